@@ -1,0 +1,64 @@
+#include "base/digest.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+
+#include "base/error.h"
+
+namespace tenure {
+
+namespace {
+const EVP_MD* sha256_method() {
+  // Fetched once: the implicit fetch inside EVP_sha256() costs more than hashing a small sample.
+  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return method;
+}
+void must(int ok) {
+  if (ok != 1) throw Error(ErrorKind::internal, "OpenSSL refused a digest operation.");
+}
+}  // namespace
+
+struct Sha256::State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  ~State() { EVP_MD_CTX_free(context); }
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) { must(EVP_DigestInit_ex2(state_->context, sha256_method(), nullptr)); }
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+Sha256& Sha256::update(View bytes) {
+  must(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()));
+  return *this;
+}
+
+Digest Sha256::finish() {
+  Digest digest;
+  must(EVP_DigestFinal_ex(state_->context, digest.data(), nullptr));
+  must(EVP_DigestInit_ex2(state_->context, sha256_method(), nullptr));
+  return digest;
+}
+
+Digest sha256(View bytes) { return Sha256().update(bytes).finish(); }
+
+Digest hmac_sha256(View key, View message) {
+  Digest digest;
+  unsigned length = 0;
+  if (HMAC(sha256_method(), key.data(), static_cast<int>(key.size()), message.data(), message.size(), digest.data(), &length) == nullptr)
+    throw Error(ErrorKind::internal, "OpenSSL refused an HMAC.");
+  return digest;
+}
+
+Key hkdf_sha256(View secret, View salt, std::string_view info) {
+  const Digest extracted = hmac_sha256(salt.empty() ? View(Digest{}) : salt, secret);
+  Blob message(info.begin(), info.end());
+  message.push_back(1);
+  return hmac_sha256(extracted, message);
+}
+
+void wipe(std::span<std::uint8_t> secret) { OPENSSL_cleanse(secret.data(), secret.size()); }
+
+}  // namespace tenure

@@ -1,0 +1,93 @@
+#include "base/time.h"
+
+#include <date/date.h>
+#include <date/tz.h>
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "base/error.h"
+
+namespace tenure {
+
+std::string to_rfc3339(Instant at) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
+  const auto fraction = (at - seconds).count();
+  std::string text = date::format("%FT%T", seconds);
+  if (fraction != 0) text += fmt::format(".{:06}", fraction);
+  return text + "Z";
+}
+
+static std::optional<Instant> parse_with(const char* format, const std::string& text) {
+  std::istringstream in(text);
+  date::sys_time<Duration> at;
+  in >> date::parse(format, at);
+  if (in.fail() || in.peek() != std::istringstream::traits_type::eof()) return std::nullopt;
+  return Instant(at.time_since_epoch());
+}
+
+std::optional<Instant> parse_rfc3339(std::string_view given) {
+  if (given.size() < 20 || given.size() > 40) return std::nullopt;
+  std::string text(given);
+  if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return std::nullopt;
+  text[10] = 'T';
+  std::optional<Instant> at;
+  if (text.back() == 'Z' || text.back() == 'z') {
+    text.pop_back();
+    at = parse_with("%FT%T", text);
+  } else {
+    at = parse_with("%FT%T%Ez", text);
+  }
+  constexpr std::int64_t kYear2200 = 7258118400;
+  if (!at || at->time_since_epoch() < Duration::zero() || at->time_since_epoch() >= Seconds(kYear2200)) return std::nullopt;
+  return at;
+}
+
+std::string to_text(Duration duration) {
+  if (duration < Duration::zero()) return "-" + to_text(-duration);
+  const double seconds = std::chrono::duration<double>(duration).count();
+  if (seconds < 1) return fmt::format("{}ms", duration.count() / 1000);
+  if (seconds < 60) return fmt::format("{:.1f}s", seconds);
+  const auto total = static_cast<long long>(seconds);
+  if (total < 3600) return fmt::format("{}m {}s", total / 60, total % 60);
+  if (total < 86400) return fmt::format("{}h {}m", total / 3600, total % 3600 / 60);
+  return fmt::format("{}d {}h", total / 86400, total % 86400 / 3600);
+}
+
+bool is_known_zone(std::string_view zone) {
+  try {
+    return date::locate_zone(std::string(zone)) != nullptr;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+std::optional<LocalTime> parse_local(std::string_view given, std::string_view zone) {
+  if (given.size() < 16 || given.size() > 26 || !is_known_zone(zone)) return std::nullopt;
+  std::string text(given);
+  if (text[10] != ' ' && text[10] != 'T') return std::nullopt;
+  text[10] = 'T';
+  if (text.size() == 16) text += ":00";
+  const auto wall = parse_with("%FT%T", text);
+  if (!wall) return std::nullopt;
+  const date::local_time<Duration> local(wall->time_since_epoch());
+  const auto info = date::locate_zone(std::string(zone))->get_info(local);
+  if (info.result == date::local_info::nonexistent) return std::nullopt;
+  const Instant first(local.time_since_epoch() - info.first.offset);
+  if (info.result == date::local_info::unique) return LocalTime{first, false, first};
+  return LocalTime{first, true, Instant(local.time_since_epoch() - info.second.offset)};
+}
+
+Instant parse_user_time(std::string_view field, std::string_view text, std::string_view zone) {
+  if (const auto at = parse_rfc3339(text)) return *at;
+  const auto local = parse_local(text, zone);
+  if (!local)
+    throw Error(ErrorKind::usage, fmt::format("{}: \"{}\" is not a time; write 2026-03-02T14:05:00Z, or local time "
+                                              "2026-03-02 14:05 ({})", field, text, zone));
+  if (local->ambiguous)
+    throw Error(ErrorKind::usage, fmt::format("{}: \"{}\" happened twice that night in {}; write {} or {}", field, text,
+                                              zone, to_rfc3339(local->first), to_rfc3339(local->second)));
+  return local->first;
+}
+
+}  // namespace tenure

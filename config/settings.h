@@ -1,0 +1,77 @@
+// The daemon's settings as plain structs, already validated: whoever holds a Settings need not check it again.
+// Times of day, periods and zones are parsed types; paths are absolute.
+#pragma once
+#include <boost/filesystem/path.hpp>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/period.h"
+
+namespace tenure::config {
+
+using Path = boost::filesystem::path;
+
+struct Storage {
+  Path path;           // state directory and, when no [[vault]] is given, the first vault's parent
+  bool trial = false;  // accepts periods from PT1M
+  Duration sync_interval = Seconds(2);  // most footage a power cut can take of each camera, beside one fragment
+  std::uint64_t least_free_bytes = 256ull << 20;  // below it recording warns
+};
+
+struct Vault {
+  std::string id;
+  Path path;
+  std::vector<std::string> classes;  // empty: every class
+};
+
+enum class Anchor { capture_end, capture_start };
+
+struct Class {
+  std::string name;
+  Period period;
+  Anchor anchor = Anchor::capture_end;
+};
+
+struct Camera {
+  std::string name;      // lower-case letters, digits, hyphens; at most 40
+  std::string url;       // rtsp:// or rtsps://, without user or password
+  std::string username;
+  std::string password;  // from the file or the credential; never logged
+  std::string area;      // "entrance", "corridor", ...; forbidden areas are refused
+  std::string cls = "cctv";
+  std::string client = "own";  // "libav" is for a later part
+  bool allow_basic = false;    // send the password by Basic over plain RTSP when the camera offers nothing better
+  bool audio = false;          // the camera's microphone; needs the two below
+  std::string audio_reason, audio_dpia;
+  std::string certificate_sha256;  // pins an RTSPS camera's certificate; empty: the system's trust store
+};
+
+struct Calls {
+  std::string name;
+  Path folder;
+  std::string format;  // "sidecar" or "freepbx"
+  std::string cls = "calls";
+  std::string timezone = "Europe/London";
+  std::vector<std::string> extensions;  // the practice's own, to tell in from out
+  std::string source_policy = "keep";   // after the commit: "keep" or "delete"
+  Duration settle = Seconds(10);        // size and time unchanged for this long before a file is looked at
+  Duration wait_for_sidecar = std::chrono::minutes(15);
+  Duration rescan = std::chrono::minutes(10);
+};
+
+struct Settings {
+  Path file;  // where it was read
+  Storage storage;
+  std::vector<Vault> vaults;    // at least one
+  std::vector<Class> classes;   // at least cctv and calls
+  std::vector<Camera> cameras;
+  std::vector<Calls> calls;
+  Path socket;                  // default: /run/tenure/tenured.sock when root owns the state, else <state>/tenured.sock
+  Path worker;                  // tenure-worker; default: beside the daemon, else /usr/libexec/tenure
+  std::string timezone = "Europe/London";  // of times typed without an offset
+  std::string log_level = "info";
+};
+
+}  // namespace tenure::config

@@ -1,0 +1,29 @@
+// The decisions about keeping and reading, as pure functions: no clock, no disk, no catalogue.
+#pragma once
+#include "base/clock.h"
+#include "storage/types.h"
+
+namespace tenure::storage {
+
+enum class Cause { sweep, erasure, pressure };
+
+struct HoldView {           // how holds stand to one segment
+  bool active = false;      // an active hold covers it
+  bool releasing = false;   // only holds released less than 24 h ago cover it
+};
+
+// I6: nothing goes early; held never goes. Uses time.lo.
+bool may_delete(const SegmentRow& row, const HoldView& holds, Cause cause, const TrustedTime& time);
+
+enum class Purpose { view, export_copy, verify };
+// I4: what has expired is unreadable at once, except what a hold keeps. Uses time.hi. Why not, when not.
+struct ReadVerdict {
+  bool allowed = false;
+  std::string why;
+};
+ReadVerdict may_read(const SegmentRow& row, const HoldView& holds, const Actor& actor, Purpose purpose, const TrustedTime& time);
+
+// Of candidate rows, those to condemn now, oldest expiry first, at most `limit`.
+std::vector<SegmentRow> plan_erasure(const std::vector<std::pair<SegmentRow, HoldView>>& view, const TrustedTime& time, std::size_t limit);
+
+}  // namespace tenure::storage

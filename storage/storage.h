@@ -1,0 +1,47 @@
+// The whole room, put together in the order of its dependencies: what the daemon owns.
+#pragma once
+#include "storage/call_store.h"
+#include "storage/holds.h"
+#include "storage/recorder.h"
+#include "storage/retention.h"
+#include "storage/sweeper.h"
+
+namespace tenure::storage {
+
+struct RecoveryReport {
+  std::uint64_t salvaged = 0, adopted = 0, quarantined = 0, finished_deletions = 0, lost = 0, stray_holds = 0;
+};
+
+struct Space {
+  std::string vault;
+  bool online = false;
+  std::uint64_t used = 0, free = 0;
+};
+
+class Storage {
+ public:
+  // Opens or makes everything under the settings' paths, then recovers: condemned rows are finished, reserved segments
+  // salvaged or dropped, stray hold files adopted. Throws Error with what to do.
+  Storage(const config::Settings& settings, const Clock& clock);
+  ~Storage();  // stops the recorder first
+
+  Catalogue& catalogue();
+  KeySlots& keys();
+  Vaults& vaults();
+  Recorder& recorder();
+  CallStore& calls();
+  Holds& holds();
+  Sweeper& sweeper();
+  const RecoveryReport& recovery() const;
+  const std::vector<std::string>& policy_differences() const;  // settings that wait as proposals (I10)
+  std::vector<Space> space() const;
+
+  // Asks may_read() and opens. Throws Error{refused} with the reason, Error{not_found}, Error{corrupt}.
+  SealedReader open(const SegmentId& id, const Actor& actor, Purpose purpose);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tenure::storage
