@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""I14: cameras that fail in every way beside one that works; the good one loses no frame, each bad one says what is wrong."""
+import subprocess
+import time
+import unittest
+
+from practice import SUPPORT, Cameras, Practice, decode_errors, free_port, largest_step, now_text, wait_for
+
+
+class BadCameras(unittest.TestCase):
+    def test_each_trouble_has_its_message_and_the_others_record_on(self):
+        good = Cameras(["small-h264.mp4"], "viewer", "right")
+        nobody = free_port()
+        practice = Practice([
+            {"name": "good", "url": good.url(0), "username": "viewer", "password": "right"},
+            {"name": "wrong-password", "url": good.url(0), "username": "viewer", "password": "n0t-this-one"},
+            {"name": "unreachable", "url": f"rtsp://127.0.0.1:{nobody}/x"},
+            {"name": "missing", "url": good.url(7), "username": "viewer", "password": "right"},
+        ])
+        try:
+            practice.start()
+            wait_for("the good camera records", lambda: practice.recording("good"))
+            expected = {"wrong-password": "401|password", "unreachable": "refused|connect", "missing": "404|not found|no such"}
+            for name, words in expected.items():
+                why = wait_for(f"{name} says why", lambda name=name: practice.camera(name)["why"], 20)
+                self.assertRegex(why, words, name)
+                self.assertNotEqual(practice.camera(name)["state"], "recording")
+            begin = now_text()
+            good.command("stall 0")
+            good.command("go 0")
+            time.sleep(8)  # footage to look at
+            out = practice.folder / "out"
+            practice.ask("export", "native", "--source", "good", "--from", begin, "--to", now_text(-2), "--out", out)
+            for file in out.glob("*.mp4"):
+                self.assertEqual(decode_errors(file), "")
+            text = practice.log.read_text()
+            self.assertNotIn("n0t-this-one", text)
+        finally:
+            practice.close()
+            good.stop()
+
+    def test_a_camera_that_returns_is_recorded_again_and_the_gap_has_its_cause(self):
+        cameras = Cameras(["small-h264.mp4", "small-h264.mp4"])
+        practice = Practice([{"name": "cam0", "url": cameras.url(0)}, {"name": "cam1", "url": cameras.url(1)}])
+        try:
+            practice.start()
+            for name in ("cam0", "cam1"):
+                wait_for(f"{name} records", lambda name=name: practice.recording(name))
+            begin = now_text()
+            time.sleep(3)
+            cameras.command("drop 0")
+            wait_for("the loss is seen", lambda: practice.camera("cam0")["state"] != "recording", 20)
+            time.sleep(4)
+            cameras.command("back 0")
+            wait_for("it records again", lambda: practice.recording("cam0"), 45)
+            time.sleep(5)
+            gaps = practice.ask("gaps", "--source", "cam0", "--from", begin, "--to", now_text())
+            self.assertTrue(gaps and gaps[0]["cause"], gaps)
+            self.assertEqual(practice.ask("gaps", "--source", "cam1", "--from", begin, "--to", now_text()), [])
+            out = practice.folder / "out"
+            practice.ask("export", "native", "--source", "cam1", "--from", begin, "--to", now_text(-2), "--out", out)
+            files = list(out.glob("*.mp4"))
+            self.assertEqual(len(files), 1, "the other camera has no break")
+            self.assertLess(largest_step(files[0]), 0.13)
+        finally:
+            practice.close()
+            cameras.stop()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
