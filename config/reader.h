@@ -16,6 +16,7 @@ struct Problem {
 struct ReadResult {
   Settings settings;              // meaningful only when problems is empty
   std::vector<Problem> problems;
+  std::vector<Problem> warnings;  // allowed, but a person should know; worth a log line each at the start
   bool ok() const { return problems.empty(); }
 };
 

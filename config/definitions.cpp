@@ -1,0 +1,105 @@
+#include "config/definitions.h"
+
+#include <algorithm>
+
+namespace tenure::config {
+
+const std::vector<SectionDefinition>& section_definitions() {
+  static const std::vector<SectionDefinition> all = {
+      {"storage", false, true, "Where everything is kept. Stop the daemon before you move it."},
+      {"vault", true, false,
+       "A directory that sealed recordings go to. Without any, there is one, called main, in the folder vault below\n"
+       "[storage] path."},
+      {"class", true, true,
+       "What is promised about a kind of recording. The file gives the first promise only: once recordings exist, a\n"
+       "changed period is listed as a proposal and nothing is deleted because of it."},
+      {"camera", true, false, "A camera that is recorded. Repeat the block for each one."},
+      {"calls", true, false, "A folder that a telephone system puts call recordings into. Repeat the block for each one."},
+      {"daemon", false, false, "How the daemon runs on this machine. The defaults suit a normal installation."},
+  };
+  return all;
+}
+
+const std::vector<Definition>& definitions() {
+  static const std::vector<Definition> all = {
+      {"storage", "path", Type::path, true, "", "a folder", "\"/var/lib/tenure\"",
+       "The state directory: catalogue, keys, holds and, unless a [[vault]] is given, the recordings."},
+      {"storage", "trial", Type::boolean, false, "false", "true or false", "false",
+       "Accepts periods from PT1M, so that expiry can be watched. For trying out only: it is shown everywhere, and cannot\n"
+       "be switched on for a vault that was made without it."},
+      {"storage", "sync_interval", Type::duration, false, "PT2S", "PT1S to PT1M", "\"PT2S\"",
+       "The most footage that a power cut can take of each camera, beside one fragment."},
+      {"storage", "least_free", Type::size, false, "256MiB", "a number with KiB, MiB, GiB or TiB, from 16MiB", "\"256MiB\"",
+       "Below this much free space recording warns."},
+
+      {"vault", "id", Type::name, true, "", "1 to 40 of a-z, 0-9 and -", "\"main\"", "Its name, written into the directory once."},
+      {"vault", "path", Type::path, true, "", "a folder", "\"/srv/tenure\"", "The directory."},
+      {"vault", "classes", Type::list, false, "", "names of classes", "[\"cctv\", \"calls\"]", "Which classes go there; none named: every class."},
+
+      {"class", "name", Type::name, true, "", "1 to 40 of a-z, 0-9 and -", "\"cctv\"",
+       "cctv and calls always exist (28 days, 3 years); name them to change their period."},
+      {"class", "period", Type::period, true, "", "an ISO 8601 period from P1D to P100Y", "\"P28D\"",
+       "How long each recording is kept: P28D, P4W, P6M, P3Y. Calendar parts are counted in UTC."},
+      {"class", "anchor", Type::choice, false, "", "capture_end|capture_start", "\"capture_end\"",
+       "Where the period starts. Default: capture_start for the class calls, capture_end for every other."},
+
+      {"camera", "name", Type::name, true, "", "1 to 40 of a-z, 0-9 and -", "\"front-door\"", "Its name, used in every command. Keep it: recordings carry it."},
+      {"camera", "url", Type::text, true, "", "rtsp:// or rtsps://, without user or password", "\"rtsp://192.0.2.10:554/stream1\"", "Where the camera streams from."},
+      {"camera", "username", Type::text, false, "", "text", "\"tenure\"", "The user to log in to the camera as."},
+      {"camera", "password", Type::text, false, "", "text", "\"\"", "That user's password. Better: credential."},
+      {"camera", "credential", Type::text, false, "", "the name of a systemd credential", "\"front-door\"",
+       "Reads the password from a systemd credential (LoadCredential= in the unit) instead of from this file."},
+      {"camera", "area", Type::text, true, "", "any but consulting-room, treatment-room, toilet, changing-room", "\"entrance\"",
+       "What the camera sees. Rooms where patients are seen or undress are refused."},
+      {"camera", "class", Type::name, false, "cctv", "the name of a class", "\"cctv\"", "Which promise its recordings fall under."},
+      {"camera", "client", Type::choice, false, "own", "own", "\"own\"", "The RTSP client. libav, for odd cameras, comes with a later version."},
+      {"camera", "allow_basic", Type::boolean, false, "false", "true or false", "false",
+       "Sends the password readable on the network when the camera offers nothing better."},
+      {"camera", "audio", Type::boolean, false, "false", "true or false", "false",
+       "Records the camera's microphone. Rarely justified: it needs the next two settings."},
+      {"camera", "audio_reason", Type::text, false, "", "text", "\"\"", "Why sound is necessary and proportionate."},
+      {"camera", "audio_dpia", Type::text, false, "", "text", "\"\"", "The reference of the data protection impact assessment that covers it."},
+      {"camera", "certificate_sha256", Type::text, false, "", "64 hexadecimal digits", "\"\"",
+       "Pins an rtsps:// camera's certificate; without it the system's trusted authorities decide."},
+
+      {"calls", "name", Type::name, true, "", "1 to 40 of a-z, 0-9 and -", "\"reception\"", "Its name. Keep it: recordings carry it."},
+      {"calls", "folder", Type::path, true, "", "a folder", "\"/srv/calls\"", "The folder to watch, subfolders included (6 deep)."},
+      {"calls", "format", Type::choice, true, "", "sidecar|freepbx", "\"sidecar\"",
+       "sidecar: a NAME.json beside each recording (docs/reference/sidecar.md). freepbx: details are in the file's name."},
+      {"calls", "class", Type::name, false, "calls", "the name of a class", "\"calls\"", "Which promise its recordings fall under."},
+      {"calls", "timezone", Type::text, false, "Europe/London", "an IANA time zone", "\"Europe/London\"", "Of local times in file names."},
+      {"calls", "extensions", Type::list, false, "", "texts of 1 to 20 digits, * and #", "[\"201\", \"202\"]", "The practice's own extensions, to tell incoming from outgoing."},
+      {"calls", "source_policy", Type::choice, false, "keep", "keep|delete", "\"keep\"",
+       "What happens to the telephone system's own copy once ours is safe: keep leaves it alone, delete removes it."},
+      {"calls", "settle", Type::duration, false, "PT10S", "PT1S to PT1H", "\"PT10S\"",
+       "A file is looked at when it has not changed for this long. PT2M for systems that append after a transfer."},
+      {"calls", "wait_for_sidecar", Type::duration, false, "PT15M", "PT1S to P1D", "\"PT15M\"",
+       "How long a recording waits for its sidecar before it is imported without, and listed as needing details."},
+      {"calls", "rescan", Type::duration, false, "PT10M", "PT1S to P1D", "\"PT10M\"", "How often the whole folder is read again."},
+
+      {"daemon", "socket", Type::path, false, "", "a path of at most 100 bytes", "\"/run/tenure/tenured.sock\"",
+       "Where the tenure command reaches the daemon. Default: /run/tenure/tenured.sock when [storage] path is\n"
+       "/var/lib/tenure, else tenured.sock in [storage] path."},
+      {"daemon", "worker", Type::path, false, "", "a program", "\"/usr/libexec/tenure/tenure-worker\"",
+       "The program that decodes media. Default: beside the daemon, else ../libexec/tenure/ from there."},
+      {"daemon", "timezone", Type::text, false, "Europe/London", "an IANA time zone", "\"Europe/London\"", "Of times that people type without an offset."},
+      {"daemon", "log_level", Type::choice, false, "info", "debug|info|warning|error", "\"info\"", "The least important lines that are logged."},
+  };
+  return all;
+}
+
+const Definition* find_definition(std::string_view section, std::string_view key) {
+  const auto& all = definitions();
+  const auto at = std::find_if(all.begin(), all.end(), [&](const Definition& d) { return d.section == section && d.key == key; });
+  return at == all.end() ? nullptr : &*at;
+}
+
+const SectionDefinition* find_section(std::string_view name) {
+  const auto& all = section_definitions();
+  const auto at = std::find_if(all.begin(), all.end(), [&](const SectionDefinition& s) { return s.name == name; });
+  return at == all.end() ? nullptr : &*at;
+}
+
+bool comes_later(std::string_view section) { return section == "http" || section == "access" || section == "notify"; }
+
+}  // namespace tenure::config

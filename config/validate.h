@@ -1,0 +1,12 @@
+// The parts of the validation that stand in files of their own.
+#pragma once
+#include "config/section.h"
+
+namespace tenure::config {
+
+Camera read_camera(const Section& section);
+Calls read_calls(const Section& section);
+// tenure-worker beside the running program, else ../libexec/tenure/tenure-worker from there.
+Path default_worker();
+
+}  // namespace tenure::config
