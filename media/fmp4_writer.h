@@ -12,6 +12,9 @@ Blob make_init(const std::vector<Track>& tracks);
 struct TrackSamples {
   std::size_t track = 0;         // index into the init's tracks
   std::vector<Sample> samples;   // decode order
+  // No decode time lies below it: pass FragmentBytes::next_decode of the fragment before when fragments may be cut
+  // between reordered pictures. Presentation is not changed by it.
+  std::int64_t earliest_decode = 0;
 };
 
 struct SampleExtent {            // where a sample lies in the fragment's bytes
@@ -24,7 +27,8 @@ struct SampleExtent {            // where a sample lies in the fragment's bytes
 
 struct FragmentBytes {
   Blob bytes;                    // moof + mdat
-  std::vector<SampleExtent> extents;
+  std::vector<SampleExtent> extents;     // times as written: equal ones moved a tick apart
+  std::vector<std::int64_t> next_decode;  // for each given track, one tick after its last decode time
 };
 
 // `sequence` counts from 1. Samples may be empty for a track.
