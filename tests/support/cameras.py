@@ -1,0 +1,191 @@
+#!/usr/bin/python3
+"""Simulated RTSP cameras for tests and the demonstration, served by GStreamer's RTSP server.
+
+cameras.py --file clip-h264.mp4 [--file clip-h265-aac.mp4 ...] [--port 0] [--n N]
+           [--user U --password P [--basic]] [--loss 0.02] [--audio]
+
+Cameras are rtsp://127.0.0.1:PORT/cam0 .. cam{N-1}; camera i plays file i modulo the number of files, endlessly. The
+codecs are read from the file's name: h265 (else H.264), aac, g711. Sound is served when the name says there is some;
+with --audio a file without it is refused, so that a test cannot pass by accident. Port 0 takes a free one.
+Prints "ready N cams on PORT" when it listens. Reads commands from standard input, one a line:
+  drop I   cut the camera's connections, then answer 404      back I   bring it back
+  stall I  keep connections, send nothing                     go I     send again
+  quit     also at end of file
+"""
+import argparse
+import os
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=8554)
+    parser.add_argument("--n", type=int, default=1)
+    parser.add_argument("--file", required=True, action="append")
+    parser.add_argument("--user")
+    parser.add_argument("--password")
+    parser.add_argument("--basic", action="store_true")
+    parser.add_argument("--loss", type=float, default=0)
+    parser.add_argument("--audio", action="store_true")
+    arguments = parser.parse_args()
+    for path in arguments.file:
+        if not os.path.exists(path):
+            sys.exit(f"no such file: {path}")
+        if arguments.audio and not has_sound(path):
+            sys.exit(f"--audio, but {path} names no sound (aac or g711)")
+    return arguments
+
+
+def has_sound(path):
+    name = os.path.basename(path)
+    return "aac" in name or "g711" in name
+
+
+def pipeline(path, loss):
+    name = os.path.basename(path)
+    codec = "h265" if "h265" in name else "h264"
+    demuxer = "qtdemux" if path.endswith((".mp4", ".mov")) else "matroskademux"
+
+    def payloader(index, element):
+        # Loss is dropped packets behind the payloader; the element that is called pay%d must then be the last.
+        if loss:
+            return f"{element} ! netsim drop-probability={loss} name=pay{index}"
+        return f"{element} name=pay{index}"
+
+    text = f'( filesrc location="{path}" ! {demuxer} name=d '
+    text += f"d.video_0 ! queue ! {codec}parse ! " + payloader(0, f"rtp{codec}pay pt=96 config-interval=-1")
+    if "aac" in name:
+        text += " d.audio_0 ! queue ! aacparse ! " + payloader(1, "rtpmp4gpay pt=97")
+    elif "g711" in name:
+        text += " d.audio_0 ! queue ! " + payloader(1, "rtppcmapay pt=8")
+    return text + " )"
+
+
+def seek_to_start(element, flags):
+    element.seek(1.0, Gst.Format.TIME, flags | Gst.SeekFlags.SEGMENT, Gst.SeekType.SET, 0, Gst.SeekType.NONE, 0)
+
+
+class LoopingMedia(GstRtspServer.RTSPMedia):
+    """Starts again at its end, without a break in its timestamps."""
+
+    __gtype_name__ = "LoopingMedia"
+
+    def do_handle_message(self, message):
+        if message.type == Gst.MessageType.SEGMENT_DONE:
+            seek_to_start(self.get_element(), Gst.SeekFlags.NONE)
+            return True
+        return GstRtspServer.RTSPMedia.do_handle_message(self, message)
+
+
+class Cameras:
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.media = {}
+        self.server = GstRtspServer.RTSPServer()
+        self.server.set_address("127.0.0.1")
+        self.server.set_service(str(arguments.port))
+        self.mounts = self.server.get_mount_points()
+        if arguments.user:
+            self.server.set_auth(self.make_auth())
+        for index in range(arguments.n):
+            self.back(index)
+        if self.server.attach(None) == 0:
+            sys.exit(f"cannot listen on port {arguments.port}")
+        self.port = self.server.get_bound_port()
+        GLib.timeout_add_seconds(5, self.clean_up)
+
+    def clean_up(self):
+        self.server.get_session_pool().cleanup()
+        return True
+
+    def make_auth(self):
+        auth = GstRtspServer.RTSPAuth()
+        token = GstRtspServer.RTSPToken()
+        token.set_string("media.factory.role", "user")
+        user, password = self.arguments.user, self.arguments.password
+        if self.arguments.basic:
+            auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
+        else:
+            auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+            auth.add_digest(user, password, token)
+        return auth
+
+    def back(self, index):
+        factory = GstRtspServer.RTSPMediaFactory()
+        files = self.arguments.file
+        factory.set_launch(pipeline(files[index % len(files)], self.arguments.loss))
+        factory.set_shared(True)
+        factory.set_media_gtype(LoopingMedia)
+        factory.connect("media-configure", self.configure, index)
+        if self.arguments.user:
+            permissions = GstRtspServer.RTSPPermissions()
+            permissions.add_permission_for_role("user", "media.factory.access", True)
+            permissions.add_permission_for_role("user", "media.factory.construct", True)
+            factory.set_permissions(permissions)
+        self.mounts.add_factory(f"/cam{index}", factory)
+
+    def configure(self, _factory, media, index):
+        self.media[index] = media
+        media.connect("prepared", lambda m: seek_to_start(m.get_element(), Gst.SeekFlags.FLUSH))
+
+    def drop(self, index):
+        self.mounts.remove_factory(f"/cam{index}")
+        keep, remove = GstRtspServer.RTSPFilterResult.KEEP, GstRtspServer.RTSPFilterResult.REMOVE
+
+        def plays_it(client):
+            found = []
+
+            def look(session_media):
+                if session_media.matches(f"/cam{index}")[0]:
+                    found.append(True)
+                return keep
+
+            client.session_filter(lambda _c, session: (session.filter(lambda _s, m: look(m)), keep)[1])
+            return bool(found)
+
+        self.server.client_filter(lambda _server, client: remove if plays_it(client) else keep)
+
+    def set_state(self, index, state):
+        if index in self.media:
+            self.media[index].get_element().get_parent().set_state(state)
+
+    def stall(self, index):
+        self.set_state(index, Gst.State.PAUSED)
+
+    def go(self, index):
+        self.set_state(index, Gst.State.PLAYING)
+
+
+def main():
+    arguments = parse_arguments()
+    Gst.init(None)
+    cameras = Cameras(arguments)
+    loop = GLib.MainLoop()
+
+    def on_command(_descriptor, _condition):
+        line = sys.stdin.readline()
+        words = line.split()
+        if not line or words[:1] == ["quit"]:
+            loop.quit()
+            return False
+        if words and words[0] in ("drop", "back", "stall", "go"):
+            getattr(cameras, words[0])(int(words[1]) if len(words) > 1 else 0)
+            print("ok", line.strip(), flush=True)
+        else:
+            print("unknown command", line.strip(), flush=True)
+        return True
+
+    GLib.io_add_watch(sys.stdin.fileno(), GLib.IO_IN | GLib.IO_HUP, on_command)
+    print("ready", arguments.n, "cams on", cameras.port, flush=True)
+    loop.run()
+
+
+if __name__ == "__main__":
+    main()
