@@ -30,8 +30,8 @@ def arrows():
     found = {}
     for room in ROOMS:
         text = (ROOT / room / "CMakeLists.txt").read_text()
-        match = re.search(r"component\(\s*(\w+)([^)]*)\)", text)
-        if not match or match.group(1) != room:
+        match = re.search(r"component\(\s*(%s)\b([^)]*)\)" % room, text)
+        if not match:
             sys.exit(f"{room}/CMakeLists.txt does not say component({room} ...)")
         words = match.group(2).split()
         depends, taking = [], False
@@ -40,7 +40,7 @@ def arrows():
                 taking = word == "DEPENDS"
             elif taking:
                 depends.append(word)
-        found[room] = set(depends)
+        found[room] = set(depends) & set(ROOMS)  # the rest are parts of the room itself
     return found
 
 
