@@ -1,0 +1,56 @@
+// export native, call, redacted: what leaves, streamed into the sink.
+#include "base/log.h"
+#include "daemon/control/rows.h"
+#include "daemon/control/verbs.h"
+
+namespace tenure::daemon {
+namespace json = boost::json;
+
+namespace {
+disclosure::ExportContext context_of(const Call& call) {
+  const auto settings = call.rooms.settings();
+  return {call.rooms.storage, call.rooms.clock, call.actor, call.args.text("reason").value_or(""),
+          settings->worker, settings->storage.path / "staging", call.rooms.stopping};
+}
+
+disclosure::redaction::Plan plan_of(const Args& args) {
+  auto result = disclosure::redaction::parse_plan(args.need("plan", 5 << 20));
+  if (result.problems.empty()) return std::move(result.plan);
+  std::string all;
+  for (const auto& problem : result.problems) {
+    if (all.size() > 4000) break;
+    all += fmt::format("{}plan.{}: {}", all.empty() ? "" : "\n", problem.field, problem.text);
+  }
+  throw Error(ErrorKind::usage, all);
+}
+
+json::value export_native(const Call& call, disclosure::ExportSink& sink) {
+  call.args.only({"source", "from", "to", "reason"});
+  const disclosure::SpanRequest request{call.args.need("source"), call.args.span()};
+  return row(disclosure::export_native(context_of(call), request, sink));
+}
+
+json::value export_call(const Call& call, disclosure::ExportSink& sink) {
+  call.args.only({"call", "reason"});
+  return row(disclosure::export_call(context_of(call), call.args.segment("call"), sink));
+}
+
+json::value export_redacted(const Call& call, disclosure::ExportSink& sink) {
+  call.args.only({"source", "from", "to", "call", "plan", "reason"});
+  const auto plan = plan_of(call.args);
+  if (call.args.has("call")) {
+    if (call.args.has("source")) throw Error(ErrorKind::usage, "call: give either a call or a source, not both");
+    return row(disclosure::export_redacted_call(context_of(call), call.args.segment("call"), plan, sink));
+  }
+  const disclosure::SpanRequest request{call.args.need("source"), call.args.span()};
+  return row(disclosure::export_redacted(context_of(call), request, plan, sink));
+}
+}  // namespace
+
+void add_export_verbs(std::vector<Verb>& table) {
+  table.push_back({"export native", true, {}, export_native});
+  table.push_back({"export call", true, {}, export_call});
+  table.push_back({"export redacted", true, {}, export_redacted});
+}
+
+}  // namespace tenure::daemon

@@ -1,0 +1,73 @@
+// hold add, list, show, release, extend. Never refused for the first sweep's sake: a hold must be placed in time.
+#include "daemon/control/rows.h"
+#include "daemon/control/verbs.h"
+
+namespace tenure::daemon {
+namespace json = boost::json;
+
+namespace {
+std::vector<storage::HoldSpan> spans_of(const Args& args) {
+  std::vector<storage::HoldSpan> spans;
+  for (const auto& one : args.objects("spans")) {
+    one.only({"source", "from", "to"});
+    spans.push_back({one.need("source"), one.span()});
+  }
+  return spans;
+}
+
+std::vector<SegmentId> calls_of(const Args& args) {
+  std::vector<SegmentId> calls;
+  for (const auto& text : args.texts("calls")) {
+    const auto id = SegmentId::parse(text);
+    if (!id) throw Error(ErrorKind::usage, "call: must be the id of a call (32 hexadecimal digits), as `tenure calls find` shows it");
+    calls.push_back(*id);
+  }
+  return calls;
+}
+
+json::value hold_add(const Call& call) {
+  call.args.only({"spans", "numbers", "calls", "reason", "authority", "review"});
+  storage::HoldRequest request;
+  request.spans = spans_of(call.args);
+  request.numbers = call.args.texts("numbers");
+  request.calls = calls_of(call.args);
+  request.reason = call.args.need("reason");
+  request.authority = call.args.need("authority");
+  call.args.need("review");
+  request.review = call.args.review("review");
+  if (request.spans.empty() && request.numbers.empty() && request.calls.empty())
+    throw Error(ErrorKind::usage, "source: say what to hold: --source with --from and --to, --number or --call");
+  return row(call.rooms.storage.holds().add(request, call.actor));
+}
+
+json::value hold_list(const Call& call) {
+  call.args.only({});
+  return rows(call.rooms.storage.holds().list());
+}
+
+json::value hold_show(const Call& call) {
+  call.args.only({"id"});
+  return row(call.rooms.storage.holds().show(call.args.hold("id")));
+}
+
+json::value hold_release(const Call& call) {
+  call.args.only({"id", "reason"});
+  return row(call.rooms.storage.holds().release(call.args.hold("id"), call.args.need("reason"), call.actor));
+}
+
+json::value hold_extend(const Call& call) {
+  call.args.only({"id", "review", "reason"});
+  call.args.need("review");
+  return row(call.rooms.storage.holds().extend(call.args.hold("id"), *call.args.review("review"), call.args.need("reason"), call.actor));
+}
+}  // namespace
+
+void add_hold_verbs(std::vector<Verb>& table) {
+  table.push_back({"hold add", false, hold_add, {}});
+  table.push_back({"hold list", false, hold_list, {}});
+  table.push_back({"hold show", false, hold_show, {}});
+  table.push_back({"hold release", false, hold_release, {}});
+  table.push_back({"hold extend", false, hold_extend, {}});
+}
+
+}  // namespace tenure::daemon

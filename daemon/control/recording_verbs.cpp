@@ -1,0 +1,68 @@
+// sources, segments, gaps, calls find.
+#include "base/log.h"
+#include "daemon/control/rows.h"
+#include "daemon/control/verbs.h"
+
+namespace tenure::daemon {
+namespace json = boost::json;
+
+namespace {
+constexpr std::uint64_t kMostRows = 100'000;
+
+// A mistyped source must not look like an empty one.
+void check_source(const Call& call, const std::optional<std::string>& name) {
+  if (!name) return;
+  std::vector<std::string> known;
+  for (const auto& source : call.rooms.storage.catalogue().sources()) {
+    if (source.name == *name) return;
+    known.push_back(source.name);
+  }
+  throw Error(ErrorKind::usage, fmt::format("source: there is none of that name; there are: {}", fmt::join(known, ", ")));
+}
+
+json::value sources(const Call& call) {
+  call.args.only({});
+  return rows(call.rooms.storage.catalogue().sources());
+}
+
+json::value segments(const Call& call) {
+  call.args.only({"source", "from", "to", "limit"});
+  storage::SegmentQuery query;
+  query.source = call.args.text("source");
+  check_source(call, query.source);
+  query.span = call.args.maybe_span();
+  query.limit = call.args.number("limit", query.limit, kMostRows);
+  return rows(call.rooms.storage.catalogue().segments(query));
+}
+
+json::value gaps(const Call& call) {
+  call.args.only({"source", "from", "to"});
+  const auto source = call.args.text("source");
+  check_source(call, source);
+  const Instant now = call.rooms.clock.now();
+  const auto span = call.args.maybe_span().value_or(Interval{now - std::chrono::hours(24), now});
+  return rows(call.rooms.storage.catalogue().gaps(source, span));
+}
+
+json::value calls_find(const Call& call) {
+  call.args.only({"number", "last_digits", "extension", "from", "to", "limit"});
+  storage::CallQuery query;
+  query.number = call.args.text("number", 64);
+  query.last_digits = call.args.text("last_digits", 64);
+  query.extension = call.args.text("extension", 64);
+  query.span = call.args.maybe_span();
+  query.limit = call.args.number("limit", query.limit, kMostRows);
+  if (!query.number && !query.last_digits && !query.extension && !query.span)
+    throw Error(ErrorKind::usage, "number: say which calls: --number, --last-digits, --extension, or --from and --to");
+  return rows(call.rooms.storage.calls().find(query, call.actor));
+}
+}  // namespace
+
+void add_recording_verbs(std::vector<Verb>& table) {
+  table.push_back({"sources", false, sources, {}});
+  table.push_back({"segments", true, segments, {}});
+  table.push_back({"gaps", false, gaps, {}});
+  table.push_back({"calls find", true, calls_find, {}});
+}
+
+}  // namespace tenure::daemon

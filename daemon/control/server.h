@@ -1,0 +1,37 @@
+// The control socket: binds it, accepts clients up to a bound, owns their sessions. Lives on the daemon's io thread.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+
+#include "daemon/control/session.h"
+
+namespace tenure::daemon {
+
+class Server {
+ public:
+  static constexpr std::size_t kMostClients = 32;
+  // Binds `path`, 0660. Throws Error when it cannot, or when another daemon answers there.
+  Server(boost::asio::io_context& io, const Path& path, const Rooms& rooms, WorkerPool& requests, WorkerPool& jobs, SessionLimits limits = {});
+  ~Server();
+  void start();
+  // Closes the socket and every session; their coroutines end as the io thread goes on.
+  void stop();
+
+ private:
+  boost::asio::awaitable<void> accept();
+  void serve(Session::Socket socket);
+  boost::asio::io_context& io_;
+  Path path_;
+  boost::asio::local::stream_protocol::acceptor acceptor_;
+  boost::asio::steady_timer pause_;
+  const Rooms& rooms_;
+  WorkerPool& requests_;
+  WorkerPool& jobs_;
+  SessionLimits limits_;
+  std::map<const Session*, std::shared_ptr<Session>> sessions_;
+  bool stopped_ = false;
+};
+
+}  // namespace tenure::daemon

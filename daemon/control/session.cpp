@@ -1,0 +1,158 @@
+#include "daemon/control/session.h"
+
+#include <sys/socket.h>
+#include <fcntl.h>
+
+#include <boost/asio/read.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "base/log.h"
+#include "daemon/control/run_on.h"
+#include "daemon/control/stream_sink.h"
+#include "daemon/control/verbs.h"
+
+namespace tenure::daemon {
+namespace asio = boost::asio;
+
+namespace {
+// What is thrown through the coroutine when the client breaks the protocol: it gets this error, then the connection ends.
+struct ProtocolError : Error {
+  using Error::Error;
+};
+
+Error as_error(const std::exception& error) {
+  const auto* known = dynamic_cast<const Error*>(&error);
+  return known ? *known : Error(ErrorKind::internal, "tenured failed on this request; its log says more", error.what());
+}
+}  // namespace
+
+Session::Session(Socket socket, const Rooms& rooms, WorkerPool& requests, WorkerPool& jobs, SessionLimits limits)
+    : socket_(std::move(socket)), deadline_(socket_.get_executor()), rooms_(rooms), requests_(requests), jobs_(jobs), limits_(limits) {}
+
+void Session::close() {
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_both, ignored);  // reaches a worker that writes through a duplicate too
+  socket_.close(ignored);
+}
+
+void Session::arm(Duration limit) {
+  deadline_.expires_after(limit);
+  deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    if (error) return;
+    if (const auto self = weak.lock()) self->close();
+  });
+}
+
+void Session::disarm() { deadline_.cancel(); }
+
+asio::awaitable<void> Session::run() {
+  const auto self = shared_from_this();
+  try {
+    const Peer peer = peer_of(socket_.native_handle());
+    actor_ = actor_of(peer);
+    if (!may_speak(peer)) {
+      log_warning("event=control-refused uid={} pid={}", peer.uid, peer.pid);
+      Error refused(ErrorKind::refused, fmt::format("{} may not speak to tenured; be root, its own user, or in the group tenure", actor_.name));
+      co_await send_error(std::move(refused));
+    } else {
+      bool more = true;
+      while (more) more = co_await serve_one();
+    }
+  } catch (const std::exception& error) {
+    log_debug("event=control-ended actor=\"{}\" cause=\"{}\"", actor_.name, error.what());
+  }
+  disarm();
+  close();
+}
+
+asio::awaitable<bool> Session::serve_one() {
+  std::optional<Error> failure;
+  std::string result;
+  bool go_on = true;
+  try {
+    std::string text;
+    const bool came = co_await read_request(text);
+    if (!came) co_return false;
+    const wire::Request request = wire::parse_request(text);
+    result = co_await answer(request);
+  } catch (const ProtocolError& error) {
+    failure = error;
+    go_on = false;
+  } catch (const boost::system::system_error&) {
+    throw;  // the socket itself: nobody left to tell
+  } catch (const std::exception& error) {
+    failure = as_error(error);
+  }
+  if (failure) {
+    Error error = *failure;
+    if (error.kind() == ErrorKind::internal) log_error("event=request-failed cause=\"{}\"", error.what());
+    co_await send_error(std::move(error));
+  } else {
+    Blob frames = wire::encode_json(result);
+    co_await send(std::move(frames));
+  }
+  co_return go_on;
+}
+
+asio::awaitable<bool> Session::read_request(std::string& text) {
+  wire::JsonText whole(wire::kLargestRequest);
+  wire::Header header{wire::Type::part, 0};
+  arm(limits_.idle);
+  for (bool first = true; header.type != wire::Type::json; first = false) {
+    std::array<std::uint8_t, wire::kHeaderSize> five{};
+    boost::system::error_code error;
+    co_await asio::async_read(socket_, asio::buffer(five), asio::redirect_error(asio::use_awaitable, error));
+    if (error && first) co_return false;
+    if (error) throw boost::system::system_error(error);
+    std::string why;
+    const auto parsed = wire::parse_header(five, why);
+    if (!parsed) throw ProtocolError(ErrorKind::usage, why);
+    header = *parsed;
+    if (header.type != wire::Type::json && header.type != wire::Type::part)
+      throw ProtocolError(ErrorKind::usage, "a request comes in frames of type J (and j before it)");
+    arm(limits_.transfer);
+    Blob payload(header.size);
+    co_await asio::async_read(socket_, asio::buffer(payload), asio::use_awaitable);
+    if (!whole.add(payload)) throw ProtocolError(ErrorKind::usage, fmt::format("a request of over {} bytes is not taken", wire::kLargestRequest));
+  }
+  disarm();
+  text = whole.take();
+  co_return true;
+}
+
+asio::awaitable<std::string> Session::answer(const wire::Request& request) {
+  std::string result;
+  const Verb* verb = find_verb(request.verb);
+  const bool streams = verb && verb->stream;
+  const int copy = streams ? ::fcntl(socket_.native_handle(), F_DUPFD_CLOEXEC, 3) : -1;
+  // The sink is made here: a task refused by a full pool must not leak the descriptor.
+  const auto sink = copy >= 0 ? std::make_shared<StreamSink>(File(copy, "control socket"), limits_.transfer, rooms_.stopping) : nullptr;
+  std::function<void()> work = [this, &request, &result, sink] {
+    if (rooms_.stopping) throw Error(ErrorKind::unavailable, "tenured is stopping");
+    result = boost::json::serialize(run_verb(rooms_, request, actor_, sink.get()));
+  };
+  WorkerPool& pool = streams ? jobs_ : requests_;
+  co_await run_on(pool, std::move(work));
+  co_return result;
+}
+
+asio::awaitable<void> Session::send(Blob frames) {
+  asio::const_buffer left(frames.data(), frames.size());
+  while (left.size() > 0) {
+    arm(limits_.transfer);
+    const std::size_t sent = co_await socket_.async_write_some(left, asio::use_awaitable);
+    left += sent;
+  }
+  disarm();
+}
+
+asio::awaitable<void> Session::send_error(Error error) {
+  const std::string text = wire::to_text(error);
+  Blob frame = wire::encode(wire::Type::error, as_view(text));
+  co_await send(std::move(frame));
+}
+
+}  // namespace tenure::daemon

@@ -1,0 +1,48 @@
+// One client of the control socket: reads requests one after the other, has each answered on a worker, sends the answer.
+// Lives on the daemon's io thread; every read and write has a deadline.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "daemon/control/peer.h"
+#include "daemon/rooms.h"
+#include "daemon/wire/frame.h"
+#include "daemon/wire/message.h"
+#include "daemon/worker_pool.h"
+
+namespace tenure::daemon {
+
+struct SessionLimits {
+  Duration idle = std::chrono::minutes(5);  // between requests
+  Duration transfer = Seconds(30);          // for the rest of a request, and for each answer without a byte taken
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  using Socket = boost::asio::local::stream_protocol::socket;
+  Session(Socket socket, const Rooms& rooms, WorkerPool& requests, WorkerPool& jobs, SessionLimits limits);
+  // Ends when the client has gone, misbehaves, or close() was called. Does not throw.
+  boost::asio::awaitable<void> run();
+  void close();
+
+ private:
+  boost::asio::awaitable<bool> serve_one();
+  // Nothing when the client hung up between requests.
+  boost::asio::awaitable<bool> read_request(std::string& text);
+  boost::asio::awaitable<std::string> answer(const wire::Request& request);
+  boost::asio::awaitable<void> send(Blob frames);
+  boost::asio::awaitable<void> send_error(Error error);
+  void arm(Duration limit);
+  void disarm();
+
+  Socket socket_;
+  boost::asio::steady_timer deadline_;
+  const Rooms& rooms_;
+  WorkerPool& requests_;
+  WorkerPool& jobs_;
+  SessionLimits limits_;
+  storage::Actor actor_;
+};
+
+}  // namespace tenure::daemon

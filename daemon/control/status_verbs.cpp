@@ -1,0 +1,94 @@
+// status, version, policy show, sweep, ledger show.
+#include "daemon/control/rows.h"
+#include "daemon/control/verbs.h"
+
+namespace tenure::daemon {
+namespace json = boost::json;
+
+namespace {
+json::object holds_summary(const std::vector<storage::Hold>& holds) {
+  std::uint64_t active = 0, releasing = 0, review_due = 0;
+  for (const auto& hold : holds) {
+    active += hold.state == "active";
+    releasing += hold.state == "releasing";
+    review_due += hold.state == "active" && hold.review_due;
+  }
+  return {{"active", active}, {"releasing", releasing}, {"review_due", review_due}};
+}
+
+json::object counts(const std::vector<storage::SourceRow>& sources) {
+  std::uint64_t segments = 0, calls = 0, bytes = 0;
+  for (const auto& source : sources) {
+    (source.kind == storage::Kind::calls ? calls : segments) += source.segments;
+    bytes += source.bytes;
+  }
+  return {{"segments", segments}, {"calls", calls}, {"bytes", bytes}};
+}
+
+json::object row(const SweepStatus& sweep) {
+  return {{"first_done", sweep.first_done}, {"last_run", time_or_null(sweep.last_run)}, {"deleted", sweep.deleted}, {"problem", sweep.problem}};
+}
+
+json::object row(const storage::RecoveryReport& report) {
+  return {{"salvaged", report.salvaged}, {"adopted", report.adopted}, {"quarantined", report.quarantined},
+          {"finished_deletions", report.finished_deletions}, {"lost", report.lost}, {"stray_holds", report.stray_holds}};
+}
+
+json::value status(const Call& call) {
+  call.args.only({});
+  auto& storage = call.rooms.storage;
+  auto& catalogue = storage.catalogue();
+  const auto time = call.rooms.clock.trusted();
+  return json::object{{"version", TENURE_VERSION},
+                      {"started", to_rfc3339(call.rooms.started)},
+                      {"time", {{"lo", to_rfc3339(time.lo)}, {"hi", to_rfc3339(time.hi)}}},
+                      {"trial", call.rooms.settings()->storage.trial},
+                      {"cameras", rows(call.rooms.cameras())},
+                      {"calls", rows(call.rooms.folders())},
+                      {"space", rows(storage.space())},
+                      {"next_expiry", time_or_null(catalogue.next_expiry())},
+                      {"holds", holds_summary(storage.holds().list())},
+                      {"counts", counts(catalogue.sources())},
+                      {"recorder", daemon::row(storage.recorder().counters())},
+                      {"sweep", row(call.rooms.sweep())},
+                      {"recovery", row(storage.recovery())},
+                      {"policy", rows(catalogue.policy())},
+                      {"proposals", texts(call.rooms.proposals())}};
+}
+
+json::value version(const Call& call) {
+  call.args.only({});
+  return json::object{{"version", TENURE_VERSION}};
+}
+
+json::value policy_show(const Call& call) {
+  call.args.only({});
+  return json::object{{"classes", rows(call.rooms.storage.catalogue().policy())},
+                      {"proposals", texts(call.rooms.proposals())},
+                      {"trial", call.rooms.settings()->storage.trial}};
+}
+
+json::value sweep(const Call& call) {
+  call.args.only({"dry_run"});
+  if (!call.args.flag("dry_run"))
+    throw Error(ErrorKind::usage, "dry_run: is required; what is due is deleted by timer within 65 seconds, never by hand");
+  return daemon::row(call.rooms.storage.sweeper().dry_run());
+}
+
+json::value ledger_show(const Call& call) {
+  call.args.only({"from", "limit"});
+  constexpr std::uint64_t kMost = 10'000;
+  const auto from = call.args.number("from", 0, INT64_MAX);
+  return rows(call.rooms.storage.catalogue().ledger(from, call.args.number("limit", 100, kMost)));
+}
+}  // namespace
+
+void add_status_verbs(std::vector<Verb>& table) {
+  table.push_back({"status", false, status, {}});
+  table.push_back({"version", false, version, {}});
+  table.push_back({"policy show", false, policy_show, {}});
+  table.push_back({"sweep", false, sweep, {}});
+  table.push_back({"ledger show", false, ledger_show, {}});
+}
+
+}  // namespace tenure::daemon

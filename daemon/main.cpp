@@ -1,0 +1,53 @@
+// tenured: keeps a practice's recordings exactly as long as was promised.
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "config/reader.h"
+#include "daemon/options.h"
+#include "daemon/service.h"
+
+using namespace tenure;
+
+namespace {
+constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
+
+LogLevel level_named(const std::string& name) {
+  if (name == "debug") return LogLevel::debug;
+  if (name == "warning") return LogLevel::warning;
+  if (name == "error") return LogLevel::error;
+  return LogLevel::info;
+}
+
+int say(std::FILE* where, const std::string& text, int status) {
+  std::fputs(text.c_str(), where);
+  return status;
+}
+
+int serve(config::Settings settings) {
+  start_log(level_named(settings.log_level), std::getenv("JOURNAL_STREAM") != nullptr);
+  try {
+    daemon::Service service(std::move(settings));
+    return service.run();
+  } catch (const std::exception& error) {
+    log_error("event=failed cause=\"{}\"", error.what());
+    return kFailed;
+  }
+}
+}  // namespace
+
+int main(int count, char** values) {
+  const auto options = daemon::parse_options({values + 1, values + count});
+  if (options.help) return say(stdout, daemon::usage_text(), kDone);
+  if (options.version) return say(stdout, "tenured " TENURE_VERSION "\n", kDone);
+  if (!options.problem.empty()) return say(stderr, "tenured: " + options.problem + "\n" + daemon::usage_text(), kWrongUsage);
+  try {
+    auto read = config::read_settings(options.config);
+    if (!read.ok()) return say(stderr, config::describe(read) + "\n", kWrongUsage);
+    if (options.check_config) return say(stdout, options.config + ": good\n", kDone);
+    return serve(std::move(read.settings));
+  } catch (const std::exception& error) {
+    return say(stderr, std::string("tenured: ") + error.what() + "\n", kFailed);
+  }
+}

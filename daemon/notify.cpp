@@ -1,0 +1,19 @@
+#include "daemon/notify.h"
+
+#include <systemd/sd-daemon.h>
+
+namespace tenure::daemon {
+
+void notify_ready(const std::string& status) { sd_notify(0, ("READY=1\nSTATUS=" + status).c_str()); }
+void notify_status(const std::string& status) { sd_notify(0, ("STATUS=" + status).c_str()); }
+void notify_reloading() { sd_notify(0, "RELOADING=1"); }
+void notify_stopping() { sd_notify(0, "STOPPING=1\nSTATUS=stopping"); }
+void notify_alive() { sd_notify(0, "WATCHDOG=1"); }
+
+std::optional<Duration> watchdog_interval() {
+  std::uint64_t micros = 0;
+  if (sd_watchdog_enabled(0, &micros) <= 0 || micros == 0) return std::nullopt;
+  return Duration(static_cast<std::int64_t>(micros / 2));
+}
+
+}  // namespace tenure::daemon

@@ -1,0 +1,18 @@
+// What systemd is told (sd_notify); nothing happens when it is not there. Any thread.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+
+namespace tenure::daemon {
+
+void notify_ready(const std::string& status);
+void notify_status(const std::string& status);
+void notify_reloading();
+void notify_stopping();
+void notify_alive();
+// How often notify_alive() must be called; nothing when no watchdog waits.
+std::optional<Duration> watchdog_interval();
+
+}  // namespace tenure::daemon

@@ -1,0 +1,31 @@
+#include "daemon/options.h"
+
+#include <fmt/format.h>
+
+namespace tenure::daemon {
+
+std::string usage_text() {
+  return "usage: tenured --config FILE [--check-config]\n"
+         "  --config FILE    the settings, TOML (default /etc/tenure/tenure.toml)\n"
+         "  --check-config   read the settings, report every mistake, and end\n"
+         "  --version        print the version and end\n"
+         "  --help           print this and end\n";
+}
+
+Options parse_options(const std::vector<std::string>& arguments) {
+  Options options;
+  options.config = "/etc/tenure/tenure.toml";
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto& argument = arguments[i];
+    if (argument == "--config" && i + 1 < arguments.size()) options.config = arguments[++i];
+    else if (argument == "--config") options.problem = "--config: a file name must follow";
+    else if (argument.starts_with("--config=")) options.config = argument.substr(9);
+    else if (argument == "--check-config") options.check_config = true;
+    else if (argument == "--version") options.version = true;
+    else if (argument == "--help" || argument == "-h") options.help = true;
+    else if (options.problem.empty()) options.problem = fmt::format("\"{}\" is not an option of tenured", argument);
+  }
+  return options;
+}
+
+}  // namespace tenure::daemon

@@ -1,0 +1,17 @@
+// The daemon's command line: `tenured --config FILE [--check-config]`, `--version`, `--help`. Pure.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace tenure::daemon {
+
+struct Options {
+  std::string config;
+  bool check_config = false, version = false, help = false;
+  std::string problem;  // not empty: the arguments make no sense
+};
+
+Options parse_options(const std::vector<std::string>& arguments);
+std::string usage_text();
+
+}  // namespace tenure::daemon

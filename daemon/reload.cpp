@@ -1,0 +1,37 @@
+#include "daemon/reload.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace tenure::daemon {
+
+namespace {
+auto fields(const config::Vault& vault) { return std::tie(vault.id, vault.path, vault.classes); }
+
+auto fields(const config::Calls& calls) {
+  return std::tie(calls.name, calls.folder, calls.format, calls.cls, calls.timezone, calls.extensions, calls.source_policy,
+                  calls.settle, calls.wait_for_sidecar, calls.rescan);
+}
+
+template <typename Items>
+bool same_items(const Items& a, const Items& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) { return fields(x) == fields(y); });
+}
+}  // namespace
+
+std::vector<std::string> needs_restart(const config::Settings& running, const config::Settings& wanted) {
+  std::vector<std::string> names;
+  const auto differs = [&](bool different, const char* name) {
+    if (different) names.emplace_back(name);
+  };
+  differs(running.storage.path != wanted.storage.path, "storage.path");
+  differs(running.storage.trial != wanted.storage.trial, "storage.trial");
+  differs(running.storage.sync_interval != wanted.storage.sync_interval, "storage.sync_interval");
+  differs(!same_items(running.vaults, wanted.vaults), "vault");
+  differs(!same_items(running.calls, wanted.calls), "calls");
+  differs(running.socket != wanted.socket, "socket");
+  differs(running.log_level != wanted.log_level, "log_level");
+  return names;
+}
+
+}  // namespace tenure::daemon

@@ -1,0 +1,231 @@
+#include "daemon/service.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+
+#include "base/log.h"
+#include "base/synchronized.h"
+#include "config/reader.h"
+#include "daemon/cameras.h"
+#include "daemon/control/server.h"
+#include "daemon/notify.h"
+#include "daemon/reload.h"
+#include "daemon/state_lock.h"
+#include "daemon/stop_guard.h"
+#include "daemon/sweep_loop.h"
+
+namespace tenure::daemon {
+namespace asio = boost::asio;
+using SharedSettings = std::shared_ptr<const config::Settings>;
+
+namespace {
+constexpr Duration kStopLimit = Millis(4800);     // of the whole clean stop
+constexpr Duration kCameraPatience = Millis(1500);  // for TEARDOWNs to be answered
+constexpr Duration kStatusEvery = Seconds(10);
+constexpr std::size_t kCamerasOnOneThread = 16;
+constexpr std::size_t kRequestThreads = 2, kJobThreads = 2, kQueue = 32;
+
+std::size_t camera_threads(std::size_t cameras) { return cameras > kCamerasOnOneThread && std::thread::hardware_concurrency() > 1 ? 2 : 1; }
+}  // namespace
+
+// Members are in the order of their start; they are destroyed the other way round.
+struct Service::State {
+  explicit State(config::Settings read);
+  Rooms make_rooms();
+  void start();
+  void start_folders();
+  void wait_for_signal();
+  void on_signal(int number);
+  void reload();
+  void show_status();
+  void watch();
+  void stop();
+  SharedSettings current() { return *settings.lock(); }
+
+  Synchronized<SharedSettings> settings;
+  Synchronized<std::vector<std::string>> proposals;
+  StateLock lock;
+  SystemClock clock;
+  asio::io_context io{1};
+  asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
+  asio::steady_timer status_timer{io}, watchdog_timer{io};
+  std::atomic<bool> stopping{false};
+  storage::Storage storage;
+  Cameras cameras;
+  Synchronized<std::vector<std::unique_ptr<ingest::DropFolder>>> folders;
+  SweepLoop sweep;
+  WorkerPool requests{"requests", kRequestThreads, kQueue}, jobs{"jobs", kJobThreads, kQueue};
+  Rooms rooms;
+  Server server;
+};
+
+Service::State::State(config::Settings read)
+    : settings(std::make_shared<const config::Settings>(std::move(read))),
+      lock(current()->storage.path),
+      clock(current()->storage.path / "clock-mark"),
+      storage(*current(), clock),
+      cameras(camera_threads(current()->cameras.size()), storage.recorder(), clock),
+      sweep(clock, {[this] { return storage.sweeper().sweep(); }, [this] { clock.save_mark(); },
+                    [this] { asio::post(io, [this] { start_folders(); }); }}),
+      rooms(make_rooms()),
+      server(io, current()->socket, rooms, requests, jobs) {
+  *proposals.lock() = storage.policy_differences();
+}
+
+Rooms Service::State::make_rooms() {
+  return Rooms{storage, clock, [this] { return current(); }, [this] { return cameras.status(); },
+               [this] {
+                 std::vector<ingest::DropFolderStatus> all;
+                 auto locked = folders.lock();  // named: the lock must outlive the loop
+                 for (const auto& folder : *locked) all.push_back(folder->status());
+                 return all;
+               },
+               [this] { return sweep.status(); }, [this] { return *proposals.lock(); }, stopping, clock.now()};
+}
+
+void Service::State::start() {
+  const auto now = current();
+  const auto& report = storage.recovery();
+  log_info("event=recovered salvaged={} adopted={} quarantined={} deletions_finished={} lost={} stray_holds={}", report.salvaged,
+           report.adopted, report.quarantined, report.finished_deletions, report.lost, report.stray_holds);
+  for (const auto& proposal : storage.policy_differences()) log_warning("event=policy-proposal difference=\"{}\"", log_safe(proposal));
+  storage.recorder().on_failure([](const std::string& source, const std::string& cause) {
+    log_error("event=segment-not-kept source={} cause=\"{}\"", source, log_safe(cause));
+  });
+  for (const auto& camera : now->cameras) storage.catalogue().ensure_source(camera.name, camera.cls, storage::Kind::camera);
+  for (const auto& calls : now->calls) storage.catalogue().ensure_source(calls.name, calls.cls, storage::Kind::calls);
+  cameras.apply(now->cameras);
+  server.start();
+  sweep.start();
+  wait_for_signal();
+  show_status();
+  watch();
+  notify_ready(fmt::format("recording {} cameras", now->cameras.size()));
+  log_info("event=started version={} cameras={} call_folders={} state={} socket={} trial={}", TENURE_VERSION, now->cameras.size(),
+           now->calls.size(), now->storage.path.string(), now->socket.string(), now->storage.trial);
+}
+
+// After the first sweep, so that what has just been erased is not met again before its tombstone lies (I15).
+void Service::State::start_folders() {
+  if (stopping) return;
+  const auto now = current();
+  auto all = folders.lock();
+  for (const auto& calls : now->calls) {
+    all->push_back(std::make_unique<ingest::DropFolder>(calls, storage.calls(), clock));
+    all->back()->start();
+  }
+}
+
+void Service::State::wait_for_signal() {
+  signals.async_wait([this](const boost::system::error_code& error, int number) {
+    if (!error) on_signal(number);
+  });
+}
+
+void Service::State::on_signal(int number) {
+  if (number != SIGHUP) {
+    log_info("event=stopping signal={}", number == SIGTERM ? "SIGTERM" : "SIGINT");
+    io.stop();
+    return;
+  }
+  try {
+    reload();
+  } catch (const std::exception& error) {
+    log_error("event=reload-failed cause=\"{}\" effect=\"the settings before stay in force\"", error.what());
+  }
+  wait_for_signal();
+}
+
+void Service::State::reload() {
+  const auto before = current();
+  const auto read = config::read_settings(before->file);
+  if (!read.ok()) {
+    log_error("event=reload-refused problems={} effect=\"the settings before stay in force\"", read.problems.size());
+    log_error("{}", config::describe(read));
+    return;
+  }
+  for (const auto& name : needs_restart(*before, read.settings)) log_warning("event=reload setting={} effect=\"after a restart\"", name);
+  auto next = std::make_shared<config::Settings>(*before);
+  next->cameras = read.settings.cameras;
+  next->classes = read.settings.classes;
+  next->timezone = read.settings.timezone;
+  next->worker = read.settings.worker;
+  *settings.lock() = next;
+  const auto ready = [this, next] {
+    for (const auto& camera : next->cameras) storage.catalogue().ensure_source(camera.name, camera.cls, storage::Kind::camera);
+    *proposals.lock() = storage.catalogue().adopt_policy(next->classes);
+    asio::post(io, [this, next] {
+      const auto change = cameras.apply(next->cameras);
+      log_info("event=reloaded cameras_started={} cameras_stopped={} cameras_kept={}", change.started, change.stopped, change.kept);
+    });
+  };
+  if (!requests.post(ready)) log_error("event=reload-failed cause=\"busy\" effect=\"send SIGHUP again\"");
+}
+
+void Service::State::show_status() {
+  std::size_t recording = 0;
+  const auto all = cameras.status();
+  for (const auto& camera : all) recording += camera.state == "recording";
+  notify_status(fmt::format("{} of {} cameras recording", recording, all.size()));
+  status_timer.expires_after(kStatusEvery);
+  status_timer.async_wait([this](const boost::system::error_code& error) {
+    if (!error) show_status();
+  });
+}
+
+// The sign of life stands for the camera threads too: one that hangs gets the daemon restarted.
+void Service::State::watch() {
+  const auto every = watchdog_interval();
+  if (!every) return;
+  if (cameras.check_alive()) notify_alive();
+  watchdog_timer.expires_after(*every / 2);
+  watchdog_timer.async_wait([this](const boost::system::error_code& error) {
+    if (!error) watch();
+  });
+}
+
+void Service::State::stop() {
+  notify_stopping();
+  StopGuard guard(kStopLimit);
+  stopping = true;
+  server.stop();
+  cameras.begin_stop();
+  guard.part("call folders");
+  std::vector<std::unique_ptr<ingest::DropFolder>> ending = std::move(*folders.lock());
+  for (const auto& folder : ending) folder->stop();
+  guard.part("cameras");
+  if (!cameras.finish_stop(kCameraPatience)) log_warning("event=stop cameras=\"cut off without TEARDOWN\"");
+  guard.part("recorder");
+  storage.recorder().stop();
+  guard.part("requests and exports");
+  requests.stop();
+  jobs.stop();
+  guard.part("sweep");
+  sweep.stop();
+  guard.part("clock mark");
+  clock.save_mark();
+  guard.part("sessions");
+  io.restart();
+  io.run_for(Millis(200));
+}
+
+Service::Service(config::Settings settings) : state_(std::make_unique<State>(std::move(settings))) {}
+
+Service::~Service() = default;
+
+int Service::run() {
+  std::signal(SIGPIPE, SIG_IGN);
+  state_->start();
+  try {
+    state_->io.run();
+  } catch (...) {
+    state_->stop();
+    throw;
+  }
+  state_->stop();
+  return 0;
+}
+
+}  // namespace tenure::daemon

@@ -1,0 +1,24 @@
+// The whole daemon, from settings to clean stop. Its order at the start: the lock, trusted time, storage opened and
+// recovered, then recording and the control socket, then what fell due is deleted (what tells of recordings is not
+// answered before, I5), then the call folders. The main thread runs the control socket and the timers.
+#pragma once
+#include <memory>
+
+#include "config/settings.h"
+
+namespace tenure::daemon {
+
+class Service {
+ public:
+  // Opens everything; throws Error saying what to do.
+  explicit Service(config::Settings settings);
+  ~Service();
+  // Until SIGTERM or SIGINT; SIGHUP reads the settings again. Returns the exit status.
+  int run();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tenure::daemon

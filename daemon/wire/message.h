@@ -1,0 +1,25 @@
+// What the frames carry, as JSON: a request {verb, args}, and an error {kind, message, field, cause}. Pure; the request
+// comes from outside (fuzzed).
+#pragma once
+#include <boost/json/object.hpp>
+
+#include "base/error.h"
+
+namespace tenure::wire {
+
+struct Request {
+  std::string verb;  // "hold add"
+  boost::json::object args;
+};
+
+// Throws Error{usage} saying what is wrong with it.
+Request parse_request(std::string_view text);
+std::string to_text(const Request& request);
+
+// `field` is the part of a usage error's message that names what is wrong, when it begins with one: "review: …".
+std::string field_of(const Error& error);
+std::string to_text(const Error& error);
+// The other way, in the client; a text that is no error becomes Error{internal}.
+Error parse_error(std::string_view text);
+
+}  // namespace tenure::wire
