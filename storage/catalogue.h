@@ -37,6 +37,7 @@ struct CallRecord {               // a call ready to be committed; the file and 
   Digest content_token{};         // HMAC of the content
   Digest native_token{};          // HMAC of (source, native id)
   Digest path_token{};            // HMAC of (source, file name): what a rescan asks first
+  std::optional<Digest> group_token;  // HMAC of (source, group id), when the system groups its calls
   bool needs_details = false;
 };
 
@@ -68,7 +69,7 @@ class Catalogue {
   ~Catalogue();
 
   // Policy: the settings file gives the first one only (I10); a later difference is returned as text, never applied.
-  std::vector<std::string> adopt_policy(const std::vector<config::Class>& classes);
+  std::vector<std::string> adopt_policy(const std::vector<config::Class>& classes, Instant at = {});
   std::vector<PolicyRow> policy() const;
   Instant expiry(const std::string& cls, Interval span) const;
 
@@ -87,10 +88,10 @@ class Catalogue {
   void commit_call(const CallRecord& call, const LedgerEntry& entry);
   // What a rescan or a second arrival of the same recording finds; tombstones count (I15).
   enum class Known { no, live, erased };
-  Known known_content(const Digest& content_token) const;
+  Known known_content(const Digest& content_token, SegmentId* which = nullptr) const;
   Known known_native(const Digest& native_token, SegmentId* which) const;
   Known known_path(const Digest& path_token) const;
-  void add_path_alias(const SegmentId& id, const Digest& path_token);
+  void add_path_alias(const SegmentId& id, const Digest& path_token);  // of a live call or of a deleted one
   std::vector<SealedCallRow> calls_by_token(const Digest& token) const;
   std::vector<SealedCallRow> calls_between(const Interval& span) const;
   std::optional<SealedCallRow> call(const SegmentId& id) const;

@@ -1,9 +1,14 @@
 // The decisions about keeping and reading, as pure functions: no clock, no disk, no catalogue.
 #pragma once
 #include "base/clock.h"
+#include "base/period.h"
+#include "config/settings.h"
 #include "storage/types.h"
 
 namespace tenure::storage {
+
+// End of capture + period, or start of capture + period.
+Instant expiry_of(const Period& period, config::Anchor anchor, const Interval& span);
 
 enum class Cause { sweep, erasure, pressure };
 

@@ -1,0 +1,190 @@
+#include "storage/call_store.h"
+
+#include <boost/json.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/call_details.h"
+#include "storage/numbers.h"
+#include "storage/sealed_file.h"
+
+namespace tenure::storage {
+
+namespace {
+constexpr std::size_t kFragment = 1 << 20;
+constexpr std::size_t kLeastLeaf = 512, kUsualLeaf = 64 << 10;
+constexpr auto kLongestCall = std::chrono::hours(24 * 7);
+
+Digest token(const Key& key, std::string_view kind, const std::string& first, const std::string& second) {
+  ByteWriter message;
+  message.text(kind);
+  message.u32(static_cast<std::uint32_t>(first.size()));
+  message.text(first);
+  message.text(second);
+  return hmac_sha256(key, message.blob());
+}
+
+Digest content_token(const Key& key, const Digest& content) {
+  return token(key, "content", std::string(as_text(content)), {});
+}
+
+// Bytes of one leaf: a second of sound when that can be told, else 64 KiB.
+std::size_t leaf_size(std::uint64_t size, Duration duration) {
+  const auto micros = static_cast<std::uint64_t>(duration.count());
+  if (duration < Seconds(1)) return kUsualLeaf;
+  const auto second = static_cast<std::uint64_t>(static_cast<double>(size) / static_cast<double>(micros) * 1e6);
+  return second < kLeastLeaf || second > kFragment ? kUsualLeaf : static_cast<std::size_t>(second);
+}
+
+void check_call(const CallDetails& details, std::uint64_t size) {
+  if (details.source.empty()) throw Error(ErrorKind::usage, "source: the call names no folder it came from.");
+  if (size == 0) throw Error(ErrorKind::refused, "The recording is empty: there is nothing to keep.");
+  if (details.duration < Duration::zero() || details.duration > kLongestCall)
+    throw Error(ErrorKind::usage, "duration: " + to_text(details.duration) + " is not between nothing and a week.");
+}
+
+// A recording on its way in. Until it is left to recovery its key and file are dropped again: the source still has it.
+class Intake {
+ public:
+  Intake(KeySlots& slots, Vaults& vaults, Catalogue& catalogue) : slots_(slots), vaults_(vaults), catalogue_(catalogue) {}
+  ~Intake() { if (!kept_) drop(); }
+  Intake(const Intake&) = delete;
+  Intake& operator=(const Intake&) = delete;
+
+  SegmentRow row;
+  SlotKey key;
+  File start();
+  // Copies, hashes and seals in one pass. The file and its folder are synced when it returns.
+  Digest take(const File& audio, std::uint64_t size, const CallDetails& details);
+  void leave_to_recovery() { kept_ = true; }
+
+ private:
+  void drop();
+  Fragment block(const File& audio, std::uint64_t at, std::uint64_t size, std::size_t leaf) const;
+  KeySlots& slots_;
+  Vaults& vaults_;
+  Catalogue& catalogue_;
+  bool kept_ = false;
+};
+
+File Intake::start() {
+  key = slots_.reserve(row.id);
+  row.slot = key.slot;
+  catalogue_.reserve_segment(row);  // so that a crash from here on leaves nothing unaccounted for
+  return vaults_.create(row.vault, row.cls, row.source, row.span.from, row.id);
+}
+
+Fragment Intake::block(const File& audio, std::uint64_t at, std::uint64_t size, std::size_t leaf) const {
+  Fragment fragment;
+  fragment.kind = FragmentKind::data;
+  fragment.bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size - at, kFragment / leaf * leaf)));
+  audio.read_at(at, fragment.bytes);
+  const auto when = [&](std::uint64_t offset) {
+    const auto share = static_cast<double>(offset) / static_cast<double>(size);
+    return row.span.from + Duration(static_cast<std::int64_t>(share * static_cast<double>(row.span.length().count())));
+  };
+  fragment.span = {when(at), when(at + fragment.bytes.size())};
+  for (std::size_t offset = 0; offset < fragment.bytes.size(); offset += leaf) {
+    const auto length = std::min(leaf, fragment.bytes.size() - offset);
+    const auto from = when(at + offset) - row.span.from, to = when(at + offset + length) - row.span.from;
+    fragment.leaves.push_back({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), 0, false,
+                               from.count() / 1000, static_cast<std::uint32_t>((to - from).count() / 1000)});
+  }
+  return fragment;
+}
+
+Digest Intake::take(const File& audio, std::uint64_t size, const CallDetails& details) {
+  SealedHeader header;
+  header.id = row.id;
+  header.slot = row.slot;
+  header.kind = Kind::calls;
+  header.source = row.source;
+  header.cls = row.cls;
+  header.start = row.span.from;
+  SealedWriter writer(start(), header, key.key);
+  Sha256 hash;
+  const auto leaf = leaf_size(size, details.duration);
+  for (std::uint64_t at = 0; at < size;) {
+    const auto fragment = block(audio, at, size, leaf);
+    hash.update(fragment.bytes);
+    writer.append(fragment);
+    at += fragment.bytes.size();
+  }
+  row.digest = hash.finish();
+  const auto metadata = to_json_text(details);
+  writer.finish(row.span, Blob(metadata.begin(), metadata.end()), {}, row.digest);
+  writer.file().sync();
+  sync_directory(vaults_.path_of(row).parent_path());
+  row.bytes = writer.size();
+  row.plain_bytes = size;
+  return row.digest;
+}
+
+void Intake::drop() {
+  try {
+    if (key.key != Key{}) slots_.erase(row.slot);
+    slots_.sync();
+    remove_file(vaults_.path_of(row));
+    catalogue_.drop_reservation(row.id);
+  } catch (const std::exception& error) {  // recovery does it at the next start
+    log_warning("call segment={} dropped=no cause=\"{}\"", row.id.text(), error.what());
+  }
+}
+
+std::string subject_of(const SegmentRow& row, const CallDetails& details) {
+  return boost::json::serialize(boost::json::object{{"segment", row.id.text()}, {"source", row.source}, {"class", row.cls},
+                                                    {"start", to_rfc3339(row.span.from)}, {"bytes", row.plain_bytes},
+                                                    {"sha256", to_hex(row.digest)}, {"time_quality", details.time_quality},
+                                                    {"needs_details", details.needs_details}});
+}
+}  // namespace
+
+CallStore::CallStore(Catalogue& catalogue, const Clock& clock, Vaults& vaults, KeySlots& keys, const Key& key_encryption_key)
+    : catalogue_(catalogue), clock_(clock), vaults_(vaults), slots_(keys), index_key_(number_index_key(key_encryption_key)) {}
+
+bool CallStore::knows_file(const std::string& source, const std::string& file_name) const {
+  return catalogue_.known_path(token(index_key_, "path", source, file_name)) != Catalogue::Known::no;
+}
+
+ImportOutcome CallStore::import(const CallDetails& details, const std::string& cls, const File& audio, std::uint64_t size,
+                                const std::optional<Digest>& expected_sha256) {
+  check_call(details, size);
+  Intake intake(slots_, vaults_, catalogue_);
+  auto& row = intake.row;
+  row.id = SegmentId::make(clock_.now());
+  row.source = details.source;
+  row.cls = cls;
+  row.kind = Kind::calls;
+  row.span = {details.start, details.start + details.duration};
+  row.vault = vaults_.choose(cls);
+  row.time_doubtful = details.time_quality != "exact" && details.time_quality != "local";
+  const auto content = intake.take(audio, size, details);
+  if (expected_sha256 && *expected_sha256 != content)
+    throw Error(ErrorKind::corrupt, "The recording is not the one its sidecar describes: the SHA-256 differs. Send both again.");
+
+  const auto native = details.native_id.empty() ? content_token(index_key_, content)
+                                                : token(index_key_, "native", details.source, details.native_id);
+  const auto path = token(index_key_, "path", details.source, details.original_name);
+  SegmentId known;
+  const auto same_content = catalogue_.known_content(content_token(index_key_, content), &known);
+  const auto same_native = same_content != Catalogue::Known::no ? Catalogue::Known::no : catalogue_.known_native(native, &known);
+  if (same_native == Catalogue::Known::live)
+    throw Error(ErrorKind::refused, "A recording with the same id of the telephone system and other content is already kept "
+                                    "as " + known.text() + ": revisions are not taken yet. The source file stays where it is.");
+  if (same_content != Catalogue::Known::no || same_native == Catalogue::Known::erased) {
+    catalogue_.add_path_alias(known, path);
+    return {same_content == Catalogue::Known::live ? ImportOutcome::What::known : ImportOutcome::What::erased_before, known};
+  }
+
+  slots_.sync();
+  CallRecord record{row, details.direction, details.duration, seal_call_details(intake.key.key, details),
+                    number_tokens(index_key_, details.parties), content_token(index_key_, content), native, path, {},
+                    details.needs_details};
+  if (!details.group_id.empty()) record.group_token = token(index_key_, "group", details.source, details.group_id);
+  // A commit that failed may still have happened: recovery decides by the row, so nothing is dropped from here on.
+  intake.leave_to_recovery();
+  catalogue_.commit_call(record, {0, clock_.now(), "tenured", "call-import", subject_of(row, details), ""});
+  return {ImportOutcome::What::imported, row.id};
+}
+
+}  // namespace tenure::storage

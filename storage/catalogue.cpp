@@ -1,0 +1,84 @@
+#include "storage/catalogue.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/catalogue_state.h"
+#include "storage/schema.h"
+
+namespace tenure::storage {
+
+namespace {
+constexpr std::size_t kIdleReaders = 8;
+
+std::unique_ptr<sqlite::Connection> open_writer(const Path& file) {
+  auto db = std::make_unique<sqlite::Connection>(file, /*writes=*/true);
+  db->script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+             "PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;");
+  migrate(*db);
+  return db;
+}
+}  // namespace
+
+Catalogue::State_::State_(Path path) : file(std::move(path)), writer(open_writer(file)) {}
+
+Catalogue::State_::Reader::Reader(const State_& owner) : state(owner) {
+  {
+    const std::scoped_lock lock(state.idle_mutex_);
+    if (!state.idle_.empty()) {
+      connection = std::move(state.idle_.back());
+      state.idle_.pop_back();
+    }
+  }
+  if (!connection) connection = std::make_unique<sqlite::Connection>(state.file, /*writes=*/false);
+  connection->script("BEGIN");
+}
+
+Catalogue::State_::Reader::~Reader() {
+  try {
+    connection->script("COMMIT");
+  } catch (const Error&) {
+    return;  // a connection in doubt is closed, not kept
+  }
+  const std::scoped_lock lock(state.idle_mutex_);
+  if (state.idle_.size() < kIdleReaders) state.idle_.push_back(std::move(connection));
+}
+
+Catalogue::Catalogue(const Path& folder) {
+  make_directories(folder);
+  state_ = std::make_unique<State_>(folder / "catalogue.db");
+  sync_directory(folder);
+}
+
+Catalogue::~Catalogue() = default;
+
+void Catalogue::write(const std::function<void(Transaction&)>& body) {
+  const std::scoped_lock lock(state_->write_mutex);
+  auto& db = *state_->writer;
+  db.script("BEGIN IMMEDIATE");
+  try {
+    Transaction transaction(db);
+    body(transaction);
+    db.script("COMMIT");
+  } catch (...) {
+    try {
+      db.script("ROLLBACK");
+    } catch (const Error& error) {
+      log_warning("catalogue rollback=failed cause=\"{}\"", error.what());  // SQLite had already rolled back
+    }
+    throw;
+  }
+}
+
+std::string Catalogue::check() const {
+  return state_->read([](sqlite::Connection& db) {
+    std::string problems;
+    auto integrity = db.query("PRAGMA integrity_check(20)");
+    while (integrity.step())
+      if (integrity.text(0) != "ok") problems += integrity.text(0) + "\n";
+    auto keys = db.query("PRAGMA foreign_key_check");
+    while (keys.step()) problems += "a row of " + keys.text(0) + " refers to a missing row of " + keys.text(2) + "\n";
+    return problems;
+  });
+}
+
+}  // namespace tenure::storage

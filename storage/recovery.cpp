@@ -1,0 +1,190 @@
+#include "storage/recovery.h"
+
+#include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/catalogue_state.h"
+#include "storage/sealed_file.h"
+
+namespace tenure::storage {
+
+namespace fs = boost::filesystem;
+
+namespace {
+void note(Catalogue& catalogue, const Clock& clock, const std::string& act, const std::string& segment, const std::string& why) {
+  const boost::json::object subject{{"segment", segment}};
+  catalogue.append_ledger(ledger_entry(clock.now(), {"tenured"}, act, boost::json::serialize(subject), why));
+}
+
+bool is_there(const Path& path) {
+  boost::system::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+void fill_from(SegmentRow& row, const SealedFooter& footer, const Path& path) {
+  row.span = footer.span;
+  row.digest = row.kind == Kind::calls ? footer.plain_sha256 : footer.root;
+  row.run = footer.run;
+  row.clock_offset = footer.clock_offset;
+  row.plain_bytes = 0;
+  for (const auto& fragment : footer.fragments) row.plain_bytes += fragment.plain_size;
+  row.bytes = File(path, File::Mode::read).size();
+}
+
+// The footer of a whole file, else of what can be saved of it.
+std::optional<SealedFooter> footer_of(const Path& path, const Key& key) {
+  {
+    const SealedReader reader(File(path, File::Mode::read), key);
+    if (reader.finished()) return reader.footer();
+  }
+  return salvage(path, key);
+}
+
+void drop_reserved(const RecoveryParts& parts, const SegmentRow& row) {
+  if (parts.keys.read(row.slot, row.id)) parts.keys.erase(row.slot);
+  parts.keys.sync();
+  const auto path = parts.vaults.path_of(row);
+  if (remove_file(path)) sync_directory(path.parent_path());
+  parts.catalogue.drop_reservation(row.id);
+}
+
+std::optional<SealedFooter> saved(const RecoveryParts& parts, const SegmentRow& row) {
+  const auto path = parts.vaults.path_of(row);
+  if (!is_there(path)) return std::nullopt;
+  const auto key = parts.keys.read(row.slot, row.id);
+  if (!key) return std::nullopt;
+  try {
+    return footer_of(path, *key);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    return std::nullopt;  // cut off before its first whole fragment
+  }
+}
+
+// A call that was never committed was never acknowledged: its source still has it, whole.
+void settle_reserved(const RecoveryParts& parts, SegmentRow row, RecoveryReport& report) {
+  if (!parts.vaults.online(row.vault)) return;
+  const auto footer = row.kind == Kind::camera ? saved(parts, row) : std::nullopt;
+  if (!footer) return drop_reserved(parts, row);
+  fill_from(row, *footer, parts.vaults.path_of(row));
+  sync_directory(parts.vaults.path_of(row).parent_path());
+  parts.keys.sync();
+  parts.catalogue.commit_segment(row);
+  ++report.salvaged;
+}
+
+void quarantine(const RecoveryParts& parts, const std::string& vault, const Path& file, const std::string& why) {
+  const auto folder = parts.vaults.root(vault) / "quarantine";
+  make_directories(folder);
+  fs::rename(file, folder / file.filename());
+  sync_directory(folder);
+  sync_directory(file.parent_path());
+  const auto name = file.stem().string();
+  log_error("vault={} quarantined={} cause=\"{}\"", vault, log_safe(name), why);
+  note(parts.catalogue, parts.clock, "quarantine", name.substr(0, 64), why);
+}
+
+// Why a file without a row cannot be adopted; empty when it was.
+std::string try_adopt(const RecoveryParts& parts, const std::string& vault, const Path& path) {
+  const auto header = read_header(File(path, File::Mode::read));
+  if (header.kind == Kind::calls) return "a call that was never committed: its source still has it";
+  const auto key = parts.keys.read(header.slot, header.id);
+  if (!key) return "its key is erased or unknown";
+  SegmentRow row;
+  row.id = header.id;
+  row.source = header.source;
+  row.cls = header.cls;
+  row.kind = header.kind;
+  row.slot = header.slot;
+  row.vault = vault;
+  row.span = {header.start, header.start};
+  if (parts.vaults.path_of(row) != path) return "it does not lie where its header says";
+  const auto footer = footer_of(path, *key);
+  if (!footer) return "not one of its fragments is whole";
+  fill_from(row, *footer, path);
+  row.span.from = header.start;  // its folder is named after it
+  sync_directory(path.parent_path());
+  parts.keys.sync();
+  parts.catalogue.write([&](Catalogue::Transaction& transaction) {
+    insert_segment(transaction.db, row, State::live, expiry_in(transaction.db, row.cls, row.span));
+    const boost::json::object subject{{"segment", row.id.text()}, {"source", row.source}};
+    insert_ledger(transaction.db, ledger_entry(parts.clock.now(), {"tenured"}, "adopt", boost::json::serialize(subject),
+                                               "a sealed file without its row"));
+  });
+  return {};
+}
+
+void settle_file(const RecoveryParts& parts, const std::string& vault, const Path& path, RecoveryReport& report) {
+  const auto id = SegmentId::parse(path.stem().string());
+  if (id && !parts.catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = id}).empty()) return;
+  std::string why = "its name is no segment's";
+  try {
+    if (id) why = try_adopt(parts, vault, path);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::io) throw;
+    why = error.message();
+  }
+  if (why.empty()) {
+    ++report.adopted;
+  } else {
+    quarantine(parts, vault, path, why);
+    ++report.quarantined;
+  }
+}
+
+// Today's and yesterday's folders of every source: what a crash can have touched. The full walk comes behind, later.
+std::vector<Path> newest_folders(const Path& root, Instant now) {
+  std::vector<Path> folders;
+  for (const auto back : {std::chrono::days(1), std::chrono::days(0)}) {
+    const auto day = to_rfc3339(now - back).substr(0, 10);
+    const Path tail = Path(day.substr(0, 4)) / day.substr(5, 2) / day.substr(8, 2);
+    for (const auto& cls : fs::directory_iterator(root)) {
+      if (!fs::is_directory(cls.path()) || cls.path().filename() == "quarantine") continue;
+      for (const auto& source : fs::directory_iterator(cls.path()))
+        if (fs::is_directory(source.path() / tail))
+          for (const auto& hour : fs::directory_iterator(source.path() / tail)) folders.push_back(hour.path());
+    }
+  }
+  return folders;
+}
+
+void settle_files(const RecoveryParts& parts, const std::string& vault, RecoveryReport& report) {
+  for (const auto& folder : newest_folders(parts.vaults.root(vault), parts.clock.now())) {
+    if (!fs::is_directory(folder)) continue;
+    std::vector<Path> files;  // first listed, then moved
+    for (const auto& item : fs::directory_iterator(folder))
+      if (item.path().extension() == ".seg") files.push_back(item.path());
+    for (const auto& file : files) settle_file(parts, vault, file, report);
+  }
+}
+
+// A live row of the last two days whose file is not there is lost, which is no deletion (I19).
+void check_live(const RecoveryParts& parts, RecoveryReport& report) {
+  const auto now = parts.clock.now();
+  const Interval recent{now - std::chrono::days(2), now + std::chrono::days(1)};
+  for (const auto& row : parts.catalogue.segments({.source = {}, .cls = {}, .span = recent, .id = {}, .limit = 1'000'000})) {
+    if (row.state != State::live || !parts.vaults.online(row.vault)) continue;
+    const auto path = parts.vaults.path_of(row);
+    if (is_there(path) && File(path, File::Mode::read).size() == row.bytes) continue;
+    parts.catalogue.mark_lost(row.id);
+    log_error("source={} segment={} lost=yes cause=\"its file is missing or has another size\"", row.source, row.id.text());
+    note(parts.catalogue, parts.clock, "lost", row.id.text(), "its file is missing or has another size");
+    ++report.lost;
+  }
+}
+}  // namespace
+
+RecoveryReport recover(const RecoveryParts& parts) {
+  RecoveryReport report;
+  report.stray_holds = parts.holds.adopt_stray_files();  // before anything could be deleted
+  report.finished_deletions = parts.sweeper.finish_condemned();
+  for (const auto& row : parts.catalogue.in_state(State::reserved)) settle_reserved(parts, row, report);
+  for (const auto& vault : parts.vaults.names())
+    if (parts.vaults.online(vault)) settle_files(parts, vault, report);
+  check_live(parts, report);
+  return report;
+}
+
+}  // namespace tenure::storage

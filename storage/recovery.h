@@ -1,0 +1,19 @@
+// What start-up does before anything is served: finishes interrupted deletions, salvages or drops what was being
+// recorded, adopts or quarantines files without a row, and hold files without theirs (I1, I2, I3, I7). One thread, alone.
+#pragma once
+#include "storage/storage.h"
+
+namespace tenure::storage {
+
+struct RecoveryParts {
+  Catalogue& catalogue;
+  const Clock& clock;
+  Vaults& vaults;
+  KeySlots& keys;
+  Holds& holds;
+  Sweeper& sweeper;
+};
+
+RecoveryReport recover(const RecoveryParts& parts);
+
+}  // namespace tenure::storage

@@ -1,0 +1,39 @@
+#include "storage/retention.h"
+
+#include <algorithm>
+
+namespace tenure::storage {
+
+Instant expiry_of(const Period& period, config::Anchor anchor, const Interval& span) {
+  return add(anchor == config::Anchor::capture_start ? span.from : span.to, period);
+}
+
+bool may_delete(const SegmentRow& row, const HoldView& holds, Cause cause, const TrustedTime& time) {
+  if (holds.active || holds.releasing) return false;
+  if (row.state != State::live && row.state != State::lost) return false;
+  // Approved erasures and I16's pressure come with the parts that approve them; until then only time deletes.
+  if (cause != Cause::sweep) return false;
+  return row.expires_at <= time.lo;
+}
+
+ReadVerdict may_read(const SegmentRow& row, const HoldView& holds, const Actor& actor, Purpose, const TrustedTime& time) {
+  if (actor.name.empty()) return {false, "nobody is named as the reader"};
+  if (row.state == State::condemned) return {false, "it is being deleted"};
+  if (row.state == State::lost) return {false, "its file is missing from the vault"};
+  // Releasing data is for hold managers; until people have roles (a later part) the owner is the only one who asks.
+  const bool kept = holds.active || holds.releasing;
+  if (row.expires_at <= time.hi && !kept) return {false, "its retention period ended at " + to_rfc3339(row.expires_at)};
+  return {true, {}};
+}
+
+std::vector<SegmentRow> plan_erasure(const std::vector<std::pair<SegmentRow, HoldView>>& view, const TrustedTime& time,
+                                     std::size_t limit) {
+  std::vector<SegmentRow> plan;
+  for (const auto& [row, holds] : view)
+    if (may_delete(row, holds, Cause::sweep, time)) plan.push_back(row);
+  std::stable_sort(plan.begin(), plan.end(), [](const auto& a, const auto& b) { return a.expires_at < b.expires_at; });
+  if (plan.size() > limit) plan.resize(limit);
+  return plan;
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,78 @@
+// Sources, gaps, and how holds and time stand to what is kept.
+#include "base/error.h"
+#include "storage/catalogue_state.h"
+
+namespace tenure::storage {
+
+void Catalogue::ensure_source(const std::string& name, const std::string& cls, Kind kind) {
+  write([&](Transaction& transaction) {
+    transaction.db.run("INSERT INTO source(name, class, kind) VALUES(?1, ?2, ?3)"
+                       " ON CONFLICT(name) DO UPDATE SET class = ?2, kind = ?3",
+                       name, cls, static_cast<int>(kind));
+  });
+}
+
+std::vector<SourceRow> Catalogue::sources() const {
+  return state_->read([](sqlite::Connection& db) {
+    std::vector<SourceRow> rows;
+    auto query = db.query(
+        "SELECT name, class, kind, (SELECT count(*) FROM segment WHERE source = name AND state = 1),"
+        " (SELECT coalesce(sum(bytes), 0) FROM segment WHERE source = name AND state = 1),"
+        " (SELECT min(start_at) FROM segment WHERE source = name AND state = 1),"
+        " (SELECT max(end_at) FROM segment WHERE source = name AND state = 1) FROM source ORDER BY name");
+    while (query.step())
+      rows.push_back({query.text(0), query.text(1), static_cast<Kind>(query.integer(2)), query.natural(3),
+                      query.natural(4), query.maybe_instant(5), query.maybe_instant(6)});
+    return rows;
+  });
+}
+
+void Catalogue::add_gap(const Gap& gap) {
+  if (gap.span.empty()) return;
+  write([&](Transaction& transaction) {
+    // A gap that goes on is told again with the same beginning: the longer one replaces the shorter.
+    transaction.db.run("DELETE FROM gap WHERE source = ? AND start_at = ? AND end_at <= ?", gap.source, gap.span.from, gap.span.to);
+    transaction.db.run("INSERT OR IGNORE INTO gap(source, start_at, end_at, cause) VALUES(?, ?, ?, ?)", gap.source,
+                       gap.span.from, gap.span.to, gap.cause);
+  });
+}
+
+std::vector<Gap> Catalogue::gaps(const std::optional<std::string>& source, const Interval& span) const {
+  return state_->read([&](sqlite::Connection& db) {
+    std::vector<Gap> rows;
+    auto query = db.query("SELECT source, start_at, end_at, cause FROM gap WHERE (?1 IS NULL OR source = ?1)"
+                          " AND start_at < ?3 AND end_at > ?2 ORDER BY start_at, source",
+                          source, span.from, span.to);
+    while (query.step()) rows.push_back({query.text(0), {query.instant(1), query.instant(2)}, query.text(3)});
+    return rows;
+  });
+}
+
+std::optional<Instant> Catalogue::next_expiry() const {
+  return state_->read([](sqlite::Connection& db) {
+    std::optional<Instant> next;
+    const auto consider = [&next](sqlite::Statement query) {
+      if (!query.step() || query.is_null(0)) return;
+      next = next ? std::min(*next, query.instant(0)) : query.instant(0);
+    };
+    for (const auto state : {State::live, State::lost})
+      consider(db.query("SELECT s.expires_at FROM segment s WHERE s.state = ? AND NOT EXISTS(SELECT 1 FROM hold h"
+                        " WHERE h.ended_at IS NULL AND " + kCovers + ") ORDER BY s.expires_at LIMIT 1",
+                        static_cast<int>(state)));
+    // When a released hold stops counting, what it kept past its expiry is due.
+    consider(db.query("SELECT min(counts_until) FROM hold WHERE ended_at IS NULL AND counts_until IS NOT NULL"));
+    return next;
+  });
+}
+
+HoldView hold_view(sqlite::Connection& db, const SegmentId& id, const TrustedTime& time, const std::optional<HoldId>& except) {
+  auto query = db.query("SELECT coalesce(max(h.released_at IS NULL), 0),"
+                        " coalesce(max(h.released_at IS NOT NULL AND h.counts_until > ?2), 0)"
+                        " FROM segment s JOIN hold h ON (h.released_at IS NULL OR h.counts_until > ?2) AND " + kCovers +
+                        " WHERE s.id = ?1 AND (?3 IS NULL OR h.id <> ?3)",
+                        id, time.lo, except);
+  query.step();
+  return {query.truth(0), query.truth(1)};
+}
+
+}  // namespace tenure::storage

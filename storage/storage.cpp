@@ -1,0 +1,107 @@
+#include "storage/storage.h"
+
+#include <boost/filesystem/operations.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/catalogue_state.h"
+#include "storage/recovery.h"
+
+namespace tenure::storage {
+
+namespace {
+// Unfinished work of a run before this one; nothing in it was acknowledged.
+void empty_staging(const Path& folder) {
+  make_directories(folder);
+  for (const auto& item : boost::filesystem::directory_iterator(folder)) boost::filesystem::remove_all(item.path());
+  sync_directory(folder);
+}
+}  // namespace
+
+struct Storage::State {
+  State(const config::Settings& settings, const Clock& at)
+      : clock(at), state_folder(settings.storage.path), kek(key_at(state_folder)), catalogue(state_folder / "catalogue"),
+        differences(catalogue.adopt_policy(settings.classes, at.now())), keys(state_folder / "keys", kek),
+        vaults(settings.vaults, settings.storage.trial), calls(catalogue, at, vaults, keys, kek),
+        holds(catalogue, at, state_folder / "holds", kek), sweeper(catalogue, at, vaults, keys) {
+    for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
+    for (const auto& folder : settings.calls) catalogue.ensure_source(folder.name, folder.cls, Kind::calls);
+    empty_staging(state_folder / "staging");
+    recovery = recover({catalogue, at, vaults, keys, holds, sweeper});
+    // Last: it may reserve keys and segments from here on.
+    recorder = std::make_unique<Recorder>(Recorder::Options{.sync_interval = settings.storage.sync_interval}, at, vaults, keys, catalogue);
+  }
+  ~State() { wipe(kek); }
+
+  static Key key_at(const Path& folder) {
+    make_directories(folder);
+    return load_key_encryption_key(folder);
+  }
+
+  const Clock& clock;
+  Path state_folder;
+  Key kek;
+  Catalogue catalogue;
+  std::vector<std::string> differences;
+  KeySlots keys;
+  Vaults vaults;
+  CallStore calls;
+  Holds holds;
+  Sweeper sweeper;
+  RecoveryReport recovery;
+  std::unique_ptr<Recorder> recorder;
+};
+
+Storage::Storage(const config::Settings& settings, const Clock& clock) : state_(std::make_unique<State>(settings, clock)) {}
+Storage::~Storage() { state_->recorder->stop(); }
+
+Catalogue& Storage::catalogue() { return state_->catalogue; }
+KeySlots& Storage::keys() { return state_->keys; }
+Vaults& Storage::vaults() { return state_->vaults; }
+Recorder& Storage::recorder() { return *state_->recorder; }
+CallStore& Storage::calls() { return state_->calls; }
+Holds& Storage::holds() { return state_->holds; }
+Sweeper& Storage::sweeper() { return state_->sweeper; }
+const RecoveryReport& Storage::recovery() const { return state_->recovery; }
+const std::vector<std::string>& Storage::policy_differences() const { return state_->differences; }
+
+std::vector<Space> Storage::space() const {
+  std::map<std::string, std::uint64_t> used;
+  state_->catalogue.state().read([&](sqlite::Connection& db) {
+    auto query = db.query("SELECT vault, sum(bytes) FROM segment GROUP BY vault");
+    while (query.step()) used[query.text(0)] = query.natural(1);
+  });
+  std::vector<Space> spaces;
+  for (const auto& name : state_->vaults.names()) {
+    const bool online = state_->vaults.online(name);
+    spaces.push_back({name, online, used[name], online ? state_->vaults.free_bytes(name) : 0});
+  }
+  return spaces;
+}
+
+SealedReader Storage::open(const SegmentId& id, const Actor& actor, Purpose purpose) {
+  struct Found { std::optional<SegmentRow> row; HoldView holds; };
+  const auto time = state_->clock.trusted();
+  const auto found = state_->catalogue.state().read([&](sqlite::Connection& db) {
+    return Found{segment_by_id(db, id), hold_view(db, id, time)};
+  });
+  if (!found.row) throw Error(ErrorKind::not_found, "There is no segment " + id.text() + ": it was deleted or never kept.");
+  const auto& row = *found.row;
+  const auto verdict = may_read(row, found.holds, actor, purpose, time);
+  if (!verdict.allowed) throw Error(ErrorKind::refused, "Segment " + id.text() + " of " + row.source + " cannot be read: " + verdict.why + ".");
+  if (!state_->vaults.online(row.vault))
+    throw Error(ErrorKind::unavailable, "Vault " + row.vault + " is off line: mount it and try again.");
+  const auto path = state_->vaults.path_of(row);
+  if (!boost::filesystem::exists(path)) {
+    state_->catalogue.mark_lost(id);
+    log_error("source={} segment={} lost=yes", row.source, id.text());
+    throw Error(ErrorKind::not_found, "The file of segment " + id.text() + " is missing from vault " + row.vault + ".");
+  }
+  auto key = state_->keys.read(row.slot, id);
+  if (!key) throw Error(ErrorKind::corrupt, "The key of segment " + id.text() + " cannot be read: neither copy of its slot is sound.");
+  SealedReader reader(File(path, File::Mode::read), *key);
+  wipe(*key);
+  return reader;
+}
+
+}  // namespace tenure::storage

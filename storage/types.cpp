@@ -1,0 +1,31 @@
+#include "storage/types.h"
+
+namespace tenure::storage {
+
+std::string to_string(State state) {
+  switch (state) {
+    case State::reserved: return "recording";
+    case State::live: return "live";
+    case State::condemned: return "condemned";
+    case State::lost: return "lost";
+  }
+  return "unknown";
+}
+
+std::string to_string(Direction direction) {
+  switch (direction) {
+    case Direction::in: return "in";
+    case Direction::out: return "out";
+    case Direction::internal: return "internal";
+    case Direction::unknown: break;
+  }
+  return "unknown";
+}
+
+std::optional<Direction> parse_direction(std::string_view text) {
+  for (const auto direction : {Direction::unknown, Direction::in, Direction::out, Direction::internal})
+    if (text == to_string(direction)) return direction;
+  return std::nullopt;
+}
+
+}  // namespace tenure::storage
