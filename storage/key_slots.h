@@ -28,8 +28,14 @@ class KeySlots {
   void sync();
   // Reads the key of `id`; repairs a bad copy from the good one. Nothing when erased, free or of another segment.
   std::optional<Key> read(std::uint64_t slot, const SegmentId& id);
-  // Overwrites both copies with the erased marker. Durable after sync(). Erasing twice is allowed.
+  // For recovery when a live row says that the key of `id` must be there: as read(), and a good copy also wins over an
+  // erased marker in the other.
+  std::optional<Key> repair(std::uint64_t slot, const SegmentId& id);
+  // Overwrites both copies with the erased marker. Durable after sync(). Erasing twice is allowed: a slot erased by this
+  // object is used again only after the next start, so that the repeated tail of a deletion cannot hit a new key.
   void erase(std::uint64_t slot);
+  // The same, but only if either copy holds the key of `id`: never harms a slot that has another owner by now.
+  void erase(std::uint64_t slot, const SegmentId& id);
   bool is_erased(std::uint64_t slot) const;
   std::uint64_t in_use() const;
 
