@@ -1,5 +1,7 @@
 #include "media/worker/input.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "media/worker/channel.h"
 #include "media/worker/job.h"
@@ -14,6 +16,27 @@ int read_input(void*, std::uint8_t* out, int size) {
   if (got == 0) return AVERROR_EOF;
   return got < 0 ? AVERROR(EIO) : static_cast<int>(got);
 }
+
+// An MP3's end can only be found, and its padding cut off as every player does, when its size is known: it is read whole.
+constexpr std::size_t kLargestMp3 = 192 << 20;
+
+int read_memory(void* opaque, std::uint8_t* out, int size) {
+  auto& memory = *static_cast<Memory*>(opaque);
+  const auto count = std::min(static_cast<std::size_t>(size), memory.bytes.size() - memory.at);
+  if (count == 0) return AVERROR_EOF;
+  std::memcpy(out, memory.bytes.data() + memory.at, count);
+  memory.at += count;
+  return static_cast<int>(count);
+}
+
+std::int64_t seek_memory(void* opaque, std::int64_t offset, int whence) {
+  auto& memory = *static_cast<Memory*>(opaque);
+  const auto size = static_cast<std::int64_t>(memory.bytes.size());
+  if ((whence & AVSEEK_SIZE) != 0) return size;
+  if ((whence & ~AVSEEK_FORCE) != SEEK_SET || offset < 0 || offset > size) return AVERROR(EINVAL);
+  memory.at = static_cast<std::size_t>(offset);
+  return offset;
+}
 }  // namespace
 
 int must_av(int code, const char* what) {
@@ -25,9 +48,16 @@ int must_av(int code, const char* what) {
 
 Input::Input(const std::string& demuxer, const std::string& codecs, AVMediaType kind) {
   auto* buffer = must_have(static_cast<std::uint8_t*>(av_malloc(kBuffer)));
-  io_ = must_have(avio_alloc_context(buffer, kBuffer, 0, nullptr, read_input, nullptr, nullptr));
+  if (demuxer == "mp3") {
+    memory_.bytes = read_to_end(kInput, kLargestMp3);
+    io_ = must_have(avio_alloc_context(buffer, kBuffer, 0, &memory_, read_memory, nullptr, seek_memory));
+  } else {
+    io_ = must_have(avio_alloc_context(buffer, kBuffer, 0, nullptr, read_input, nullptr, nullptr));
+  }
   format_ = must_have(avformat_alloc_context());
   open(demuxer, codecs);
+  // An MP3's padding can only be cut off by who knows its rate, and its demuxer finds that out here.
+  if (kind == AVMEDIA_TYPE_AUDIO) must_av(avformat_find_stream_info(format_, nullptr), "its sound is not what it should be");
   for (unsigned i = 0; i < format_->nb_streams; ++i) {
     auto* one = format_->streams[i];
     one->discard = AVDISCARD_ALL;

@@ -3,9 +3,15 @@
 #pragma once
 #include <string>
 
+#include "base/bytes.h"
 #include "media/worker/av.h"
 
 namespace tenure::worker {
+
+struct Memory {
+  Blob bytes;
+  std::size_t at = 0;
+};
 
 class Input {
  public:
@@ -23,6 +29,7 @@ class Input {
 
  private:
   void open(const std::string& demuxer, const std::string& codecs);
+  Memory memory_;
   AVFormatContext* format_ = nullptr;
   AVIOContext* io_ = nullptr;
   AVStream* stream_ = nullptr;

@@ -1,0 +1,37 @@
+// The files of one export on their way to the receiver: counts and hashes what passes, and ends with the manifest that
+// sha256sum -c verifies. Nothing is sent before its ledger entry exists (I13), because only announce() makes one.
+#pragma once
+#include "base/digest.h"
+#include "disclosure/export.h"
+
+namespace tenure::disclosure {
+
+class Package {
+ public:
+  // Writes the ledger entry, durable when it returns; if that fails nothing was sent. `subject` is JSON with ids, span and
+  // kind, and no personal detail.
+  static Package announce(const ExportContext& context, const std::string& subject, ExportSink& sink);
+
+  void begin(const std::string& name);
+  void write(View bytes);
+  Digest end();
+  // The last file: `<hex>  <name>` for each of the others.
+  void finish();
+  void progress(double done, const std::string& what) { sink_.progress(done, what); }
+  // Throws Error{unavailable} when the receiver has cancelled.
+  void check_cancelled() const;
+  ExportSummary& summary() { return summary_; }
+
+ private:
+  Package(const ExportContext& context, ExportSink& sink) : context_(context), sink_(sink) {}
+  const ExportContext& context_;
+  ExportSink& sink_;
+  ExportSummary summary_;
+  Sha256 hash_;
+  std::string manifest_;
+};
+
+// `20260302T140500Z`
+std::string compact_time(Instant at);
+
+}  // namespace tenure::disclosure
