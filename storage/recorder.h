@@ -16,6 +16,7 @@ class Vaults;
 
 struct RecorderCounters {
   std::uint64_t fragments = 0, bytes = 0, writes = 0, syncs = 0, segments = 0, refused = 0, queued = 0, failed = 0;
+  std::uint64_t uncommitted = 0;  // rows that wait for the catalogue; `queued` counts bytes that wait for the disk
 };
 
 class Recorder {
@@ -39,7 +40,8 @@ class Recorder {
   // Called on the store thread whenever a segment of a source could not be kept.
   void on_failure(std::function<void(const std::string& source, const std::string& cause)> callback);
   RecorderCounters counters() const;
-  // Everything appended so far is durable when it returns. For tests and a clean stop.
+  // Everything appended so far is durable, everything closed so far committed, when it returns. For tests and a clean
+  // stop. Throws Error{unavailable} when the catalogue refuses; what is sealed stays queued.
   void flush();
   // Closes open segments as they are, flushes, joins its threads.
   void stop();

@@ -5,6 +5,7 @@
 
 namespace tenure::storage::format {
 
+inline constexpr std::uint16_t kVersion = 1;
 inline constexpr std::size_t kHeaderSize = 256;
 inline constexpr std::size_t kFrameSize = 4;        // before each chunk: its end flag and length
 inline constexpr std::size_t kChunkOverhead = kFrameSize + kTagSize;
@@ -43,6 +44,10 @@ inline std::uint64_t head_size(std::size_t leaves) { return kHeadSize + kLeafSiz
 inline std::uint64_t chunk_count(std::uint64_t plaintext) { return plaintext / kChunkSize + 1; }
 inline std::uint64_t size_on_disk(std::uint64_t plaintext) { return plaintext + chunk_count(plaintext) * kChunkOverhead; }
 inline std::uint64_t sealed_plaintext(const FragmentEntry& entry) { return head_size(entry.coded_sizes.size()) + entry.plain_size; }
+inline std::uint64_t micros(Instant at) { return static_cast<std::uint64_t>(micros_of(at)); }
+inline Instant instant(std::uint64_t value) { return instant_from_micros(static_cast<std::int64_t>(value)); }
+void put_entry_start(ByteWriter& out, const FragmentEntry& entry);  // what a head and a footer's map share
+bool read_entry_start(ByteReader& in, FragmentEntry& entry);
 void encode_head(Blob& out, const FragmentEntry& entry, std::span<const LeafExtent> leaves);
 struct Head {
   FragmentEntry entry;
