@@ -1,0 +1,227 @@
+#include "daemon/client/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <map>
+
+#include "base/file.h"
+#include "daemon/client/groups.h"
+
+namespace tenure::client {
+namespace json = boost::json;
+
+namespace {
+constexpr const char* kTimes = "RFC 3339, or local time \"2026-03-02 14:05\", \"now\", \"-10m\"";
+constexpr const char* kEpilogue =
+    "\nTimes are RFC 3339 (2026-03-02T14:05:00Z) or local time (\"2026-03-02 14:05\"); also \"now\" and \"-10m\", \"-2h\", \"-1d\".\n"
+    "Exit status: 0 done, 1 refused or failed, 2 wrong usage.";
+
+// What the options are read into; a request takes of it what its verb has.
+struct Values {
+  std::map<std::string, std::string> texts;
+  std::map<std::string, std::uint64_t> numbers;
+  std::map<std::string, std::vector<std::string>> lists;
+  bool dry_run = false;
+  std::string plan_file;
+};
+
+using Build = std::function<void(Command&)>;
+
+// One verb while the command line is put together.
+class Verb {
+ public:
+  Verb(CLI::App* app, Values& values) : app_(app), values_(values) {}
+  Verb& text(const std::string& flag, const std::string& field, const std::string& help, bool needed = false) {
+    app_->add_option(flag, values_.texts[field], help)->required(needed);
+    return *this;
+  }
+  Verb& number(const std::string& flag, const std::string& field, const std::string& help) {
+    app_->add_option(flag, values_.numbers[field], help);
+    return *this;
+  }
+  Verb& list(const std::string& flag, const std::string& field, const std::string& help) {
+    app_->add_option(flag, values_.lists[field], help)->expected(1)->allow_extra_args(false)->take_all();
+    return *this;
+  }
+  Verb& span(bool needed) { return text("--from", "from", kTimes, needed).text("--to", "to", kTimes, needed); }
+  CLI::App* app() { return app_; }
+
+ private:
+  CLI::App* app_;
+  Values& values_;
+};
+
+// The options source, from and to in the order they were typed.
+std::vector<std::pair<std::string, std::string>> typed_spans(const CLI::App* app) {
+  std::vector<std::pair<std::string, std::string>> typed;
+  std::map<std::string, std::size_t> seen;
+  for (const auto* option : app->parse_order()) {
+    const auto name = option->get_single_name();
+    if (name != "source" && name != "from" && name != "to") continue;
+    const auto& results = option->results();
+    const auto index = seen[name]++;
+    if (index < results.size()) typed.emplace_back(name, results[index]);
+  }
+  return typed;
+}
+
+// The whole tool: its verbs, and after parsing the request of the one that was typed.
+class Tool {
+ public:
+  Tool();
+  Command parse(const std::vector<std::string>& arguments);
+
+ private:
+  Verb verb(CLI::App* parent, const std::string& name, const std::string& help, const std::string& full = {});
+  CLI::App* group(const std::string& name, const std::string& help);
+  void add_looking();
+  void add_holds();
+  void add_exports();
+  void add_upkeep();
+  void fill(Command& command) const;
+
+  CLI::App app_{"Asks tenured, the daemon that keeps the practice's recordings.", "tenure"};
+  Command options_;
+  std::map<const CLI::App*, std::pair<std::string, Values>> verbs_;
+};
+
+Tool::Tool() {
+  app_.add_option("--config", options_.config, "the daemon's settings file: where its socket is found");
+  app_.add_option("--socket", options_.socket, "the daemon's control socket");
+  app_.add_flag("--json", options_.json, "print one JSON document on stdout");
+  app_.set_version_flag("--version", "tenure " TENURE_VERSION);
+  app_.require_subcommand(1);
+  app_.fallthrough();
+  app_.footer(kEpilogue);
+  add_looking();
+  add_holds();
+  add_exports();
+  add_upkeep();
+}
+
+CLI::App* Tool::group(const std::string& name, const std::string& help) {
+  auto* made = app_.add_subcommand(name, help)->require_subcommand(1)->fallthrough();
+  return made;
+}
+
+Verb Tool::verb(CLI::App* parent, const std::string& name, const std::string& help, const std::string& full) {
+  auto* made = parent->add_subcommand(name, help)->fallthrough();
+  auto& entry = verbs_[made];
+  entry.first = full.empty() ? name : full;
+  return {made, entry.second};
+}
+
+void Tool::add_looking() {
+  verb(&app_, "status", "cameras, calls, space, next expiry, holds");
+  verb(&app_, "sources", "cameras and call folders, and what is kept of each");
+  verb(&app_, "segments", "what is kept").text("--source", "source", "of this source only").span(false).number("--limit", "limit", "at most so many");
+  verb(&app_, "gaps", "minutes that were not recorded, and why (the last day by default)").text("--source", "source", "of this source only").span(false);
+  auto* calls = group("calls", "call recordings");
+  verb(calls, "find", "finds calls by number, digits, extension or time", "calls find")
+      .text("--number", "number", "a number in any form")
+      .text("--last-digits", "last_digits", "the last 4 to 15 digits of a number")
+      .text("--extension", "extension", "the practice's own extension")
+      .span(false)
+      .number("--limit", "limit", "at most so many");
+}
+
+void Tool::add_holds() {
+  auto* holds = group("hold", "what must not be deleted, and why");
+  verb(holds, "add", "holds footage (--source with --from and --to, repeated), numbers and calls", "hold add")
+      .list("--source", "source", "a source; the --from and --to after it are its times")
+      .list("--from", "from", kTimes)
+      .list("--to", "to", kTimes)
+      .list("--number", "numbers", "every call with this number")
+      .list("--call", "calls", "one call, by its id")
+      .text("--reason", "reason", "why")
+      .text("--authority", "authority", "by whose authority")
+      .text("--review", "review", "when to look at it again: a time, or a date");
+  verb(holds, "list", "all holds", "hold list");
+  verb(holds, "show", "one hold and what it keeps", "hold show").text("id,--id", "id", "the hold's id", true);
+  verb(holds, "release", "ends a hold; what has expired goes 24 h later", "hold release")
+      .text("id,--id", "id", "the hold's id", true)
+      .text("--reason", "reason", "why");
+  verb(holds, "extend", "sets a later review", "hold extend")
+      .text("id,--id", "id", "the hold's id", true)
+      .text("--review", "review", "a time, or a date")
+      .text("--reason", "reason", "why");
+}
+
+void Tool::add_exports() {
+  auto* exports = group("export", "takes recordings out");
+  const auto common = [](Verb verb) { verb.text("--reason", "reason", "for the ledger").text("--out", "out", "the folder for the files; made when missing", true); };
+  common(verb(exports, "native", "the footage as it was recorded, as MP4", "export native").text("--source", "source", "the camera", true).span(true));
+  common(verb(exports, "call", "a call's original audio", "export call").text("call,--call", "call", "the call's id", true));
+  auto redacted = verb(exports, "redacted", "footage or a call with people hidden or muted", "export redacted");
+  common(redacted.text("--source", "source", "the camera").span(false).text("--call", "call", "a call's id").text("--plan", "plan", "the redaction plan, JSON", true));
+}
+
+void Tool::add_upkeep() {
+  auto sweep = verb(&app_, "sweep", "what is due for deletion (it goes by itself)");
+  sweep.app()->add_flag("--dry-run", verbs_.at(sweep.app()).second.dry_run, "only shows it; required");
+  auto* policy = group("policy", "how long what is kept");
+  verb(policy, "show", "the policy in force, and what the settings propose", "policy show");
+  auto* ledger = group("ledger", "the record of every act");
+  verb(ledger, "show", "its entries", "ledger show").number("--from", "from", "from this number").number("--limit", "limit", "at most so many (100)");
+  verb(&app_, "doctor", "checks the machine and what is kept");
+  verb(&app_, "version", "the daemon's version");
+}
+
+void add_plan(json::object& args, const std::string& file) {
+  const Blob text = read_whole(Path(file), 4 << 20);
+  args["plan"] = std::string(as_text(text));
+}
+
+void Tool::fill(Command& command) const {
+  const CLI::App* used = &app_;
+  while (!used->get_subcommands().empty()) used = used->get_subcommands().front();
+  const auto& [name, values] = verbs_.at(used);
+  command.request.verb = name;
+  auto& args = command.request.args;
+  const auto was_given = [&](const std::string& field) {
+    const auto matches = [&](const CLI::Option* option) { return option->count() > 0 && (option->check_lname(field) || option->check_name(field)); };
+    const auto all = used->get_options();
+    return std::any_of(all.begin(), all.end(), matches);
+  };
+  for (const auto& [field, text] : values.texts)
+    if (!text.empty()) args[field] = text;
+  for (const auto& [field, number] : values.numbers)
+    if (was_given(field)) args[field] = number;
+  for (const auto& [field, list] : values.lists)
+    if (!list.empty() && (field == "numbers" || field == "calls")) args[field] = json::array(list.begin(), list.end());
+  if (auto spans = name == "hold add" ? group_spans(typed_spans(used)) : json::array(); !spans.empty()) args["spans"] = std::move(spans);
+  if (values.dry_run) args["dry_run"] = true;
+  if (const auto* out = args.if_contains("out")) {
+    command.out = std::string(out->get_string());
+    args.erase("out");
+  }
+  if (const auto* plan = args.if_contains("plan")) add_plan(args, std::string(plan->get_string()));
+}
+
+Command Tool::parse(const std::vector<std::string>& arguments) {
+  Command command;
+  try {
+    app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    command = options_;
+    fill(command);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out, problem;
+    const bool asked = error.get_exit_code() == 0;
+    app_.exit(error, out, problem);
+    command.message = asked ? out.str() : "tenure: " + problem.str();
+    command.status = asked ? 0 : 2;
+  } catch (const Error& error) {
+    command.message = std::string("tenure: ") + error.what() + "\n";
+    command.status = 2;
+  }
+  return command;
+}
+}  // namespace
+
+Command parse_arguments(const std::vector<std::string>& arguments) {
+  Tool tool;
+  return tool.parse(arguments);
+}
+
+}  // namespace tenure::client

@@ -1,0 +1,62 @@
+// tenure: asks tenured and shows what it answers.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <memory>
+
+#include "daemon/client/arguments.h"
+#include "daemon/client/find_socket.h"
+#include "daemon/client/folder_receiver.h"
+#include "daemon/client/render.h"
+
+using namespace tenure;
+
+namespace {
+constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
+
+void print(const client::Command& command, const std::string& text) {
+  auto answer = boost::json::parse(text);
+  if (!command.out.empty() && answer.is_object()) answer.get_object()["out"] = command.out;
+  const auto shown = command.json ? boost::json::serialize(answer) + "\n" : client::render(command.request.verb, answer);
+  fmt::print("{}", shown);
+}
+
+// An export that fails midway: what came whole so far is taken back too, for a part of an export is none.
+void take_back(client::FolderReceiver& receiver) {
+  const bool partial = receiver.abandon();
+  for (const auto& file : receiver.files()) remove_file(file);
+  if (partial || !receiver.files().empty()) fmt::print(stderr, "tenure: the files written so far were removed\n");
+}
+
+int ask(const client::Command& command) {
+  std::unique_ptr<client::FolderReceiver> receiver;
+  try {
+    client::Connection connection(client::find_socket(command.socket, command.config));
+    if (!command.out.empty()) receiver = std::make_unique<client::FolderReceiver>(command.out, ::isatty(STDERR_FILENO) != 0);
+    const auto text = connection.ask(command.request, receiver.get());
+    if (receiver) receiver->abandon();
+    print(command, text);
+    return kDone;
+  } catch (const Error& error) {
+    if (receiver) take_back(*receiver);
+    fmt::print(stderr, "tenure: {}\n", error.what());
+    return error.kind() == ErrorKind::usage ? kWrongUsage : kFailed;
+  }
+}
+}  // namespace
+
+int main(int count, char** values) {
+  const auto command = client::parse_arguments({values + 1, values + count});
+  if (command.status >= 0) {
+    fmt::print(command.status == 0 ? stdout : stderr, "{}", command.message);
+    return command.status;
+  }
+  try {
+    return ask(command);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "tenure: {}\n", error.what());
+    return kFailed;
+  }
+}

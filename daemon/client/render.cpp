@@ -1,0 +1,149 @@
+#include "daemon/client/render.h"
+
+#include <fmt/format.h>
+
+#include <boost/json/serialize.hpp>
+#include <map>
+
+#include "daemon/client/fields.h"
+#include "daemon/client/table.h"
+
+namespace tenure::client {
+namespace json = boost::json;
+
+namespace {
+const json::array& array_of(const json::value& answer) {
+  static const json::array none;
+  const auto* array = answer.if_array();
+  return array ? *array : none;
+}
+
+std::string segment_table(const json::array& all) {
+  Table table({"START", "END", "SOURCE", "SIZE", "STATE", "EXPIRES", "HELD", "ID"});
+  for (const auto& one : all)
+    table.add({cell(one, "start"), cell(one, "end"), cell(one, "source"), bytes_text(amount(one, "bytes")), cell(one, "state"),
+               cell(one, "expires_at"), cell(one, "held"), cell(one, "id")});
+  return table.text();
+}
+
+std::string segments(const json::value& answer) { return array_of(answer).empty() ? "nothing is kept there\n" : segment_table(array_of(answer)); }
+
+std::string sources(const json::value& answer) {
+  Table table({"SOURCE", "CLASS", "KIND", "SEGMENTS", "SIZE", "OLDEST", "NEWEST"});
+  for (const auto& one : array_of(answer))
+    table.add({cell(one, "name"), cell(one, "class"), cell(one, "kind"), cell(one, "segments"), bytes_text(amount(one, "bytes")),
+               cell(one, "oldest"), cell(one, "newest")});
+  return table.text();
+}
+
+std::string gap_table(const json::array& all) {
+  Table table({"FROM", "TO", "SOURCE", "LENGTH", "CAUSE"});
+  for (const auto& one : all) table.add({cell(one, "start"), cell(one, "end"), cell(one, "source"), seconds_text(amount(one, "duration")), cell(one, "cause")});
+  return table.text();
+}
+
+std::string gaps(const json::value& answer) { return array_of(answer).empty() ? "no gaps\n" : gap_table(array_of(answer)); }
+
+std::string parties(const json::value& call) {
+  std::string all;
+  for (const auto& party : items(call, "parties")) {
+    auto who = cell(party, "number");
+    if (who.empty()) who = cell(party, "extension");
+    if (!who.empty()) all += (all.empty() ? "" : ", ") + who;
+  }
+  return all;
+}
+
+std::string calls(const json::value& answer) {
+  Table table({"START", "DIRECTION", "DURATION", "PARTIES", "SOURCE", "EXPIRES", "HELD", "ID"});
+  for (const auto& one : array_of(answer))
+    table.add({cell(one, "start"), cell(one, "direction"), seconds_text(amount(one, "duration")), parties(one), cell(one, "source"),
+               cell(one, "expires_at"), cell(one, "held"), cell(one, "id")});
+  return table.empty() ? "no such calls\n" : table.text();
+}
+
+std::string what_is_held(const json::value& hold) {
+  return fmt::format("{} spans, {} numbers, {} calls", items(hold, "spans").size(), items(hold, "numbers").size(), items(hold, "calls").size());
+}
+
+std::string holds(const json::value& answer) {
+  Table table({"ID", "STATE", "PLACED", "BY", "REVIEW", "DUE", "KEEPS", "REASON"});
+  for (const auto& one : array_of(answer))
+    table.add({cell(one, "id"), cell(one, "state"), cell(one, "placed_at"), cell(one, "placed_by"), cell(one, "review"),
+               cell(one, "review_due"), what_is_held(one), cell(one, "reason")});
+  return table.empty() ? "no holds\n" : table.text();
+}
+
+std::string hold(const json::value& answer) {
+  std::string out = fmt::format("hold {} ({})\nreason: {}\nauthority: {}\nplaced {} by {}\nreview {}{}\n", cell(answer, "id"), cell(answer, "state"),
+                                cell(answer, "reason"), cell(answer, "authority"), cell(answer, "placed_at"), cell(answer, "placed_by"),
+                                cell(answer, "review"), cell(answer, "review_due") == "yes" ? "  DUE" : "");
+  if (const auto at = cell(answer, "released_at"); !at.empty())
+    out += fmt::format("released {} by {}: {}\n", at, cell(answer, "released_by"), cell(answer, "release_reason"));
+  for (const auto& span : items(answer, "spans")) out += fmt::format("footage of {}: {} to {}\n", cell(span, "source"), cell(span, "from"), cell(span, "to"));
+  out += fmt::format("{} numbers, {} calls named\n", items(answer, "numbers").size(), items(answer, "calls").size());
+  if (member(answer, "segments").is_null()) return out;  // no receipt: a release or an extension
+  out += fmt::format("\nkeeps {} recordings, {}; ledger entry {}\n", items(answer, "segments").size(), bytes_text(amount(answer, "bytes")), cell(answer, "ledger_number"));
+  if (!items(answer, "segments").empty()) out += segment_table(items(answer, "segments"));
+  if (!items(answer, "gaps").empty()) out += "\nnot recorded:\n" + gap_table(items(answer, "gaps"));
+  for (const auto& gone : items(answer, "gone")) out += fmt::format("already gone: {} {} to {}\n", cell(gone, "source"), cell(gone, "from"), cell(gone, "to"));
+  return out;
+}
+
+std::string exported(const json::value& answer) {
+  std::string out;
+  for (const auto& file : items(answer, "files")) {
+    if (const auto* name = file.if_string()) out += printable({name->data(), name->size()}) + "\n";
+  }
+  out += fmt::format("{} written to {}; ledger entry {}\n", bytes_text(amount(answer, "bytes")), cell(answer, "out"), cell(answer, "ledger_number"));
+  if (!items(answer, "gaps").empty()) out += "not recorded inside the span:\n" + gap_table(items(answer, "gaps"));
+  for (const auto& note : items(answer, "notes")) {
+    if (const auto* text = note.if_string()) out += "note: " + printable({text->data(), text->size()}) + "\n";
+  }
+  return out;
+}
+
+std::string sweep(const json::value& answer) {
+  const auto next = cell(answer, "next");
+  std::string out = items(answer, "due").empty() ? "nothing is due\n" : segment_table(items(answer, "due"));
+  return out + fmt::format("{} due, {} expired and kept by a hold; next expiry: {}\n", items(answer, "due").size(), cell(answer, "held_back"), next.empty() ? "none" : next);
+}
+
+std::string policy(const json::value& answer) {
+  Table table({"CLASS", "PERIOD", "FROM"});
+  for (const auto& one : items(answer, "classes")) table.add({cell(one, "class"), cell(one, "period"), cell(one, "anchor") == "capture_end" ? "end of capture" : "start of capture"});
+  std::string out = table.text();
+  for (const auto& proposal : items(answer, "proposals")) {
+    if (const auto* text = proposal.if_string()) out += "proposed, not in force: " + printable({text->data(), text->size()}) + "\n";
+  }
+  return out;
+}
+
+std::string ledger(const json::value& answer) {
+  Table table({"NUMBER", "AT", "ACTOR", "ACT", "SUBJECT", "REASON"});
+  for (const auto& one : array_of(answer))
+    table.add({cell(one, "number"), cell(one, "at"), cell(one, "actor"), cell(one, "act"), cell(one, "subject").substr(0, 80), cell(one, "reason")});
+  return table.empty() ? "no entries\n" : table.text();
+}
+
+std::string doctor(const json::value& answer) {
+  Table table({"CHECK", "VERDICT", ""});
+  for (const auto& one : array_of(answer)) table.add({cell(one, "check"), cell(one, "verdict"), cell(one, "text")});
+  return table.text();
+}
+
+std::string version(const json::value& answer) { return fmt::format("tenured {}\ntenure {}\n", cell(answer, "version"), TENURE_VERSION); }
+}  // namespace
+
+std::string render(const std::string& verb, const json::value& answer) {
+  using Renderer = std::string (*)(const json::value&);
+  static const std::map<std::string, Renderer> all{
+      {"status", render_status}, {"sources", sources}, {"segments", segments}, {"gaps", gaps}, {"calls find", calls}, {"hold list", holds},
+      {"hold add", hold}, {"hold show", hold}, {"hold release", hold}, {"hold extend", hold}, {"export native", exported},
+      {"export call", exported}, {"export redacted", exported}, {"sweep", sweep}, {"policy show", policy}, {"ledger show", ledger},
+      {"doctor", doctor}, {"version", version}};
+  const auto found = all.find(verb);
+  return found == all.end() ? json::serialize(answer) + "\n" : found->second(answer);
+}
+
+}  // namespace tenure::client

@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include "daemon/client/fields.h"
+#include "daemon/client/render.h"
+#include "daemon/client/table.h"
+
+namespace tenure::client {
+namespace json = boost::json;
+
+namespace {
+std::string picture(const json::value& camera) {
+  if (cell(camera, "codec").empty()) return {};
+  return fmt::format("{} {}x{}", cell(camera, "codec"), cell(camera, "width"), cell(camera, "height"));
+}
+
+std::string cameras(const json::value& status) {
+  Table table({"CAMERA", "STATE", "LAST FRAME", "RATE", "FPS", "PICTURE", "WHY"});
+  for (const auto& camera : items(status, "cameras"))
+    table.add({cell(camera, "name"), cell(camera, "state"), cell(camera, "last_frame"), bits_text(amount(camera, "bits_per_second")),
+               fmt::format("{:.1f}", amount(camera, "fps")), picture(camera), cell(camera, "why")});
+  return table.empty() ? "no cameras in the settings\n" : table.text();
+}
+
+std::string folders(const json::value& status) {
+  Table table({"CALLS", "STATE", "IMPORTED", "KNOWN", "WAITING", "PROBLEMS", "LAST IMPORT", "WHY"});
+  std::string problems;
+  for (const auto& folder : items(status, "calls")) {
+    const auto& all = items(folder, "problems");
+    table.add({cell(folder, "name"), cell(folder, "state"), cell(folder, "imported"), cell(folder, "known"), cell(folder, "waiting"),
+               std::to_string(all.size()), cell(folder, "last_import"), cell(folder, "why")});
+    for (std::size_t i = 0; i < all.size() && i < 5; ++i) problems += fmt::format("  {}: {}\n", cell(all[i], "file"), cell(all[i], "why"));
+  }
+  return (table.empty() ? "no call folders being watched\n" : table.text()) + problems;
+}
+
+std::string space(const json::value& status) {
+  Table table({"VAULT", "ON LINE", "USED", "FREE"});
+  for (const auto& vault : items(status, "space"))
+    table.add({cell(vault, "vault"), cell(vault, "online"), bytes_text(amount(vault, "used")), bytes_text(amount(vault, "free"))});
+  return table.text();
+}
+
+std::string policy(const json::value& status) {
+  std::string out = "policy:";
+  for (const auto& one : items(status, "policy")) out += fmt::format(" {} {}", cell(one, "class"), cell(one, "period"));
+  out += "\n";
+  for (const auto& proposal : items(status, "proposals")) {
+    const auto* text = proposal.if_string();
+    if (text) out += "proposed, not in force: " + printable({text->data(), text->size()}) + "\n";
+  }
+  return out;
+}
+}  // namespace
+
+std::string render_status(const json::value& status) {
+  std::string out = fmt::format("tenured {} since {}", cell(status, "version"), cell(status, "started"));
+  if (cell(status, "trial") == "yes") out += "   TRIAL: short periods are allowed";
+  out += fmt::format("\ntrusted time {} to {}\n\n", cell(member(status, "time"), "lo"), cell(member(status, "time"), "hi"));
+  out += cameras(status) + "\n" + folders(status) + "\n" + space(status) + "\n";
+  const auto& counts = member(status, "counts");
+  out += fmt::format("kept: {} segments, {} calls, {}\n", cell(counts, "segments"), cell(counts, "calls"), bytes_text(amount(counts, "bytes")));
+  const auto next = cell(status, "next_expiry");
+  out += fmt::format("next expiry: {}\n", next.empty() ? "none" : next);
+  const auto& holds = member(status, "holds");
+  out += fmt::format("holds: {} active, {} releasing, {} due for review\n", cell(holds, "active"), cell(holds, "releasing"), cell(holds, "review_due"));
+  const auto& sweep = member(status, "sweep");
+  out += fmt::format("deleted since the start: {}\n", cell(sweep, "deleted"));
+  if (const auto problem = cell(sweep, "problem"); !problem.empty()) out += "DELETION FAILS: " + problem + "\n";
+  return out + policy(status);
+}
+
+}  // namespace tenure::client
