@@ -53,13 +53,17 @@ storage::Fragment FragmentBuilder::build(std::uint32_t sequence, std::uint32_t l
   fragment.key = !video_.empty() && video_.front().key;
   std::vector<media::TrackSamples> tracks(1);
   tracks[0].samples = std::move(video_);
-  if (!audio_.empty()) tracks.push_back({1, std::move(audio_)});
+  tracks[0].earliest_decode = decoded_[0];
+  if (!audio_.empty()) tracks.push_back({1, std::move(audio_), decoded_[1]});
   auto made = media::make_fragment(sequence, tracks);
+  std::copy(made.next_decode.begin(), made.next_decode.end(), decoded_.begin());
   fragment.bytes = std::move(made.bytes);
   fragment.leaves.reserve(made.extents.size());
   for (const auto& extent : made.extents)
     fragment.leaves.push_back({extent.offset, extent.size, static_cast<std::uint8_t>(extent.track), extent.key, extent.pts, extent.duration});
-  *this = {};
+  video_.clear();
+  audio_.clear();
+  bytes_ = 0;
   return fragment;
 }
 

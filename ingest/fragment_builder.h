@@ -1,5 +1,7 @@
 // Collects the samples of one fragment and turns them into the bytes and the map entry that storage keeps. Pure.
 #pragma once
+#include <array>
+
 #include "ingest/access_unit.h"
 #include "media/fmp4_writer.h"
 #include "storage/sealed_file.h"
@@ -10,6 +12,7 @@ class FragmentBuilder {
  public:
   static constexpr std::size_t kMostSamples = 1000;
 
+  void begin_run() { *this = {}; }
   void add_video(media::Sample sample);
   void add_audio(media::Sample sample);
   bool empty() const { return video_.empty() && audio_.empty(); }
@@ -30,6 +33,7 @@ class FragmentBuilder {
   void set_durations(std::uint32_t last_duration, std::int64_t& last_end);
   std::vector<media::Sample> video_, audio_;
   std::size_t bytes_ = 0;
+  std::array<std::int64_t, 2> decoded_{};  // decode times given away by the run's fragments so far
   std::int64_t lowest_ = 0, highest_ = 0;
 };
 

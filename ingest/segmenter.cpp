@@ -125,6 +125,7 @@ bool Segmenter::begin_run(const AccessUnit& unit) {
   recording_ = true;
   break_due_ = reordered_ = audio_begun_ = false;
   floor_ = audio_floor_ = 0;
+  builder_.begin_run();
   open_segment(run_start_);
   return recording_;
 }

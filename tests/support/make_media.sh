@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the clips that the simulated cameras play: a moving test picture with noise (so that it takes real bits) and the
-# time and frame number written in it. No real person or place. Usage: make_media.sh FOLDER [NAME...]; without names all
-# small ones. A clip that is there is not made again; each appears under its name only when it is whole.
+# time and frame number written in it. No real person or place. Usage: make_media.sh FOLDER [NAME...], where `tests`
+# (also when nothing is named), `demo` and `bench` stand for their clips. A clip that is there is not made again; each appears under its name only when it is whole.
 set -eu
 folder=${1:?usage: make_media.sh FOLDER [NAME...]}
 shift
@@ -37,12 +37,24 @@ one() {
     small-h264-aac.mp4) make "$1" 640x360 10 600k "$h264" "-c:a aac -b:a 64k -ac 1" ;;
     small-h264-g711.mkv) make "$1" 640x360 10 600k "$h264" "-c:a pcm_alaw -ar 8000 -ac 1" ;;
     small-h265-aac.mp4) make "$1" 640x360 10 600k "$h265" "-c:a aac -b:a 64k -ac 1" ;;
+    demo-h264.mp4) make "$1" 1280x720 30 1500k "$h264" ;;
+    demo-h265.mp4) make "$1" 1280x720 30 1000k "$h265" ;;
     bench-h264-1080p.mp4) make "$1" 1920x1080 20 4M "$h264" ;;
     *) echo "make_media.sh: no recipe for $1" >&2; exit 2 ;;
   esac
 }
 
-if [ $# -eq 0 ]; then
-  set -- small-h264.mp4 small-h264-bframes.mp4 small-h265.mp4 small-h264-aac.mp4 small-h264-g711.mkv small-h265-aac.mp4
-fi
-for name in "$@"; do one "$name"; done
+group() {
+  case $1 in
+    tests)
+      echo small-h264.mp4 small-h264-bframes.mp4 small-h265.mp4 small-h264-aac.mp4 small-h264-g711.mkv small-h265-aac.mp4 ;;
+    demo) echo demo-h264.mp4 demo-h265.mp4 ;;
+    bench) echo bench-h264-1080p.mp4 ;;
+    *) echo "$1" ;;
+  esac
+}
+
+[ $# -gt 0 ] || set -- tests
+for asked in "$@"; do
+  for name in $(group "$asked"); do one "$name"; done
+done
