@@ -45,8 +45,8 @@ void RecordingShelf::begin(Recording& recording) {
 void RecordingShelf::abandon(Recording& recording) {
   recording.writer.reset();
   try {
+    keys_.erase(recording.row.slot);  // first: it can be done even when the folder cannot be reached
     remove_file(vaults_.path_of(recording.row));
-    keys_.erase(recording.row.slot);
   } catch (const std::exception& error) {
     log_warning("event=segment-not-removed segment={} cause=\"{}\"", recording.id.text(), error.what());
   }

@@ -1,0 +1,189 @@
+#include "storage/key_slots.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <boost/filesystem/operations.hpp>
+#include <set>
+
+#include "base/entropy.h"
+#include "base/error.h"
+
+namespace tenure::storage {
+namespace {
+
+constexpr std::size_t kSlot = 64;
+
+class KeySlotsTest : public ::testing::Test {
+ protected:
+  KeySlotsTest() : folder(boost::filesystem::temp_directory_path() / boost::filesystem::unique_path("tenure-%%%%-%%%%-%%%%")) {
+    boost::filesystem::create_directories(folder);
+    fill_random(kek);
+    reopen();
+  }
+  ~KeySlotsTest() override { boost::filesystem::remove_all(folder); }
+
+  void reopen() {
+    slots.reset();
+    slots = std::make_unique<KeySlots>(folder / "keys", kek);
+  }
+  Path copy(const char* name) const { return folder / "keys" / name / "slots"; }
+  Blob bytes_of(const char* name, std::uint64_t slot) const {
+    Blob bytes(kSlot);
+    File(copy(name), File::Mode::read).read_at(slot * kSlot, bytes);
+    return bytes;
+  }
+  void damage(const char* name, std::uint64_t slot, std::size_t from, std::size_t length) {
+    File file(copy(name), File::Mode::read_write);
+    Blob garbage(length);
+    fill_random(garbage);
+    file.write_at(slot * kSlot + from, garbage);
+  }
+  void put(const char* name, std::uint64_t slot, const Blob& bytes) { File(copy(name), File::Mode::read_write).write_at(slot * kSlot, bytes); }
+  static SegmentId new_id() { return SegmentId::make(*parse_rfc3339("2026-03-02T14:05:00Z")); }
+
+  Path folder;
+  Key kek{};
+  std::unique_ptr<KeySlots> slots;
+};
+
+TEST_F(KeySlotsTest, AKeyIsFoundAgainAfterARestart) {
+  std::vector<std::pair<SegmentId, SlotKey>> made;
+  for (int count = 0; count < 100; ++count) {
+    const SegmentId id = new_id();
+    made.emplace_back(id, slots->reserve(id));
+  }
+  slots->sync();
+  reopen();
+  EXPECT_EQ(slots->in_use(), 100u);
+  for (const auto& [id, key] : made) EXPECT_EQ(slots->read(key.slot, id), key.key);
+}
+
+TEST_F(KeySlotsTest, AnotherSegmentsKeyIsNeverGiven) {
+  const SegmentId id = new_id(), other = new_id();
+  const SlotKey key = slots->reserve(id);
+  const SlotKey second = slots->reserve(other);
+  EXPECT_FALSE(slots->read(key.slot, other));
+  EXPECT_FALSE(slots->read(second.slot, id));
+  EXPECT_FALSE(slots->read(1'000'000'000, id));
+  // Nor when a slot's bytes are carried to another place.
+  put("a", second.slot, bytes_of("a", key.slot));
+  put("b", second.slot, bytes_of("b", key.slot));
+  EXPECT_FALSE(slots->read(second.slot, id));
+}
+
+TEST_F(KeySlotsTest, ATornCopyIsRepairedFromTheGoodOne) {
+  for (const char* name : {"a", "b"}) {
+    for (std::size_t from = 0; from < kSlot; from += 7) {
+      const SegmentId id = new_id();
+      const SlotKey key = slots->reserve(id);
+      const Blob good = bytes_of("a", key.slot);
+      damage(name, key.slot, from, kSlot - from);
+      reopen();
+      ASSERT_EQ(slots->read(key.slot, id), key.key) << name << " from byte " << from;
+      ASSERT_EQ(bytes_of(name, key.slot), good);
+    }
+  }
+}
+
+TEST_F(KeySlotsTest, BothCopiesTornGiveNothing) {
+  const SegmentId id = new_id();
+  const SlotKey key = slots->reserve(id);
+  damage("a", key.slot, 20, 8);
+  damage("b", key.slot, 30, 8);
+  EXPECT_FALSE(slots->read(key.slot, id));
+}
+
+TEST_F(KeySlotsTest, AnErasedMarkerWinsOverAGoodCopyUnlessALiveRowAsks) {
+  const SegmentId id = new_id();
+  const SlotKey key = slots->reserve(id);
+  put("a", key.slot, Blob(kSlot, 0xE5));
+  EXPECT_FALSE(slots->read(key.slot, id));
+  EXPECT_EQ(bytes_of("a", key.slot), Blob(kSlot, 0xE5)) << "reading must not undo an erasure";
+  reopen();
+  EXPECT_FALSE(slots->is_erased(key.slot)) << "half an erasure is none";
+  EXPECT_EQ(slots->repair(key.slot, id), key.key);
+  EXPECT_EQ(slots->read(key.slot, id), key.key);
+}
+
+TEST_F(KeySlotsTest, I3_AnErasureLeavesNoByteOfTheWrappedKeyInEitherCopy) {
+  const SegmentId id = new_id();
+  const SlotKey key = slots->reserve(id);
+  const Blob before = bytes_of("a", key.slot);
+  slots->erase(key.slot);
+  slots->sync();
+  EXPECT_TRUE(slots->is_erased(key.slot));
+  EXPECT_FALSE(slots->read(key.slot, id));
+  EXPECT_FALSE(slots->repair(key.slot, id));
+  for (const char* name : {"a", "b"}) {
+    const Blob whole = read_whole(copy(name), 16 << 20);
+    // Nonce, wrapped key and tag, in any eight bytes of them.
+    for (std::size_t at = 4; at + 8 <= kSlot; at += 4) {
+      const auto piece = std::span(before).subspan(at, 8);
+      EXPECT_TRUE(std::ranges::search(whole, piece).empty()) << "copy " << name << " still holds bytes " << at;
+    }
+  }
+  slots->erase(key.slot);  // twice is allowed
+  reopen();
+  EXPECT_TRUE(slots->is_erased(key.slot));
+}
+
+TEST_F(KeySlotsTest, I3_ARepeatedErasureCannotHitAKeyMadeMeanwhile) {
+  const SegmentId old = new_id();
+  const SlotKey gone = slots->reserve(old);
+  slots->erase(gone.slot);
+  slots->sync();
+  std::set<std::uint64_t> taken;
+  for (int count = 0; count < 1000; ++count) taken.insert(slots->reserve(new_id()).slot);
+  EXPECT_FALSE(taken.contains(gone.slot));
+  // After a restart it is used again, and an erasure that names its segment leaves the new owner alone.
+  slots->sync();
+  reopen();
+  const SegmentId fresh = new_id();
+  const SlotKey reused = slots->reserve(fresh);
+  ASSERT_EQ(reused.slot, gone.slot);
+  slots->erase(gone.slot, old);
+  EXPECT_EQ(slots->read(reused.slot, fresh), reused.key);
+  slots->erase(reused.slot, fresh);
+  EXPECT_FALSE(slots->read(reused.slot, fresh));
+}
+
+TEST_F(KeySlotsTest, GrowsByAStepAndNeverGivesASlotTwice) {
+  std::set<std::uint64_t> taken;
+  for (int count = 0; count < 65'536 + 10; ++count) ASSERT_TRUE(taken.insert(slots->reserve(new_id()).slot).second);
+  EXPECT_EQ(boost::filesystem::file_size(copy("a")), 2u * 65'536 * kSlot);
+  EXPECT_EQ(boost::filesystem::file_size(copy("b")), 2u * 65'536 * kSlot);
+}
+
+TEST_F(KeySlotsTest, ACrashWhileGrowingIsMadeGood) {
+  const SegmentId id = new_id();
+  const SlotKey key = slots->reserve(id);
+  slots.reset();
+  File(copy("a"), File::Mode::read_write).truncate(65'536 * kSlot + 100);
+  reopen();
+  EXPECT_EQ(slots->read(key.slot, id), key.key);
+  EXPECT_EQ(boost::filesystem::file_size(copy("b")), boost::filesystem::file_size(copy("a")));
+}
+
+TEST_F(KeySlotsTest, TheWrongKeyEncryptionKeyIsRefusedAtOnce) {
+  slots.reset();
+  Key wrong = kek;
+  wrong[5] ^= 1;
+  try {
+    KeySlots(folder / "keys", wrong);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::refused);
+  }
+}
+
+TEST_F(KeySlotsTest, TheKeyEncryptionKeyIsMadeOnceAndRefusedWhenOthersCanReadIt) {
+  const Key made = load_key_encryption_key(folder);
+  EXPECT_EQ(load_key_encryption_key(folder), made);
+  ::chmod((folder / "secrets" / "kek").c_str(), 0640);
+  EXPECT_THROW(load_key_encryption_key(folder), Error);
+}
+
+}  // namespace
+}  // namespace tenure::storage
