@@ -1,0 +1,88 @@
+#include <gtest/gtest.h>
+
+#include "disclosure/redaction/pixel_boxes.h"
+
+using namespace tenure;
+using namespace tenure::disclosure::redaction;
+
+namespace {
+std::string fields(const std::vector<PlanProblem>& problems) {
+  std::string all;
+  for (const auto& one : problems) all += one.field + "|";
+  return all;
+}
+
+const char* const kPlan = R"({"source":"front-door","mode":"subject","fill":"solid","tracks":[{"keyframes":[
+  {"time":"2026-03-02T14:05:00Z","box":[10,20,100,200]},
+  {"time":"2026-03-02T14:05:02Z","box":[30,20,100,200]},
+  {"time":"2026-03-02T14:05:04Z","box":null}]}],
+  "mute":[{"from_ms":1000,"to_ms":2000,"side":"left"}]})";
+
+Instant at(double seconds) { return *parse_rfc3339("2026-03-02T14:05:00Z") + Duration(static_cast<std::int64_t>(seconds * 1e6)); }
+}  // namespace
+
+TEST(Plan, IsReadWhole) {
+  const auto result = parse_plan(kPlan);
+  EXPECT_EQ(fields(result.problems), "");
+  EXPECT_EQ(result.plan.source, "front-door");
+  EXPECT_EQ(result.plan.mode, Mode::subject);
+  ASSERT_EQ(result.plan.tracks.size(), 1u);
+  EXPECT_EQ(result.plan.tracks[0].keyframes.size(), 3u);
+  ASSERT_EQ(result.plan.mute.size(), 1u);
+  EXPECT_EQ(result.plan.mute[0].side, Side::left);
+}
+
+TEST(Plan, BoxMovesLinearlyBetweenMomentsAndIsNowhereElse) {
+  const auto track = parse_plan(kPlan).plan.tracks.at(0);
+  EXPECT_FALSE(box_at(track, at(-0.001)));
+  EXPECT_DOUBLE_EQ(box_at(track, at(0))->x, 10);
+  EXPECT_DOUBLE_EQ(box_at(track, at(1))->x, 20);
+  EXPECT_DOUBLE_EQ(box_at(track, at(3))->x, 30);
+  EXPECT_FALSE(box_at(track, at(4)));
+  EXPECT_FALSE(box_at(track, at(9)));
+}
+
+TEST(Plan, ATrackThatDoesNotSayWhereItEndsEndsAtItsLastMoment) {
+  const auto result = parse_plan(R"({"source":"a","mode":"subject","tracks":[{"keyframes":[{"time":"2026-03-02T14:05:00Z","box":[0,0,10,10]}]}]})");
+  ASSERT_TRUE(result.problems.empty());
+  EXPECT_TRUE(box_at(result.plan.tracks[0], at(0)));
+  EXPECT_FALSE(box_at(result.plan.tracks[0], at(0.04)));
+}
+
+TEST(Plan, EveryProblemIsListedAtOnce) {
+  const auto result = parse_plan(R"({"source":"a","call":"b","mode":"blur","fill":"pink","who":"me","tracks":[{"keyframes":[
+    {"time":"2026-03-02T14:05:02Z","box":[0,0,10,10]},{"time":"2026-03-02T14:05:01Z","box":[0,0,10,10]},
+    {"time":"yesterday","box":[0,0,10,10]},{"time":"2026-03-02T14:05:09Z","box":[0,0,0,10]},{"time":"2026-03-02T14:06:09Z"}]}],
+    "mute":[{"from_ms":2000,"to_ms":1000,"side":"middle"}]})");
+  EXPECT_EQ(fields(result.problems),
+            "who|source|mode|fill|tracks[0].keyframes[1].time|tracks[0].keyframes[2].time|tracks[0].keyframes[3].box|"
+            "tracks[0].keyframes[4].box|mute[0].to_ms|mute[0].side|");
+}
+
+TEST(Plan, WhatIsNoJsonObjectIsRefusedInWords) {
+  for (const char* text : {"", "[]", "{", "null", "{\"source\":}"}) EXPECT_EQ(parse_plan(text).problems.size(), 1u) << text;
+  EXPECT_EQ(parse_plan(std::string(5 << 20, ' ')).problems.at(0).text, "the plan is over 4 MiB");
+}
+
+TEST(Plan, BoxesOutsideThePictureAreNamed) {
+  const auto plan = parse_plan(kPlan).plan;
+  EXPECT_EQ(fields(check_plan(plan, 130, 220)), "");
+  EXPECT_EQ(fields(check_plan(plan, 129, 220)), "tracks[0].keyframes[1].box|");
+  EXPECT_EQ(fields(check_plan(plan, 1920, 219)), "tracks[0].keyframes[0].box|tracks[0].keyframes[1].box|");
+}
+
+TEST(Plan, WhatIsShownShrinksToEvenPixelsAndWhatIsHiddenGrows) {
+  auto plan = parse_plan(R"({"source":"a","mode":"subject","tracks":[{"keyframes":[
+    {"time":"2026-03-02T14:05:00Z","box":[11,21,101,201]},{"time":"2026-03-02T14:05:02Z","box":null}]}]})").plan;
+  EXPECT_EQ(pixel_boxes(plan, at(1), 640, 480), (std::vector<worker::PixelBox>{{12, 22, 100, 200}}));
+  plan.mode = Mode::cover;
+  EXPECT_EQ(pixel_boxes(plan, at(1), 640, 480), (std::vector<worker::PixelBox>{{10, 20, 102, 202}}));
+  EXPECT_EQ(pixel_boxes(plan, at(1), 111, 221), (std::vector<worker::PixelBox>{{10, 20, 101, 201}}));
+  EXPECT_TRUE(pixel_boxes(plan, at(2), 640, 480).empty());
+}
+
+TEST(Plan, ABoxThatShrinksToNothingShowsNothing) {
+  const auto plan = parse_plan(R"({"source":"a","mode":"subject","tracks":[{"keyframes":[
+    {"time":"2026-03-02T14:05:00Z","box":[11,21,1,1]},{"time":"2026-03-02T14:05:02Z","box":null}]}]})").plan;
+  EXPECT_TRUE(pixel_boxes(plan, at(1), 640, 480).empty());
+}
