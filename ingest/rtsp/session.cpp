@@ -155,6 +155,7 @@ void Session::State::keep_alive() {
 
 void Session::State::leave() {
   stopped = true;
+  streams.end();
   try {
     if (set_up_done) dialogue.send({"TEARDOWN", aggregate, {}});
   } catch (const Error&) {  // the connection is gone already, and with it the session

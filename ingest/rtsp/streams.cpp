@@ -28,7 +28,8 @@ std::vector<StreamInfo> Streams::infos() const {
 void Streams::begin_playing() {
   playing_ = true;
   handler_.on_playing(infos());
-  for (auto& unit : waiting_) handler_.on_unit(std::move(unit));
+  for (auto& unit : waiting_)
+    if (!ended_) handler_.on_unit(std::move(unit));
   waiting_ = {};
 }
 
@@ -39,7 +40,7 @@ void Streams::on_read() {
 
 void Streams::on_frame(const Frame& frame) {
   const auto channel = channels_[frame.channel];
-  if (!channel.used) return;
+  if (!channel.used || ended_) return;
   auto& track = tracks_[channel.track];
   if (channel.control) on_rtcp(track, frame.payload);
   else on_rtp(track, frame.payload);
@@ -64,6 +65,7 @@ void Streams::on_rtcp(const Track& track, View bytes) {
 }
 
 void Streams::give(AccessUnit unit) {
+  if (ended_) return;
   if (playing_) return handler_.on_unit(std::move(unit));
   waiting_bytes_ += unit.data.size();
   for (const auto& nal : unit.nals) waiting_bytes_ += nal.size();

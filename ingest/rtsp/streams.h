@@ -13,6 +13,8 @@ class Streams {
   void add(const TrackPlan& plan, std::uint8_t rtp_channel, std::uint8_t rtcp_channel);
   // Units wait until PLAY is answered, in a bounded queue: cameras may send before they answer.
   void begin_playing();
+  // Nothing is given to the handler any more.
+  void end() { ended_ = true; }
   // A read from the socket: one look at the clock serves all its packets.
   void on_read();
   void on_frame(const Frame& frame);
@@ -44,7 +46,7 @@ class Streams {
   Instant now_{};
   Duration monotonic_{};
   std::uint64_t picture_packets_ = 0;
-  bool playing_ = false, goodbye_ = false;
+  bool playing_ = false, goodbye_ = false, ended_ = false;
 };
 
 }  // namespace tenure::ingest::rtsp
