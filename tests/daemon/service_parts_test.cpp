@@ -1,0 +1,125 @@
+// The parts a service is made of: its options, state lock, reload, sweep timing, arguments with types.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/filesystem/operations.hpp>
+
+#include "base/error.h"
+#include "daemon/cameras.h"
+#include "daemon/control/args.h"
+#include "daemon/options.h"
+#include "daemon/reload.h"
+#include "daemon/state_lock.h"
+#include "daemon/sweep_loop.h"
+
+namespace tenure::daemon {
+namespace {
+namespace json = boost::json;
+
+const Instant kNow = *parse_rfc3339("2026-07-01T12:00:00Z");
+
+Args args(json::object object) { return {object, "Europe/London", kNow}; }
+
+std::string message_of(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "nothing was thrown";
+}
+
+TEST(Options, AreReadAndMistakesNamed) {
+  EXPECT_EQ(parse_options({}).config, "/etc/tenure/tenure.toml");
+  EXPECT_EQ(parse_options({"--config", "x", "--check-config"}).config, "x");
+  EXPECT_TRUE(parse_options({"--config=x", "--check-config"}).check_config);
+  EXPECT_THAT(parse_options({"--frobnicate"}).problem, testing::HasSubstr("--frobnicate"));
+  EXPECT_THAT(parse_options({"--config"}).problem, testing::StartsWith("--config"));
+}
+
+TEST(StateLock, LetsOneDaemonHaveAStateDirectory) {
+  const Path state = boost::filesystem::temp_directory_path() / boost::filesystem::unique_path("tenure-lock-%%%%%%%%");
+  {
+    const StateLock first(state);
+    EXPECT_THAT(message_of([&] { const StateLock second(state); }), testing::HasSubstr(std::to_string(::getpid())));
+  }
+  EXPECT_NO_THROW(StateLock{state});
+  boost::filesystem::remove_all(state);
+}
+
+TEST(Reload, SaysWhatNeedsARestartAndNothingMore) {
+  config::Settings running;
+  config::Settings wanted = running;
+  wanted.cameras.push_back({});
+  wanted.classes.push_back({"cctv", {}, {}});
+  EXPECT_THAT(needs_restart(running, wanted), testing::IsEmpty());
+  wanted.calls.push_back({});
+  wanted.storage.trial = true;
+  EXPECT_THAT(needs_restart(running, wanted), testing::ElementsAre("storage.trial", "calls"));
+}
+
+TEST(Reload, SeesAChangedPassword) {
+  config::Camera before;
+  before.name = "door";
+  config::Camera after = before;
+  EXPECT_TRUE(same(before, after));
+  after.password = "other";
+  EXPECT_FALSE(same(before, after));
+}
+
+TEST(I5, ASweepIsNeverFurtherAwayThanThirtySeconds) {
+  EXPECT_EQ(until_next_sweep({}, kNow), Seconds(30));
+  EXPECT_EQ(until_next_sweep(kNow + std::chrono::hours(2), kNow), Seconds(30));
+  EXPECT_EQ(until_next_sweep(kNow + Seconds(7), kNow), Seconds(7));
+  EXPECT_EQ(until_next_sweep(kNow - Seconds(7), kNow), Seconds(1));
+}
+
+TEST(I5, ASweepThatFailsIsShownAndTriedAgain) {
+  SimulatedClock clock(kNow);
+  std::atomic<int> tries{0};
+  std::atomic<bool> first{false};
+  SweepLoop loop(clock, {[&]() -> storage::SweepReport { ++tries; throw Error(ErrorKind::io, "no disk"); }, [] {}, [&] { first = true; }});
+  loop.start();
+  while (tries == 0) std::this_thread::yield();
+  while (loop.status().problem.empty()) std::this_thread::yield();
+  loop.stop();
+  EXPECT_EQ(loop.status().problem, "no disk");
+  EXPECT_FALSE(loop.status().first_done);
+  EXPECT_FALSE(first);
+}
+
+TEST(TypedTimes, AreRfc3339LocalNowOrBeforeNow) {
+  const auto at = [](const std::string& text) { return to_rfc3339(*args({{"from", text}}).time("from")); };
+  EXPECT_EQ(at("2026-03-02T14:05:00Z"), "2026-03-02T14:05:00Z");
+  EXPECT_EQ(at("2026-07-02 14:05"), "2026-07-02T13:05:00Z");  // British Summer Time
+  EXPECT_EQ(at("now"), "2026-07-01T12:00:00Z");
+  EXPECT_EQ(at("-90s"), "2026-07-01T11:58:30Z");
+  EXPECT_EQ(at("-10m"), "2026-07-01T11:50:00Z");
+  EXPECT_EQ(at("-2d"), "2026-06-29T12:00:00Z");
+}
+
+TEST(TypedTimes, ThatAreNoneNameFieldAndValue) {
+  for (const auto* text : {"yesterday", "-m", "-10x", "10m", "--5m", "-99999999d", "2026-13-01 00:00", ""})
+    EXPECT_THAT(message_of([&] { args({{"from", text}}).time("from"); }), testing::StartsWith("from: ")) << text;
+}
+
+TEST(TypedTimes, AReviewDateMeansTheEndOfThatDay) {
+  EXPECT_EQ(to_rfc3339(*args({{"review", "2026-12-01"}}).review("review")), "2026-12-01T23:59:59Z");
+  EXPECT_EQ(to_rfc3339(*args({{"review", "2026-08-01"}}).review("review")), "2026-08-01T22:59:59Z");
+}
+
+TEST(Arguments, OfAVerbAreCheckedAndNamed) {
+  EXPECT_THAT(message_of([] { args({{"source", 3}}).text("source"); }), testing::StartsWith("source: "));
+  EXPECT_THAT(message_of([] { args({}).need("reason"); }), testing::StartsWith("reason: "));
+  EXPECT_THAT(message_of([] { args({{"reason", ""}}).need("reason"); }), testing::StartsWith("reason: "));
+  EXPECT_THAT(message_of([] { args({{"reason", std::string(5000, 'x')}}).need("reason"); }), testing::StartsWith("reason: "));
+  EXPECT_THAT(message_of([] { args({{"call", "zz"}}).segment("call"); }), testing::StartsWith("call: "));
+  EXPECT_THAT(message_of([] { args({{"limit", -1}}).number("limit", 1, 9); }), testing::StartsWith("limit: "));
+  EXPECT_THAT(message_of([] { args({{"limit", 10}}).number("limit", 1, 9); }), testing::StartsWith("limit: "));
+  EXPECT_THAT(message_of([] { args({{"numbers", "x"}}).texts("numbers"); }), testing::StartsWith("numbers: "));
+  EXPECT_THAT(message_of([] { args({{"from", "now"}, {"to", "-1m"}}).span(); }), testing::StartsWith("to: "));
+  EXPECT_THAT(message_of([] { args({{"frm", "now"}}).only({"from"}); }), testing::HasSubstr("frm"));
+}
+
+}  // namespace
+}  // namespace tenure::daemon

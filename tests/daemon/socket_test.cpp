@@ -1,0 +1,188 @@
+// The real daemon and the real client over the real socket: no cameras, everything else.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+
+#include "base/error.h"
+#include "daemon/client/connection.h"
+#include "running_daemon.h"
+
+namespace tenure::daemon {
+namespace {
+
+constexpr uid_t kNobody = 65534;
+
+class Socket : public testing::Test {
+ protected:
+  Outcome tenure(std::vector<std::string> typed) {
+    typed.insert(typed.begin(), {TENURE, "--socket", daemon_.socket().string()});
+    return run_program(typed);
+  }
+  // What comes back for raw bytes, until the daemon hangs up or falls silent after we stop sending.
+  std::string raw(View bytes) {
+    const File socket = daemon_.connect();
+    while (!bytes.empty()) {
+      const auto sent = ::send(socket.descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) break;
+      bytes = bytes.subspan(static_cast<std::size_t>(sent));
+    }
+    ::shutdown(socket.descriptor(), SHUT_WR);
+    std::string all;
+    std::array<char, 4096> buffer{};
+    for (ssize_t got = 0; (got = ::recv(socket.descriptor(), buffer.data(), buffer.size(), 0)) > 0;) all.append(buffer.data(), static_cast<std::size_t>(got));
+    return all;
+  }
+  bool answers() { return tenure({"--json", "version"}).status == 0; }
+  RunningDaemon daemon_;
+};
+
+TEST_F(Socket, StatusIsOneJsonDocument) {
+  const auto outcome = tenure({"--json", "status"});
+  ASSERT_EQ(outcome.status, 0) << outcome.out;
+  const auto status = boost::json::parse(outcome.out);
+  EXPECT_EQ(status.at("version").as_string(), TENURE_VERSION);
+  EXPECT_FALSE(status.at("trial").as_bool());
+  EXPECT_THAT(tenure({"status"}).out, testing::HasSubstr("next expiry: none"));
+}
+
+TEST_F(Socket, EveryVerbThatOnlyLooksAnswers) {
+  for (const auto& verb : std::vector<std::vector<std::string>>{{"sources"}, {"segments"}, {"gaps"}, {"hold", "list"}, {"sweep", "--dry-run"},
+                                                               {"policy", "show"}, {"ledger", "show"}, {"doctor"}, {"version"},
+                                                               {"calls", "find", "--number", "07700 900123"}}) {
+    const auto outcome = tenure(verb);
+    EXPECT_EQ(outcome.status, 0) << verb[0] << ": " << outcome.out;
+  }
+}
+
+TEST_F(Socket, HoldAddWithoutAReasonNamesTheFieldAndEndsWithTwo) {
+  const auto outcome = tenure({"hold", "add", "--number", "07700 900123", "--authority", "manager", "--review", "2027-12-01"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.out, testing::HasSubstr("reason"));
+}
+
+TEST_F(Socket, AHoldIsPlacedShownAndReleased) {
+  const auto added = tenure({"--json", "hold", "add", "--number", "07700 900123", "--reason", "claim", "--authority", "manager", "--review", "2027-12-01"});
+  ASSERT_EQ(added.status, 0) << added.out;
+  const std::string id(boost::json::parse(added.out).at("id").as_string());
+  EXPECT_THAT(tenure({"hold", "list"}).out, testing::HasSubstr(id));
+  EXPECT_EQ(tenure({"hold", "show", id}).status, 0);
+  EXPECT_EQ(tenure({"hold", "release", id}).status, 2);
+  EXPECT_EQ(tenure({"hold", "release", id, "--reason", "settled"}).status, 0);
+  EXPECT_THAT(tenure({"status"}).out, testing::HasSubstr("1 releasing"));
+}
+
+TEST_F(Socket, AnExportOfNothingFailsAndLeavesNothingBehind) {
+  const Path out = daemon_.folder() / "out";
+  const auto outcome = tenure({"export", "native", "--source", "door", "--from", "-10m", "--to", "now", "--out", out.string()});
+  EXPECT_NE(outcome.status, 0) << outcome.out;
+  EXPECT_THAT(run_program({"/bin/ls", "-A", out.string()}).out, testing::IsEmpty());
+}
+
+TEST_F(Socket, AnUnknownVerbIsRefusedAndTheConnectionGoesOn) {
+  client::Connection connection(daemon_.socket());
+  try {
+    connection.ask({"frobnicate", {}}, nullptr);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+  }
+  EXPECT_THAT(connection.ask({"version", {}}, nullptr), testing::HasSubstr(TENURE_VERSION));
+}
+
+TEST_F(Socket, NonsenseGetsAnErrorAndHarmsNobody) {
+  const std::string http = "GET / HTTP/1.1\r\n\r\n";
+  EXPECT_THAT(raw(as_view(http)), testing::HasSubstr("usage"));
+  EXPECT_THAT(raw(wire::encode(wire::Type::json, as_view("nonsense"))), testing::HasSubstr("not JSON"));
+  EXPECT_THAT(raw(wire::encode(wire::Type::data, as_view("x"))), testing::HasSubstr("type J"));
+  EXPECT_EQ(raw(as_view("")), "");
+  EXPECT_EQ(raw(as_view("ab")), "");
+  EXPECT_TRUE(answers());
+}
+
+TEST_F(Socket, OversizeFramesAndRequestsAreRefused) {
+  EXPECT_THAT(raw(Blob{0xff, 0xff, 0xff, 0xff, 'J'}), testing::HasSubstr("over the limit"));
+  const Blob part = wire::encode(wire::Type::part, Blob(wire::kLargestFrame, ' '));
+  Blob endless;
+  for (int i = 0; i < 8; ++i) endless.insert(endless.end(), part.begin(), part.end());
+  raw(endless);  // it hangs up in the midst of it
+  EXPECT_TRUE(answers());
+}
+
+TEST_F(Socket, MoreClientsThanItTakesWaitAndTheOthersAreServed) {
+  std::vector<File> idle;
+  for (int i = 0; i < 31; ++i) idle.push_back(daemon_.connect());
+  EXPECT_TRUE(answers());
+  idle.push_back(daemon_.connect());
+  idle.push_back(daemon_.connect());
+  idle.clear();
+  EXPECT_TRUE(answers());
+}
+
+TEST_F(Socket, AnotherUserIsRefused) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root to become another user";
+  ASSERT_EQ(::chmod(daemon_.socket().c_str(), 0666), 0);  // so that only the peer's credentials stand in the way
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::setgid(kNobody) != 0 || ::setuid(kNobody) != 0) ::_exit(9);
+    try {
+      client::Connection(daemon_.socket()).ask({"status", {}}, nullptr);
+      ::_exit(1);
+    } catch (const Error& error) {
+      ::_exit(error.kind() == ErrorKind::refused ? 0 : 2);
+    }
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST_F(Socket, IsClosedToOthersByItsMode) {
+  struct stat info {};
+  ASSERT_EQ(::stat(daemon_.socket().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0660u);
+}
+
+TEST_F(Socket, ASecondDaemonOnTheSameStateSaysWhoHasIt) {
+  const auto outcome = run_program({TENURED, "--config", daemon_.config().string()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, testing::HasSubstr(std::to_string(daemon_.pid())));
+  EXPECT_TRUE(answers());
+}
+
+TEST_F(Socket, ABadReloadKeepsTheSettingsBefore) {
+  write_durably(daemon_.config(), as_view("[storage]\nnonsense = 1\n"));
+  ::kill(daemon_.pid(), SIGHUP);
+  EXPECT_TRUE(answers());
+  EXPECT_EQ(daemon_.stop_with(SIGTERM, Seconds(5)), 0);
+}
+
+TEST_F(Socket, SigtermStopsWithinFiveSecondsEvenWithClientsConnected) {
+  const File idle = daemon_.connect();
+  const File midway = daemon_.connect();
+  ASSERT_EQ(::send(midway.descriptor(), "\0\0\0", 3, MSG_NOSIGNAL), 3);
+  EXPECT_EQ(daemon_.stop_with(SIGTERM, Seconds(5)), 0);
+  EXPECT_NE(::access(daemon_.socket().c_str(), F_OK), 0);
+  const auto outcome = tenure({"status"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, testing::HasSubstr("does not run"));
+}
+
+TEST_F(Socket, SigintStopsItToo) { EXPECT_EQ(daemon_.stop_with(SIGINT, Seconds(5)), 0); }
+
+TEST(Tenured, RefusesSettingsWithMistakesAndListsThem) {
+  const auto missing = run_program({TENURED, "--config", "/nonexistent/tenure.toml", "--check-config"});
+  EXPECT_NE(missing.status, 0);
+  EXPECT_THAT(missing.out, testing::HasSubstr("/nonexistent/tenure.toml"));
+  EXPECT_EQ(run_program({TENURED, "--frobnicate"}).status, 2);
+  EXPECT_EQ(run_program({TENURED, "--version"}).out, "tenured " TENURE_VERSION "\n");
+}
+
+}  // namespace
+}  // namespace tenure::daemon

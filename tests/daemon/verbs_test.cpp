@@ -1,0 +1,185 @@
+// Every verb against a real storage in a temporary folder, without a socket.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/filesystem/operations.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "base/error.h"
+#include "config/reader.h"
+#include "daemon/control/verbs.h"
+
+namespace tenure::daemon {
+namespace {
+namespace json = boost::json;
+namespace fs = boost::filesystem;
+
+const Instant kStart = *parse_rfc3339("2026-03-02T14:00:00Z");
+
+class Verbs : public testing::Test {
+ protected:
+  Verbs() : folder_(fs::temp_directory_path() / fs::unique_path("tenure-verbs-%%%%%%%%")), clock_(kStart) {
+    fs::create_directories(folder_);
+    const auto read = config::parse_settings("[storage]\npath = \"" + (folder_ / "state").string() + "\"\n", folder_ / "tenure.toml");
+    EXPECT_TRUE(read.ok()) << config::describe(read);
+    settings_ = std::make_shared<const config::Settings>(read.settings);
+    storage_ = std::make_unique<storage::Storage>(*settings_, clock_);
+    storage_->catalogue().ensure_source("door", "cctv", storage::Kind::camera);
+    sweep_.first_done = true;
+    rooms_ = std::make_unique<Rooms>(Rooms{*storage_, clock_, [this] { return settings_; }, [] { return std::vector<ingest::CameraStatus>(); },
+                                           [] { return std::vector<ingest::DropFolderStatus>(); }, [this] { return sweep_; },
+                                           [] { return std::vector<std::string>(); }, stopping_, kStart});
+  }
+  ~Verbs() override {
+    storage_.reset();
+    fs::remove_all(folder_);
+  }
+  json::value ask(const std::string& verb, json::object args = {}) { return run_verb(*rooms_, {verb, std::move(args)}, {"uid 0 (root)"}, nullptr); }
+  Error refusal(const std::string& verb, json::object args = {}) {
+    try {
+      const auto answer = ask(verb, std::move(args));
+      return Error(ErrorKind::internal, "it was answered: " + json::serialize(answer));
+    } catch (const Error& error) {
+      return error;
+    }
+  }
+  // A row without a file: what the verbs show is what the catalogue says.
+  SegmentId record(Interval span) {
+    storage::SegmentRow row;
+    row.id = SegmentId::make(span.from);
+    row.source = "door";
+    row.cls = "cctv";
+    row.span = span;
+    row.expires_at = storage_->catalogue().expiry("cctv", span);
+    row.bytes = 1000;
+    row.vault = storage_->vaults().names().front();
+    storage_->catalogue().commit_segment(row);
+    return row.id;
+  }
+
+  Path folder_;
+  SimulatedClock clock_;
+  std::shared_ptr<const config::Settings> settings_;
+  std::unique_ptr<storage::Storage> storage_;
+  SweepStatus sweep_;
+  std::atomic<bool> stopping_{false};
+  std::unique_ptr<Rooms> rooms_;
+};
+
+json::object hold_of_door() {
+  return {{"spans", json::array{json::object{{"source", "door"}, {"from", "2026-03-02T14:00:00Z"}, {"to", "2026-03-02T14:01:00Z"}}, }},
+          {"reason", "incident"}, {"authority", "practice manager"}, {"review", "2026-12-01"}};
+}
+
+TEST_F(Verbs, ThatAreUnknownAreRefusedWithTheKnownOnes) {
+  const auto error = refusal("frobnicate");
+  EXPECT_EQ(error.kind(), ErrorKind::usage);
+  EXPECT_EQ(wire::field_of(error), "verb");
+  EXPECT_THAT(error.message(), testing::HasSubstr("hold add"));
+}
+
+TEST_F(Verbs, TakeNoArgumentTheyDoNotKnow) {
+  for (const auto* verb : {"status", "sources", "hold list", "policy show", "doctor", "version"})
+    EXPECT_THAT(refusal(verb, {{"colour", "red"}}).message(), testing::HasSubstr("colour")) << verb;
+}
+
+TEST_F(Verbs, StatusHasEveryPartThatOthersBuildOn) {
+  const auto status = ask("status").as_object();
+  for (const auto* part : {"version", "time", "trial", "cameras", "calls", "space", "next_expiry", "holds", "counts", "recorder", "policy", "proposals"})
+    EXPECT_TRUE(status.contains(part)) << part;
+  EXPECT_EQ(status.at("time").at("lo").as_string(), "2026-03-02T14:00:00Z");
+  EXPECT_EQ(status.at("policy").as_array().size(), 2u);
+}
+
+TEST_F(Verbs, SegmentsCarryPlainNames) {
+  const auto id = record({kStart, kStart + Seconds(60)});
+  const auto rows = ask("segments", {{"source", "door"}}).as_array();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].at("id").as_string(), id.text());
+  EXPECT_EQ(rows[0].at("class").as_string(), "cctv");
+  EXPECT_EQ(rows[0].at("start").as_string(), "2026-03-02T14:00:00Z");
+  EXPECT_EQ(rows[0].at("end").as_string(), "2026-03-02T14:01:00Z");
+  EXPECT_EQ(rows[0].at("expires_at").as_string(), "2026-03-30T14:01:00Z");
+  EXPECT_EQ(rows[0].at("state").as_string(), "live");
+  EXPECT_FALSE(rows[0].at("held").as_bool());
+}
+
+TEST_F(Verbs, SaySoWhenASourceDoesNotExist) {
+  EXPECT_EQ(wire::field_of(refusal("segments", {{"source", "dor"}})), "source");
+  EXPECT_THAT(refusal("gaps", {{"source", "dor"}}).message(), testing::HasSubstr("door"));
+}
+
+TEST_F(Verbs, HoldAddNamesWhatIsMissing) {
+  for (const auto* field : {"reason", "authority", "review"}) {
+    auto args = hold_of_door();
+    args.erase(field);
+    const auto error = refusal("hold add", args);
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_EQ(wire::field_of(error), field);
+  }
+  auto nothing = hold_of_door();
+  nothing.erase("spans");
+  EXPECT_EQ(wire::field_of(refusal("hold add", nothing)), "source");
+}
+
+TEST_F(Verbs, HoldAddAnswersWithAReceiptAndTheSegmentIsHeld) {
+  const auto id = record({kStart, kStart + Seconds(60)});
+  clock_.advance(std::chrono::minutes(5));
+  const auto receipt = ask("hold add", hold_of_door()).as_object();
+  ASSERT_EQ(receipt.at("segments").as_array().size(), 1u);
+  EXPECT_EQ(receipt.at("segments").as_array()[0].at("id").as_string(), id.text());
+  EXPECT_EQ(receipt.at("placed_by").as_string(), "uid 0 (root)");
+  EXPECT_TRUE(ask("segments").as_array()[0].at("held").as_bool());
+  const auto hold = std::string(receipt.at("id").as_string());
+  EXPECT_EQ(wire::field_of(refusal("hold release", {{"id", hold}})), "reason");
+  EXPECT_EQ(ask("hold release", {{"id", hold}, {"reason", "closed"}}).at("state").as_string(), "releasing");
+}
+
+TEST_F(Verbs, SweepShowsWhatIsDueAndNeverSweepsByHand) {
+  record({kStart, kStart + Seconds(60)});
+  EXPECT_EQ(wire::field_of(refusal("sweep")), "dry_run");
+  clock_.advance(std::chrono::days(29));
+  const auto report = ask("sweep", {{"dry_run", true}}).as_object();
+  EXPECT_EQ(report.at("due").as_array().size(), 1u);
+  EXPECT_EQ(storage_->catalogue().segments({}).size(), 1u);
+}
+
+TEST_F(Verbs, CallsFindWantsToKnowWhich) { EXPECT_EQ(wire::field_of(refusal("calls find")), "number"); }
+
+TEST_F(Verbs, I5NothingOfRecordingsIsToldBeforeTheFirstSweep) {
+  sweep_.first_done = false;
+  for (const auto* verb : {"segments", "calls find", "export native", "export call", "export redacted"})
+    EXPECT_EQ(refusal(verb).kind(), ErrorKind::unavailable) << verb;
+  EXPECT_NO_THROW(ask("status"));
+  EXPECT_NO_THROW(ask("hold list"));
+}
+
+TEST_F(Verbs, RedactedExportNamesThePlansMistakes) {
+  class NoSink : public disclosure::ExportSink {
+    void begin_file(const std::string&) override { ADD_FAILURE(); }
+    void write(View) override { ADD_FAILURE(); }
+    void end_file() override { ADD_FAILURE(); }
+    void progress(double, const std::string&) override {}
+  } sink;
+  const wire::Request request{"export redacted", {{"source", "door"}, {"from", "-10m"}, {"to", "now"}, {"plan", "{\"mode\": \"blur\"}"}}};
+  try {
+    run_verb(*rooms_, request, {"x"}, &sink);
+    FAIL() << "the plan was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_THAT(error.message(), testing::StartsWith("plan."));
+  }
+}
+
+TEST_F(Verbs, DoctorHasAVerdictAndAReasonForEachCheck) {
+  const auto checks = ask("doctor").as_array();
+  EXPECT_GE(checks.size(), 6u);
+  for (const auto& check : checks) {
+    EXPECT_THAT(std::string(check.at("verdict").as_string()), testing::AnyOf("good", "warning", "bad"));
+    EXPECT_FALSE(check.at("text").as_string().empty());
+  }
+}
+
+}  // namespace
+}  // namespace tenure::daemon
