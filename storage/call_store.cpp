@@ -47,7 +47,10 @@ void check_call(const CallDetails& details, std::uint64_t size) {
 class Intake {
  public:
   Intake(KeySlots& slots, Vaults& vaults, Catalogue& catalogue) : slots_(slots), vaults_(vaults), catalogue_(catalogue) {}
-  ~Intake() { if (!kept_) drop(); }
+  ~Intake() {
+    wipe(key.key);
+    if (!kept_) drop();
+  }
   Intake(const Intake&) = delete;
   Intake& operator=(const Intake&) = delete;
 
@@ -56,6 +59,7 @@ class Intake {
   File start();
   // Copies, hashes and seals in one pass. The file and its folder are synced when it returns.
   Digest take(const File& audio, std::uint64_t size, const CallDetails& details);
+  void keep() { kept_ = true; }
   void leave_to_recovery() { kept_ = true; }
 
  private:
@@ -122,7 +126,7 @@ Digest Intake::take(const File& audio, std::uint64_t size, const CallDetails& de
 
 void Intake::drop() {
   try {
-    if (key.key != Key{}) slots_.erase(row.slot);
+    slots_.erase(row.slot, row.id);
     slots_.sync();
     remove_file(vaults_.path_of(row));
     catalogue_.drop_reservation(row.id);
@@ -181,9 +185,13 @@ ImportOutcome CallStore::import(const CallDetails& details, const std::string& c
                     number_tokens(index_key_, details.parties), content_token(index_key_, content), native, path, {},
                     details.needs_details};
   if (!details.group_id.empty()) record.group_token = token(index_key_, "group", details.source, details.group_id);
-  // A commit that failed may still have happened: recovery decides by the row, so nothing is dropped from here on.
-  intake.leave_to_recovery();
-  catalogue_.commit_call(record, {0, clock_.now(), "tenured", "call-import", subject_of(row, details), ""});
+  try {
+    catalogue_.commit_call(record, {0, clock_.now(), "tenured", "call-import", subject_of(row, details), ""});
+  } catch (...) {
+    intake.leave_to_recovery();  // a commit that failed may still have happened: the row decides, at the next start
+    throw;
+  }
+  intake.keep();
   return {ImportOutcome::What::imported, row.id};
 }
 

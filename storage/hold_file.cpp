@@ -86,7 +86,8 @@ std::vector<std::string> open_numbers(const Key& key, View sealed) {
   const auto plain = open_message(key, kNumbersPurpose, sealed);
   if (!plain) throw Error(ErrorKind::corrupt, "The numbers of a hold were not sealed with this installation's key.");
   std::vector<std::string> numbers;
-  for (const auto& number : json::parse(as_text(*plain)).as_array()) numbers.push_back(text_of(number));
+  const auto list = json::parse(as_text(*plain));
+  for (const auto& number : list.as_array()) numbers.push_back(text_of(number));
   return numbers;
 }
 

@@ -43,7 +43,7 @@ std::optional<SealedFooter> footer_of(const Path& path, const Key& key) {
 }
 
 void drop_reserved(const RecoveryParts& parts, const SegmentRow& row) {
-  if (parts.keys.read(row.slot, row.id)) parts.keys.erase(row.slot);
+  parts.keys.erase(row.slot, row.id);
   parts.keys.sync();
   const auto path = parts.vaults.path_of(row);
   if (remove_file(path)) sync_directory(path.parent_path());

@@ -7,10 +7,11 @@
 
 namespace tenure::storage {
 
-// A segment of no length still occupies its instant, so that a hold around it counts.
+// A segment of no length still occupies its instant, so that a hold around it counts; one that is being recorded may
+// come to its two minutes.
 const std::string kCovers = R"sql(
   (EXISTS(SELECT 1 FROM hold_span p WHERE p.hold = h.id AND p.source = s.source
-          AND p.from_at < max(s.end_at, s.start_at + 1) AND p.to_at > s.start_at)
+          AND p.from_at < max(s.end_at, s.start_at + iif(s.state = 0, 120000000, 1)) AND p.to_at > s.start_at)
    OR EXISTS(SELECT 1 FROM hold_call c WHERE c.hold = h.id AND c.segment = s.id)
    OR (s.kind = 1 AND EXISTS(SELECT 1 FROM call k JOIN hold_call c ON c.group_token = k.group_token
                              WHERE k.segment = s.id AND c.hold = h.id))
@@ -106,7 +107,8 @@ void segments_of_source(sqlite::Connection& db, const std::string& source, const
   const auto to = query.span ? micros_of(query.span->to) : kEnd;
   auto statement = db.query(
       "SELECT" + kSegmentColumns + "FROM segment s WHERE s.source = ?1 AND s.start_at < ?3"
-      " AND s.start_at >= ?2 - (SELECT longest FROM source WHERE name = ?1) AND max(s.end_at, s.start_at + 1) > ?2"
+      " AND s.start_at >= ?2 - (SELECT max(longest, 120000000) FROM source WHERE name = ?1)"
+      " AND max(s.end_at, s.start_at + iif(s.state = 0, 120000000, 1)) > ?2"
       " AND (?4 IS NULL OR s.class = ?4) AND (s.kind = 1 OR ?5) AND (s.kind = 0 OR ?6) AND s.state IN (0, 1, 3)"
       " ORDER BY s.start_at LIMIT ?7",
       source, from, to, query.cls, query.cameras, query.calls, std::uint64_t{query.limit});

@@ -54,13 +54,9 @@ std::vector<SegmentRow> condemn(Catalogue& catalogue, const Clock& clock, const 
   return doomed;
 }
 
-// Step 2. A slot that no longer answers for this segment was overwritten before a crash, and may be another's by now.
+// Step 2. Bound to the id: after a crash the slot may be another segment's by now.
 void erase_keys(KeySlots& keys, const std::vector<SegmentRow>& rows) {
-  for (const auto& row : rows)
-    if (auto key = keys.read(row.slot, row.id)) {
-      wipe(*key);
-      keys.erase(row.slot);
-    }
+  for (const auto& row : rows) keys.erase(row.slot, row.id);
   keys.sync();
 }
 
