@@ -152,12 +152,15 @@ bool Section::boolean(const std::string& key) const {
 Duration Section::duration(const std::string& key, Duration least, Duration most) const {
   const Definition& d = definition(table_, key);
   const Duration fallback = shortest(parse_period(d.fallback).value_or(Period{}));
-  const auto value = given(key);
+  const auto entry = table_.entries.find(key);
+  const auto* seconds = entry == table_.entries.end() ? nullptr : std::get_if<std::int64_t>(&entry->second.value);
+  if (seconds != nullptr && *seconds >= 0 && *seconds <= 1'000'000 && Seconds(*seconds) >= least && Seconds(*seconds) <= most) return Seconds(*seconds);
+  const auto value = seconds != nullptr ? std::optional(std::to_string(*seconds)) : given(key);
   if (!value) return fallback;
   const auto parsed = parse_period(*value);
   if (parsed && parsed->years == 0 && parsed->months == 0 && shortest(*parsed) >= least && shortest(*parsed) <= most)
     return shortest(*parsed);
-  problem(key, "is " + shown(*value) + "; it must be an ISO 8601 duration from " + std::string(d.allowed));
+  problem(key, "is " + shown(*value) + "; it must be seconds, or an ISO 8601 duration, from " + std::string(d.allowed));
   return fallback;
 }
 

@@ -165,6 +165,11 @@ TEST(Settings, CallsHaveTheirDefaultsAndChecks) {
   EXPECT_THAT(only_problem(kStorage + "[[calls]]\nname = \"d\"\nfolder = \"c\"\nformat = \"asterisk\"\n"), HasSubstr("later version"));
 }
 
+TEST(Settings, ADurationMayBeAWholeNumberOfSeconds) {
+  EXPECT_EQ(parse(kStorage + kCalls + "settle = 2\n").settings.calls.at(0).settle, Seconds(2));
+  for (const char* bad : {"0", "-1", "99999999999999"}) EXPECT_THAT(only_problem(kStorage + kCalls + "settle = " + bad + "\n"), HasSubstr("calls[1].settle")) << bad;
+}
+
 TEST(Settings, LaterSectionsAreRefusedNotIgnored) {
   for (const char* section : {"http", "access", "notify"})
     EXPECT_THAT(only_problem(kStorage + "[" + section + "]\nx = 1\n"), HasSubstr("comes with a later version"));
