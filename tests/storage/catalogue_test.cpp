@@ -1,0 +1,109 @@
+#include <gmock/gmock.h>
+
+#include "storage/catalogue_state.h"
+#include "storage/schema.h"
+#include "tests/storage/practice.h"
+
+namespace tenure::storage {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+const Instant kStart = at("2026-03-02T10:00:00Z");
+
+TEST(Catalogue_, StoresTheExpiryWithTheCommit) {
+  Practice practice(kStart);
+  const auto row = practice.record_row("front", {kStart, kStart + minutes(1)});
+  const auto found = practice.parts->catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = row.id});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].expires_at, kStart + minutes(1) + days(28));
+  EXPECT_EQ(found[0].state, State::live);
+  EXPECT_THAT(error_of([&] { practice.parts->catalogue.commit_segment(row); }), testing::HasSubstr("no longer reserved"));
+}
+
+TEST(Catalogue_, FindsWhatOverlapsASpanAndNothingElse) {
+  Practice practice(kStart);
+  practice.record_row("front", {kStart - hours(3), kStart - hours(1)});  // the longest bounds the search
+  for (int i = 0; i < 10; ++i) practice.record_row("front", {kStart + minutes(i), kStart + minutes(i + 1)});
+  practice.record_row("waiting-room", {kStart, kStart + minutes(1)});
+  const auto& catalogue = practice.parts->catalogue;
+  const Interval span{kStart + minutes(3), kStart + minutes(5)};
+  EXPECT_EQ(catalogue.segments({.source = "front", .cls = {}, .span = span, .id = {}}).size(), 2u);
+  EXPECT_EQ(catalogue.segments({.source = {}, .cls = {}, .span = Interval{kStart, kStart + minutes(1)}, .id = {}}).size(), 2u);
+  EXPECT_EQ(catalogue.segments({.source = "front", .cls = {}, .span = Interval{kStart - hours(2), kStart - hours(2) + Seconds(1)}, .id = {}}).size(), 1u);
+  EXPECT_EQ(catalogue.segments({.source = {}, .cls = "calls", .span = {}, .id = {}}).size(), 0u);
+  EXPECT_EQ(catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = {}, .limit = 4}).size(), 4u);
+}
+
+TEST(Catalogue_, RefusesToChangeOrRemoveALedgerEntry) {
+  Practice practice(kStart);
+  auto& catalogue = practice.parts->catalogue;
+  const auto number = catalogue.append_ledger({0, kStart, "manager", "export", "{}", "police"});
+  for (const auto* sql : {"DELETE FROM ledger", "UPDATE ledger SET reason = ''",
+                          "INSERT OR REPLACE INTO ledger VALUES(1, 0, 'x', 'x', 'x', 'x')"})
+    EXPECT_THAT(error_of([&] { catalogue.write([&](Catalogue::Transaction& t) { t.db.script(sql); }); }),
+                testing::HasSubstr("append-only")) << sql;
+  EXPECT_EQ(catalogue.ledger(number, 1).at(0).reason, "police");
+}
+
+TEST(Catalogue_, RollsBackWhenTheBodyThrows) {
+  Practice practice(kStart);
+  auto& catalogue = practice.parts->catalogue;
+  const auto row = practice.record_row("front", {kStart, kStart + minutes(1)});
+  EXPECT_THROW(catalogue.write([&](Catalogue::Transaction& t) {
+    t.db.run("DELETE FROM segment WHERE id = ?", row.id);
+    throw std::runtime_error("stop");
+  }), std::runtime_error);
+  EXPECT_TRUE(practice.exists(row.id));
+  EXPECT_EQ(catalogue.check(), "");
+}
+
+TEST(Catalogue_, IsWrittenInWalModeWithFullSync) {
+  Practice practice(kStart);
+  practice.parts->catalogue.write([](Catalogue::Transaction& t) {
+    auto mode = t.db.query("PRAGMA journal_mode");
+    mode.step();
+    EXPECT_EQ(mode.text(0), "wal");
+    auto sync = t.db.query("PRAGMA synchronous");
+    sync.step();
+    EXPECT_EQ(sync.integer(0), 2);
+    auto strict = t.db.query("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+                             " AND name NOT LIKE 'sqlite_%' AND strict = 0");
+    strict.step();
+    EXPECT_EQ(strict.integer(0), 0);
+  });
+}
+
+TEST(Catalogue_, OfANewerVersionIsRefused) {
+  Practice practice(kStart);
+  practice.parts->catalogue.write([](Catalogue::Transaction& t) { t.db.script("PRAGMA user_version = 999"); });
+  EXPECT_THAT(error_of([&] { practice.restart(); }), testing::HasSubstr("newer version"));
+}
+
+TEST(Catalogue_, AGapToldAgainIsOneGap) {
+  Practice practice(kStart);
+  auto& catalogue = practice.parts->catalogue;
+  catalogue.add_gap({"front", {kStart, kStart + minutes(1)}, "camera unreachable"});
+  catalogue.add_gap({"front", {kStart, kStart + minutes(5)}, "camera unreachable"});
+  const auto gaps = catalogue.gaps("front", {kStart, kStart + hours(1)});
+  ASSERT_EQ(gaps.size(), 1u);
+  EXPECT_EQ(gaps[0].span.to, kStart + minutes(5));
+}
+
+TEST(I10, OnlyTheFirstSettingsMakeAPolicyAndLaterOnesAreToldNotApplied) {
+  Practice practice(kStart);
+  auto& catalogue = practice.parts->catalogue;
+  const auto differences = catalogue.adopt_policy({{"cctv", *parse_period("P1D"), config::Anchor::capture_end},
+                                                   {"calls", *parse_period("P3Y"), config::Anchor::capture_start}}, kStart);
+  ASSERT_EQ(differences.size(), 1u);
+  EXPECT_THAT(differences[0], testing::AllOf(testing::HasSubstr("P28D"), testing::HasSubstr("P1D")));
+  EXPECT_EQ(catalogue.expiry("cctv", {kStart, kStart}), kStart + days(28));
+  EXPECT_EQ(catalogue.adopt_policy({{"cctv", *parse_period("P28D"), config::Anchor::capture_end}}).size(), 1u);
+  EXPECT_THAT(error_of([&] { catalogue.adopt_policy({{"new", Period{}, config::Anchor::capture_end}}); }), testing::HasSubstr("zero"));
+  EXPECT_EQ(catalogue.ledger(1, 10).size(), 2u);
+}
+
+}  // namespace
+}  // namespace tenure::storage

@@ -1,0 +1,144 @@
+#include "tests/storage/practice.h"
+
+#include <unistd.h>
+
+namespace tenure::storage {
+
+namespace {
+const Key kKek{1, 2, 3, 4, 5};
+
+std::vector<config::Vault> vaults_in(const Path& folder) { return {{"main", folder / "vault", {}}}; }
+
+std::vector<config::Class> classes() {
+  return {{"cctv", *parse_period("P28D"), config::Anchor::capture_end},
+          {"calls", *parse_period("P3Y"), config::Anchor::capture_start}};
+}
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() {
+  const Path shared = "/dev/shm";
+  const bool in_memory = boost::filesystem::is_directory(shared) && ::access(shared.c_str(), W_OK) == 0;
+  path = (in_memory ? shared : boost::filesystem::temp_directory_path()) /
+         boost::filesystem::unique_path("tenure-test-%%%%-%%%%-%%%%");
+  make_directories(path);
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  boost::system::error_code ignored;
+  boost::filesystem::remove_all(path, ignored);
+}
+
+Parts::Parts(const Path& folder, Clock& clock)
+    : catalogue(folder / "catalogue"), keys(folder / "keys", kKek), vaults(vaults_in(folder), /*trial=*/false),
+      calls(catalogue, clock, vaults, keys, kKek), holds(catalogue, clock, folder / "holds", kKek),
+      sweeper(catalogue, clock, vaults, keys) {
+  catalogue.adopt_policy(classes(), clock.now());
+  for (const auto* camera : {"front", "waiting-room"}) catalogue.ensure_source(camera, "cctv", Kind::camera);
+  catalogue.ensure_source("pbx", "calls", Kind::calls);
+}
+
+Practice::Practice(Instant start) : clock(start), parts(std::make_unique<Parts>(folder.path, clock)) {}
+
+SegmentRow Practice::reserve(const std::string& camera, Interval span, bool with_fragment) {
+  SegmentRow row;
+  row.id = SegmentId::make(span.from);
+  row.source = camera;
+  row.cls = "cctv";
+  row.span = {span.from, span.from};
+  row.vault = "main";
+  const auto key = parts->keys.reserve(row.id);
+  row.slot = key.slot;
+  parts->catalogue.reserve_segment(row);
+  SealedHeader header;
+  header.id = row.id;
+  header.slot = row.slot;
+  header.source = camera;
+  header.cls = "cctv";
+  header.start = span.from;
+  SealedWriter writer(parts->vaults.create("main", "cctv", camera, span.from, row.id), header, key.key);
+  if (with_fragment) {
+    Fragment fragment;
+    fragment.span = span;
+    fragment.key = true;
+    fragment.bytes = {1, 2, 3, 4};
+    fragment.leaves = {{0, 4, 0, true, 0, 1}};
+    writer.append(fragment);
+  }
+  writer.file().sync();
+  parts->keys.sync();
+  return row;
+}
+
+SegmentRow Practice::record(const std::string& camera, Interval span) {
+  auto row = reserve(camera, span);
+  const auto key = parts->keys.read(row.slot, row.id);
+  const auto footer = salvage(parts->vaults.path_of(row), *key);
+  row.span = span;
+  row.digest = footer->root;
+  row.bytes = File(parts->vaults.path_of(row), File::Mode::read).size();
+  parts->catalogue.commit_segment(row);
+  return parts->catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = row.id}).at(0);
+}
+
+SegmentRow Practice::record_row(const std::string& camera, Interval span) {
+  SegmentRow row;
+  row.id = SegmentId::make(span.from);
+  row.source = camera;
+  row.cls = "cctv";
+  row.span = span;
+  row.vault = "main";
+  row.slot = parts->keys.reserve(row.id).slot;
+  parts->catalogue.commit_segment(row);
+  return row;
+}
+
+ImportOutcome Practice::import(const CallDetails& details, const std::string& audio, std::optional<Digest> expected) {
+  auto file = File::unnamed(folder.path);
+  file.write_at(0, as_view(audio));
+  return parts->calls.import(details, "calls", file, audio.size(), expected);
+}
+
+HoldRequest Practice::request(std::vector<HoldSpan> spans) const {
+  HoldRequest request;
+  request.spans = std::move(spans);
+  request.reason = "incident at the entrance";
+  request.authority = "practice manager";
+  request.review = clock.now() + std::chrono::days(30);
+  return request;
+}
+
+bool Practice::exists(const SegmentId& id) const {
+  return !parts->catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = id}).empty();
+}
+
+RecoveryReport Practice::recover() {
+  return storage::recover({parts->catalogue, clock, parts->vaults, parts->keys, parts->holds, parts->sweeper});
+}
+
+Instant at(const std::string& rfc3339) { return parse_rfc3339(rfc3339).value(); }
+
+CallDetails call_at(Instant start, const std::string& number, const std::string& native_id) {
+  CallDetails details;
+  details.source = "pbx";
+  details.native_id = native_id;
+  details.direction = Direction::in;
+  details.start = start;
+  details.duration = Seconds(30);
+  details.parties = {{"remote", number, to_e164(number), "", "", ""}, {"local", "", "", "", "201", ""}};
+  details.time_quality = "exact";
+  details.original_name = native_id + ".wav";
+  details.rate = 8000;
+  details.channels = 1;
+  return details;
+}
+
+std::string error_of(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    return to_string(error.kind()) + ": " + error.message();
+  }
+  return "no error";
+}
+
+}  // namespace tenure::storage

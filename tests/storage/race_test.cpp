@@ -1,0 +1,70 @@
+#include <atomic>
+#include <barrier>
+#include <cstdlib>
+#include <thread>
+
+#include "tests/storage/practice.h"
+
+namespace tenure::storage {
+namespace {
+
+using std::chrono::days;
+using std::chrono::minutes;
+
+const Instant kStart = at("2026-03-02T10:00:00Z");
+
+int rounds() {
+  const char* text = std::getenv("TENURE_RACE_ROUNDS");
+  return text == nullptr ? 5000 : std::max(1, std::atoi(text));
+}
+
+// The moment at which everything is due: one thread places a hold that is in time by the clock, the other sweeps. Either
+// order is right; what no order may do is acknowledge a hold on a segment and lose it.
+TEST(I7, AcknowledgedHoldSurvivesASweepThatRaces) {
+  Practice practice(kStart);
+  const int total = rounds();
+  int won = 0, lost = 0, swept = 0, acknowledged = 0;
+  std::barrier meet(2);
+  HoldReceipt receipt;
+  Interval span;
+  std::jthread holder([&] {
+    for (int round = 0; round < total; ++round) {
+      meet.arrive_and_wait();
+      // Spins for a little, differently each round, so that the two meet at every point of each other.
+      for (std::atomic<int> spin = 0; spin < (round * 37) % 4000; ++spin) {}
+      receipt = practice.parts->holds.add(practice.request({{"front", span}}), practice.manager);
+      meet.arrive_and_wait();
+    }
+  });
+  for (int round = 0; round < total; ++round) {
+    span = {kStart + minutes(round), kStart + minutes(round + 1)};
+    const auto row = practice.record_row("front", span);
+    practice.clock.set({row.expires_at - Duration(1), row.expires_at - Duration(1)});
+    meet.arrive_and_wait();
+    practice.clock.set({row.expires_at, row.expires_at});
+    practice.parts->sweeper.sweep();
+    meet.arrive_and_wait();
+    const bool there = practice.exists(row.id) && practice.parts->catalogue.in_state(State::condemned).empty() &&
+                       practice.parts->keys.read(row.slot, row.id).has_value();
+    const bool promised = !receipt.segments.empty();
+    ++acknowledged;
+    if (promised && there) ++won;
+    if (promised && !there) ++lost;
+    if (!promised && !there) ++swept;
+    // What the hold kept goes now, so that rounds stay alike.
+    practice.parts->holds.release(receipt.hold.id, "round over", practice.manager);
+    practice.clock.advance(days(1));
+    practice.parts->sweeper.sweep();
+  }
+  EXPECT_EQ(lost, 0) << "of " << acknowledged << " rounds: " << won << " held, " << swept << " swept first";
+  RecordProperty("held", won);
+  RecordProperty("swept", swept);
+  if (total >= 1000) {
+    EXPECT_GT(won, 0) << "the race was never won by the hold: it tests nothing";
+    EXPECT_GT(swept, 0) << "the race was never won by the sweep: it tests nothing";
+  }
+  EXPECT_EQ(practice.parts->catalogue.check(), "");
+}
+
+}  // namespace
+}  // namespace tenure::storage

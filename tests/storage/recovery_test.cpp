@@ -1,0 +1,106 @@
+#include <gmock/gmock.h>
+
+#include "tests/storage/practice.h"
+
+namespace tenure::storage {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+const Instant kStart = at("2026-03-02T10:00:00Z");
+const Interval kMinute{kStart, kStart + minutes(1)};
+
+TEST(Recovery, SalvagesASegmentThatWasBeingRecorded) {
+  Practice practice(kStart);
+  const auto row = practice.reserve("front", kMinute);
+  practice.restart();
+  EXPECT_EQ(practice.recover().salvaged, 1u);
+  const auto found = practice.parts->catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = row.id});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].state, State::live);
+  EXPECT_EQ(found[0].span, kMinute);
+  EXPECT_EQ(found[0].expires_at, kMinute.to + std::chrono::days(28));
+  const auto key = practice.parts->keys.read(row.slot, row.id);
+  EXPECT_TRUE(SealedReader(File(practice.parts->vaults.path_of(row), File::Mode::read), *key).verify());
+}
+
+TEST(Recovery, DropsAReservationThatNeverGotAFragment) {
+  Practice practice(kStart);
+  const auto row = practice.reserve("front", kMinute, /*with_fragment=*/false);
+  practice.restart();
+  EXPECT_EQ(practice.recover().salvaged, 0u);
+  EXPECT_FALSE(practice.exists(row.id) || practice.file_exists(row));
+  EXPECT_EQ(practice.parts->keys.in_use(), 0u);
+}
+
+TEST(I2, AFileWithoutARowIsAdoptedWithALedgerEntry) {
+  Practice practice(kStart);
+  const auto row = practice.record("front", kMinute);
+  practice.parts.reset();
+  boost::filesystem::remove_all(practice.folder.path / "catalogue");
+  practice.restart();
+  EXPECT_EQ(practice.recover().adopted, 1u);
+  const auto found = practice.parts->catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = row.id});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].span, kMinute);
+  EXPECT_EQ(practice.parts->catalogue.ledger(1, 100).back().act, "adopt");
+  EXPECT_EQ(practice.recover().adopted, 0u) << "once";
+}
+
+TEST(I2, AFileWhoseKeyWasErasedIsQuarantinedAndNeverAdopted) {
+  Practice practice(kStart);
+  const auto row = practice.record("front", kMinute);
+  practice.parts->keys.erase(row.slot);
+  practice.parts->keys.sync();
+  practice.parts.reset();
+  boost::filesystem::remove_all(practice.folder.path / "catalogue");
+  practice.restart();
+  const auto report = practice.recover();
+  EXPECT_EQ(report.adopted, 0u);
+  EXPECT_EQ(report.quarantined, 1u);
+  EXPECT_TRUE(boost::filesystem::exists(practice.folder.path / "vault" / "quarantine" / (row.id.text() + ".seg")));
+  EXPECT_EQ(practice.parts->catalogue.ledger(1, 100).back().act, "quarantine");
+}
+
+TEST(I2, AFileThatIsNoSegmentIsQuarantined) {
+  Practice practice(kStart);
+  const auto row = practice.record("front", kMinute);
+  const auto folder = practice.parts->vaults.path_of(row).parent_path();
+  write_durably(folder / "holiday.seg", as_view("not one of ours"));
+  write_durably(folder / (SegmentId::make(kStart).text() + ".seg"), as_view("nor this"));
+  EXPECT_EQ(practice.recover().quarantined, 2u);
+  EXPECT_TRUE(practice.file_exists(row));
+}
+
+TEST(I19, AMissingFileIsLostAndNotDeleted) {
+  Practice practice(kStart);
+  const auto row = practice.record("front", kMinute);
+  remove_file(practice.parts->vaults.path_of(row));
+  EXPECT_EQ(practice.recover().lost, 1u);
+  const auto found = practice.parts->catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = row.id});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].state, State::lost);
+  EXPECT_EQ(practice.recover().lost, 0u) << "told once";
+}
+
+TEST(Recovery, DropsACallThatWasNeverCommittedBecauseItsSourceStillHasIt) {
+  Practice practice(kStart);
+  SegmentRow row;
+  row.id = SegmentId::make(kStart);
+  row.source = "pbx";
+  row.cls = "calls";
+  row.kind = Kind::calls;
+  row.span = {kStart, kStart + minutes(3)};
+  row.vault = "main";
+  row.slot = practice.parts->keys.reserve(row.id).slot;
+  practice.parts->catalogue.reserve_segment(row);
+  practice.parts->vaults.create("main", "calls", "pbx", kStart, row.id).write_at(0, as_view("half a call"));
+  practice.restart();
+  practice.recover();
+  EXPECT_FALSE(practice.exists(row.id) || practice.file_exists(row));
+  EXPECT_EQ(practice.parts->keys.in_use(), 0u);
+}
+
+}  // namespace
+}  // namespace tenure::storage
