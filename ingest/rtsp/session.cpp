@@ -141,7 +141,8 @@ void Session::State::check_alive() {
     last_packet = now;
   }
   if (now - last_packet >= settings.silence)
-    throw Error(ErrorKind::unavailable, "no packet for " + to_text(settings.silence) + ": the camera may hang or its network be cut");
+    throw Error(ErrorKind::unavailable, fmt::format("no packet for {:g} s: the camera may hang or its network be cut",
+                                                    std::chrono::duration<double>(settings.silence).count()));
   if (now >= next_keep_alive) keep_alive();
 }
 
