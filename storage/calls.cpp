@@ -5,8 +5,11 @@
 namespace tenure::storage {
 
 namespace {
-const std::string kCallQuery = "SELECT" + kSegmentColumns +
-                               ", c.direction, c.duration, c.details, c.needs_details FROM call c JOIN segment s ON s.id = c.segment ";
+// A function, not a constant: constants of two files have no order between them.
+std::string call_query() {
+  return "SELECT" + kSegmentColumns +
+         ", c.direction, c.duration, c.details, c.needs_details FROM call c JOIN segment s ON s.id = c.segment ";
+}
 
 SealedCallRow read_call(const sqlite::Statement& row) {
   return {read_segment(row), static_cast<Direction>(row.integer(kSegmentColumnCount)),
@@ -82,21 +85,21 @@ void Catalogue::add_path_alias(const SegmentId& id, const Digest& token) {
 
 std::vector<SealedCallRow> Catalogue::calls_by_token(const Digest& token) const {
   return state_->read([&](sqlite::Connection& db) {
-    return read_calls(db.query(kCallQuery + "JOIN call_token t ON t.segment = c.segment WHERE t.token = ?"
+    return read_calls(db.query(call_query() + "JOIN call_token t ON t.segment = c.segment WHERE t.token = ?"
                                " AND s.state IN (1, 3) ORDER BY s.start_at DESC", token));
   });
 }
 
 std::vector<SealedCallRow> Catalogue::calls_between(const Interval& span) const {
   return state_->read([&](sqlite::Connection& db) {
-    return read_calls(db.query(kCallQuery + "WHERE s.kind = 1 AND s.start_at >= ? AND s.start_at < ?"
+    return read_calls(db.query(call_query() + "WHERE s.kind = 1 AND s.start_at >= ? AND s.start_at < ?"
                                " AND s.state IN (1, 3) ORDER BY s.start_at DESC", span.from, span.to));
   });
 }
 
 std::optional<SealedCallRow> Catalogue::call(const SegmentId& id) const {
   return state_->read([&](sqlite::Connection& db) -> std::optional<SealedCallRow> {
-    auto query = db.query(kCallQuery + "WHERE c.segment = ?", id);
+    auto query = db.query(call_query() + "WHERE c.segment = ?", id);
     if (!query.step()) return std::nullopt;
     return read_call(query);
   });
