@@ -20,7 +20,7 @@ std::string to_rfc3339(Instant at) {
 
 static std::optional<Instant> parse_with(const char* format, const std::string& text) {
   std::istringstream in(text);
-  date::sys_time<Duration> at;
+  date::sys_time<Duration> at{};
   in >> date::parse(format, at);
   if (in.fail() || in.peek() != std::istringstream::traits_type::eof()) return std::nullopt;
   return Instant(at.time_since_epoch());
