@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <boost/filesystem.hpp>
+#include <cmath>
 #include <fstream>
 
+#include "base/error.h"
 #include "disclosure/export.h"
 
 namespace tenure::disclosure::testing {

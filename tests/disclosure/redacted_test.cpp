@@ -160,7 +160,8 @@ TEST_F(Exports, RedactedCopyOfTwoRunsIsTwoFiles) {
   EXPECT_EQ(receiver.files, (std::vector<std::string>{"redacted_1.mp4", "redacted_2.mp4", "manifest-sha256.txt"}));
 }
 
-TEST_F(Exports, I13_APlanThatDoesNotFitReachesNeitherLedgerNorReceiver) {
+using I13 = Exports;
+TEST_F(I13, APlanThatDoesNotFitReachesNeitherLedgerNorReceiver) {
   record(make_clip("in.mp4", kPicture, kH264), kStart, 2);
   Receiver receiver(folder_ / "out");
   const auto redacted = [&](const redaction::Plan& one) { return refusal([&] { export_redacted(context(), span(0, 4), one, receiver); }); };
