@@ -59,7 +59,9 @@ asio::awaitable<void> Session::run() {
       co_await send_error(std::move(refused));
     } else {
       bool more = true;
-      while (more) more = co_await serve_one();
+      while (more) {
+        more = co_await serve_one();
+      }
     }
   } catch (const std::exception& error) {
     log_debug("event=control-ended actor=\"{}\" cause=\"{}\"", actor_.name, error.what());

@@ -47,9 +47,9 @@ TEST(Settings, AStoragePathAloneGivesTheSafeDefaults) {
 }
 
 TEST(Settings, ASocketLiesInTheStateWhenTheStateIsElsewhere) {
-  const auto result = parse_settings("[storage]\npath = \"state\"\n", "/home/me/tenure.toml");
-  EXPECT_EQ(result.settings.storage.path, "/home/me/state");
-  EXPECT_EQ(result.settings.socket, "/home/me/state/tenured.sock");
+  const auto result = parse_settings("[storage]\npath = \"state\"\n", "/srv/practice/tenure.toml");
+  EXPECT_EQ(result.settings.storage.path, "/srv/practice/state");
+  EXPECT_EQ(result.settings.socket, "/srv/practice/state/tenured.sock");
 }
 
 TEST(Settings, EveryMistakeIsReportedAtOnceWithItsLine) {

@@ -39,7 +39,7 @@ def main():
                     found.append(f"{where}: {what}")
             for match in NUMBER.finditer(line):
                 national = re.sub(r"^(\+44|0044|0)", "", match.group())
-                if not DRAMA.match(national) and "0" * 4 not in national and name.split("/")[0] != "bench":
+                if match.group() != "0123456789" and not DRAMA.match(national) and "0" * 4 not in national and name.split("/")[0] != "bench":
                     found.append(f"{where}: {match.group()} is not a number kept for fiction")
     print("\n".join(found) or "the tree holds nothing it must not")
     return 1 if found else 0
