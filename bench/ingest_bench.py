@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What recording costs: tenured against `ffmpeg -c copy -f segment` (one process a camera) on the same simulated cameras.
 
-bench/ingest_bench.py --cameras 8,32,64 --seconds 30 [--bin build/bin] [--media build/media] [--write]
+bench/ingest_bench.py --cameras 8,32,64 --seconds 30 [--bin build/bin] [--media build/clips] [--write]
 
 Prints a table of CPU ms per camera-second (user + system, from /proc/PID/stat), resident memory, and writes and syncs per
 camera-second; --write puts it into bench/README.md between its markers. The two recorders run one after the other on the
@@ -155,7 +155,7 @@ def main():
     parser.add_argument("--cameras", default="8,32,64")
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/bin")
-    parser.add_argument("--media", type=pathlib.Path, default=ROOT / "build/media")
+    parser.add_argument("--media", type=pathlib.Path, default=ROOT / "build/clips")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     arguments.bin = arguments.bin.resolve()

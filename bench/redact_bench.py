@@ -2,7 +2,7 @@
 """What a redacted export costs: `tenure export redacted` against ffmpeg decoding and re-encoding the same clip with the
 same preset (x264 veryfast, CRF 23), both on the same recorded minute, one after the other.
 
-bench/redact_bench.py [--seconds 30] [--bin build/bin] [--media build/media] [--rounds 3] [--write]
+bench/redact_bench.py [--seconds 30] [--bin build/bin] [--media build/clips] [--rounds 3] [--write]
 
 Records one simulated 1080p camera for a little longer than --seconds, then times both. Prints the medians and the ratio;
 --write puts them into bench/README.md.
@@ -77,7 +77,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/bin")
-    parser.add_argument("--media", type=pathlib.Path, default=ROOT / "build/media")
+    parser.add_argument("--media", type=pathlib.Path, default=ROOT / "build/clips")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     arguments.bin, arguments.media = arguments.bin.resolve(), arguments.media.resolve()

@@ -23,6 +23,8 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
+Gst.init(None)  # before a class below derives from GStreamer's: its signals must know their types
+
 
 def parse_arguments():
     parser = argparse.ArgumentParser()
@@ -165,7 +167,6 @@ class Cameras:
 
 def main():
     arguments = parse_arguments()
-    Gst.init(None)
     cameras = Cameras(arguments)
     loop = GLib.MainLoop()
 

@@ -47,11 +47,11 @@ TOML
     exit 1
   fi
   echo "Making pictures for the simulated cameras (once) ..."
-  bash tests/support/make_media.sh build/media demo
-  /usr/bin/python3 tests/support/cameras.py --port $port --n 2 --file build/media/demo-h264.mp4 --file build/media/demo-h265.mp4 \
-    --user viewer --password simulated > build/media/cameras.log 2>&1 < <(exec tail -f /dev/null --pid=$$) &
+  bash tests/support/make_media.sh build/clips demo
+  /usr/bin/python3 tests/support/cameras.py --port $port --n 2 --file build/clips/demo-h264.mp4 --file build/clips/demo-h265.mp4 \
+    --user viewer --password simulated > build/clips/cameras.log 2>&1 < <(exec tail -f /dev/null --pid=$$) &
   children+=($!)
-  for tries in $(seq 50); do grep -q ready build/media/cameras.log 2>/dev/null && break; sleep 0.1; done
-  /usr/bin/python3 tests/support/feed_calls.py --folder var/calls --every 20 > build/media/feeder.log 2>&1 &
+  for tries in $(seq 50); do grep -q ready build/clips/cameras.log 2>/dev/null && break; sleep 0.1; done
+  /usr/bin/python3 tests/support/feed_calls.py --folder var/calls --every 20 > build/clips/feeder.log 2>&1 &
   children+=($!)
 }

@@ -15,7 +15,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("TENURE_BIN", ROOT / "build/bin"))
-MEDIA = pathlib.Path(os.environ.get("TENURE_MEDIA", ROOT / "build/media"))
+MEDIA = pathlib.Path(os.environ.get("TENURE_MEDIA", ROOT / "build/clips"))
 SUPPORT = ROOT / "tests/support"
 
 
