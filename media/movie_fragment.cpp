@@ -28,6 +28,7 @@ struct FragmentReader::Run {
   std::int64_t decode = 0;
   std::vector<MovieSample>* samples = nullptr;
   std::uint64_t end = 0;
+  bool too_much = false;
 };
 
 FragmentReader::FragmentReader(std::vector<TrackHeader> tracks, std::uint64_t bytes)
@@ -39,7 +40,7 @@ FragmentReader::Found FragmentReader::read(View moof, std::uint64_t offset) {
   std::uint64_t data_end = offset;  // without a base of its own, a later traf's data follow the earlier one's
   BoxWalk walk(moof);
   while (const auto box = walk.next()) {
-    if (box->type == fourcc("traf")) read_traf(box->body, offset, data_end, found);
+    if (box->type == fourcc("traf") && !found.too_much) read_traf(box->body, offset, data_end, found);
   }
   return found;
 }
@@ -71,11 +72,12 @@ void FragmentReader::read_traf(View traf, std::uint64_t offset, std::uint64_t& d
   }
   BoxWalk walk(traf);
   while (const auto box = walk.next()) {
-    if (box->type == fourcc("trun")) read_trun(box->body, run);
+    if (box->type == fourcc("trun") && !run.too_much) read_trun(box->body, run);
   }
   next_decode_[run.track] = run.decode;
   data_end = std::max(data_end, run.at);
   found.end = std::max(found.end, run.end);
+  found.too_much = run.too_much;
 }
 
 void FragmentReader::read_trun(View trun, Run& run) {
@@ -104,13 +106,16 @@ void FragmentReader::read_trun(View trun, Run& run) {
       const std::uint32_t value = in.u32();
       shift = signed_shift ? std::int64_t{static_cast<std::int32_t>(value)} : std::int64_t{value};
     }
-    add_sample(run, duration, size, sample_flags, shift);
+    if (!add_sample(run, duration, size, sample_flags, shift)) return;
   }
 }
 
-void FragmentReader::add_sample(Run& run, std::uint32_t duration, std::uint32_t size, std::uint32_t flags,
+bool FragmentReader::add_sample(Run& run, std::uint32_t duration, std::uint32_t size, std::uint32_t flags,
                                 std::int64_t shift) {
-  if (size > bytes_left_) throw corrupt_box(fourcc("trun"), "claims more bytes than the file has");
+  if (size > bytes_left_) {
+    run.too_much = true;
+    return false;
+  }
   if (samples_left_ == 0) throw corrupt_box(fourcc("moof"), "goes beyond twenty million samples");
   if (run.at > (std::uint64_t{1} << 62)) throw corrupt_box(fourcc("trun"), "points outside the file");
   bytes_left_ -= size;
@@ -119,6 +124,7 @@ void FragmentReader::add_sample(Run& run, std::uint32_t duration, std::uint32_t 
   run.at += size;
   run.end = std::max(run.end, run.at);
   run.decode += duration;
+  return true;
 }
 
 }  // namespace tenure::media

@@ -16,6 +16,7 @@ class FragmentReader {
   struct Found {
     std::vector<std::vector<MovieSample>> samples;  // by track, in decode order
     std::uint64_t end = 0;                          // of the last byte any sample names
+    bool too_much = false;                          // more than the file has: it was cut off, or it lies; samples end early
   };
   // `moof` is the body of the box that starts at `offset`. Throws Error{corrupt}.
   Found read(View moof, std::uint64_t offset);
@@ -25,7 +26,8 @@ class FragmentReader {
   struct Run;  // one traf's state
   void read_traf(View traf, std::uint64_t offset, std::uint64_t& data_end, Found& found);
   void read_trun(View trun, Run& run);
-  void add_sample(Run& run, std::uint32_t duration, std::uint32_t size, std::uint32_t flags, std::int64_t shift);
+  // False, with the fragment marked, when its bytes cannot be in the file.
+  bool add_sample(Run& run, std::uint32_t duration, std::uint32_t size, std::uint32_t flags, std::int64_t shift);
 
   std::vector<TrackHeader> tracks_;
   std::vector<std::int64_t> next_decode_;  // by track

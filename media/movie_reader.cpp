@@ -106,7 +106,7 @@ class MovieReader {
 
   // A fragment counts once its data are there too.
   void take_mdat(const TopBox& box) {
-    if (pending_->end > box.end) {
+    if (pending_->too_much || pending_->end > box.end) {
       if (box.whole) throw corrupt_box(fourcc("trun"), "points behind the data that follow it");
       return;
     }

@@ -44,11 +44,9 @@ void keep(std::vector<Blob>& sets, View nal) {
   if (std::ranges::find(sets, set) == sets.end()) sets.push_back(set);
 }
 
-// Decode order positions of the presentation order, from libav's own reading of the pictures in an MP4.
+// Presentation times in decode order, as the encoder gave them (a raw stream has none).
 std::vector<std::int64_t> times_of(const std::string& raw) {
-  const std::string mp4 = raw + ".mp4";
-  run("ffmpeg -v error -y -fflags +genpts -r 25 -i " + raw + " -c copy -video_track_timescale 90000 " + mp4);
-  std::istringstream lines(run("ffprobe -v error -select_streams v -show_entries packet=pts -of csv=p=0 " + mp4));
+  std::istringstream lines(run("ffprobe -v error -select_streams v -show_entries packet=pts -of csv=p=0 " + raw + ".mp4"));
   std::vector<std::int64_t> times;
   for (std::string line; std::getline(lines, line);) times.push_back(std::stoll(line));
   return times;
@@ -105,7 +103,8 @@ std::string elementary(Codec codec, const std::string& arguments) {
     path = folder() + "/raw" + std::to_string(made.size()) + (h264 ? ".h264" : ".h265");
     const std::string encoder = h264 ? "libx264 -preset veryfast" : "libx265 -preset ultrafast -x265-params log-level=none";
     run("ffmpeg -v error -y -f lavfi -i testsrc2=size=160x120:rate=25:duration=4 -pix_fmt yuv420p -c:v " + encoder +
-        " -g 25 " + arguments + " " + path);
+        " -g 25 " + arguments + " -video_track_timescale 90000 " + path + ".mp4");
+    run("ffmpeg -v error -y -i " + path + ".mp4 -c copy " + path);
   }
   return path;
 }

@@ -16,7 +16,8 @@ std::vector<std::int64_t> decode_of(const FragmentBytes& fragment) {
   Blob file = make_init({track});
   file.insert(file.end(), fragment.bytes.begin(), fragment.bytes.end());
   std::vector<std::int64_t> times;
-  for (const auto& sample : read_movie(source_of(file)).tracks[0].samples) times.push_back(sample.dts);
+  const Movie movie = read_movie(source_of(file));
+  for (const auto& sample : movie.tracks[0].samples) times.push_back(sample.dts);
   return times;
 }
 

@@ -26,7 +26,7 @@ TEST(ParameterSets, IncompleteOrCutSetsGiveNoTrack) {
   EXPECT_FALSE(video_track(Codec::h264, {{}, {}, {kPps}}));
   EXPECT_FALSE(video_track(Codec::h265, {{}, {kSps}, {kPps}}));
   EXPECT_FALSE(video_track(Codec::h264, {{}, {Blob{}}, {kPps}}));
-  for (std::size_t size = 0; size < 12; ++size) {
+  for (std::size_t size = 0; size < 11; ++size) {
     EXPECT_FALSE(video_track(Codec::h264, {{}, {Blob(kSps.begin(), kSps.begin() + static_cast<std::ptrdiff_t>(size))}, {kPps}})) << size;
   }
 }
