@@ -113,7 +113,8 @@ Verb Tool::verb(CLI::App* parent, const std::string& name, const std::string& he
 }
 
 void Tool::add_looking() {
-  verb(&app_, "status", "cameras, calls, space, next expiry, holds");
+  auto status = verb(&app_, "status", "cameras, calls, space, next expiry, holds");
+  status.app()->add_flag("--brief", options_.brief, "one line");
   verb(&app_, "sources", "cameras and call folders, and what is kept of each");
   verb(&app_, "segments", "what is kept").text("--source", "source", "of this source only").span(false).number("--limit", "limit", "at most so many");
   verb(&app_, "gaps", "minutes that were not recorded, and why (the last day by default)").text("--source", "source", "of this source only").span(false);

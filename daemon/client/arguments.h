@@ -11,6 +11,7 @@ struct Command {
   wire::Request request;
   std::string config, socket;  // as given; empty when not
   bool json = false;
+  bool brief = false;          // status in one line
   std::string out;             // of an export: the folder its files go to
   std::string message;         // help or version asked for: print it and end; or what is wrong
   int status = -1;             // the exit status then; -1: go on

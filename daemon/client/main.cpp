@@ -19,7 +19,9 @@ constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
 void print(const client::Command& command, const std::string& text) {
   auto answer = boost::json::parse(text);
   if (!command.out.empty() && answer.is_object()) answer.get_object()["out"] = command.out;
-  const auto shown = command.json ? boost::json::serialize(answer) + "\n" : client::render(command.request.verb, answer);
+  const auto shown = command.json    ? boost::json::serialize(answer) + "\n"
+                     : command.brief ? client::render_brief(answer)
+                                     : client::render(command.request.verb, answer);
   fmt::print("{}", shown);
 }
 

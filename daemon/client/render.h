@@ -6,6 +6,7 @@
 namespace tenure::client {
 
 std::string render(const std::string& verb, const boost::json::value& answer);
-std::string render_status(const boost::json::value& answer);  // status.cpp
+std::string render_status(const boost::json::value& answer);
+std::string render_brief(const boost::json::value& answer);  // the same in one line
 
 }  // namespace tenure::client

@@ -69,4 +69,17 @@ std::string render_status(const json::value& status) {
   return out + policy(status);
 }
 
+std::string render_brief(const json::value& status) {
+  std::string out;
+  for (const auto& camera : items(status, "cameras")) {
+    out += fmt::format("{} {}", cell(camera, "name"), cell(camera, "state"));
+    if (cell(camera, "state") == "recording") out += fmt::format(" {} {:.0f} fps", bits_text(amount(camera, "bits_per_second")), amount(camera, "fps"));
+    out += ", ";
+  }
+  const auto& counts = member(status, "counts");
+  const auto next = cell(status, "next_expiry");
+  return out + fmt::format("kept {} segments and {} calls ({}), {} holds, next expiry {}\n", cell(counts, "segments"), cell(counts, "calls"),
+                           bytes_text(amount(counts, "bytes")), cell(member(status, "holds"), "active"), next.empty() ? "none" : next);
+}
+
 }  // namespace tenure::client
