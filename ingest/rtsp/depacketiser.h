@@ -1,5 +1,5 @@
 // Turns one stream's RTP packets, in order, into access units. One class per codec; pure but for the sink, bounded, and
-// safe on hostile bytes: what cannot be read marks the picture damaged.
+// safe on hostile bytes: what cannot be read marks the picture damaged; sound is given whole or not at all.
 #pragma once
 #include <memory>
 

@@ -1,7 +1,5 @@
 #include "ingest/rtsp/depacketiser_aac.h"
 
-#include <utility>
-
 namespace tenure::ingest::rtsp {
 
 namespace {
@@ -31,42 +29,29 @@ std::vector<std::size_t> DepacketiserAac::frame_sizes(View headers, std::size_t 
 }
 
 void DepacketiserAac::take(const RtpPacket& packet, const Placement& placement, Instant arrived) {
-  if (placement.lost) {
-    partial_.clear();
-    damaged_ = true;
-  }
+  if (placement.lost) partial_.clear();
   ByteReader reader(packet.payload);
   const std::size_t bits = reader.u16();
   const auto headers = reader.take((bits + 7) / 8);
   const auto sizes = reader.failed() ? std::vector<std::size_t>() : frame_sizes(headers, bits);
-  if (sizes.empty()) {
-    damaged_ = true;
-    return;
-  }
+  if (sizes.empty()) return;
   if (sizes.size() == 1 && (sizes[0] > reader.left() || !partial_.empty()))
     return piece_of(sizes[0], reader.take(reader.left()), placement, arrived);
-  if (!std::exchange(partial_, {}).empty()) damaged_ = true;
+  partial_.clear();  // never finished
   auto time = placement.time;
   for (const auto size : sizes) {
-    if (size > reader.left()) {
-      damaged_ = true;
-      return;
-    }
+    if (size > reader.left()) return;
     give(reader.take(size), time, arrived);
     time += packing_.frame_duration;
   }
 }
 
 void DepacketiserAac::piece_of(std::size_t whole, View piece, const Placement& placement, Instant arrived) {
-  if (!partial_.empty() && partial_time_ != placement.time) {  // the frame before was never finished
-    partial_.clear();
-    damaged_ = true;
-  }
+  if (partial_time_ != placement.time) partial_.clear();  // the frame before was never finished
   partial_time_ = placement.time;
   partial_.insert(partial_.end(), piece.begin(), piece.end());
   if (partial_.size() < whole) return;
   if (partial_.size() == whole) give(partial_, placement.time, arrived);
-  else damaged_ = true;
   partial_.clear();
 }
 
@@ -76,7 +61,6 @@ void DepacketiserAac::give(View frame, std::int64_t time, Instant arrived) {
   unit.clock_rate = info_.clock_rate;
   unit.rtp_time = time;
   unit.key = true;
-  unit.damaged = std::exchange(damaged_, false);
   unit.data.assign(frame.begin(), frame.end());
   unit.arrived = arrived;
   sink_(std::move(unit));

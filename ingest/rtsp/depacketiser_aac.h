@@ -1,5 +1,6 @@
 // AAC over RTP (RFC 3640, mpeg4-generic): one or several frames a packet, or one frame over several packets. Frames out
-// of order (index deltas) are not read. A frame is at most 64 KiB.
+// of order (index deltas) are not read. A frame is at most 64 KiB, and given whole or not at all: what was lost shows as
+// a step of rtp_time.
 #pragma once
 #include "ingest/rtsp/depacketiser.h"
 
@@ -21,7 +22,6 @@ class DepacketiserAac : public Depacketiser {
   UnitSink sink_;
   Blob partial_;
   std::int64_t partial_time_ = 0;
-  bool damaged_ = false;
 };
 
 }  // namespace tenure::ingest::rtsp

@@ -9,7 +9,6 @@ void DepacketiserG711::take(const RtpPacket& packet, const Placement& placement,
   unit.clock_rate = clock_rate_;
   unit.rtp_time = placement.time;
   unit.key = true;
-  unit.damaged = placement.lost;
   unit.data.assign(packet.payload.begin(), packet.payload.end());
   unit.arrived = arrived;
   sink_(std::move(unit));

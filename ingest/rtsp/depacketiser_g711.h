@@ -1,4 +1,4 @@
-// G.711 over RTP (RFC 3551): each packet's payload is one unit of sound.
+// G.711 over RTP (RFC 3551): each packet's payload is one unit of sound. A lost packet shows as a step of rtp_time.
 #pragma once
 #include "ingest/rtsp/depacketiser.h"
 

@@ -86,7 +86,12 @@ void PictureAssembler::damage() { unit_.damaged = true; }
 void PictureAssembler::keep(Blob nal) {
   const auto kind = media::nal_kind(unit_.codec, nal);
   if (kind == NalKind::delimiter && has_slice_) flush();
-  if (unit_.nals.size() >= kMaxNals || bytes_ + nal.size() > kMaxUnit) return damage();
+  if (unit_.nals.size() >= kMaxNals || bytes_ + nal.size() > kMaxUnit) {
+    damage();
+    if (has_slice_) return;
+    unit_.nals.clear();  // only what came before a picture: were it kept, no picture would fit any more
+    bytes_ = 0;
+  }
   if (kind == NalKind::slice || kind == NalKind::key_slice) has_slice_ = true;
   if (kind == NalKind::key_slice) unit_.key = true;
   bytes_ += nal.size();

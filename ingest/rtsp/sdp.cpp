@@ -53,6 +53,7 @@ class Section {
   }
 
   void attribute(std::string_view name, std::string_view value) {
+    value = trim(value);
     if (name == "control") set_control(value);
     if (name != "rtpmap" && name != "fmtp") return;
     auto* format = find(cut(value, ' '));

@@ -51,8 +51,8 @@ class Session {
  public:
   Session(boost::asio::io_context& io, SessionSettings settings, const Clock& clock, Handler& handler);
   ~Session();
-  // Ends when the camera ends it, stop() is called (returns normally), or something fails: then throws Error whose
-  // message names the trouble and the remedy, and never a password. Awaited once.
+  // Returns normally only when stop() was called. Everything else throws Error, whose message names the trouble and the
+  // remedy, and never a password; a connection that the camera closes and an RTCP BYE are Error{unavailable}. Awaited once.
   boost::asio::awaitable<void> run();
   // Sends TEARDOWN without waiting for its answer and closes. On the io thread.
   void stop();
