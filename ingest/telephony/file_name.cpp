@@ -7,6 +7,8 @@
 namespace tenure::ingest {
 
 namespace {
+constexpr std::size_t kLongestShown = 180;  // log_safe() cuts at 200 bytes, wherever that is
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool joins_digits(char c) { return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '_'; }
 
@@ -21,18 +23,38 @@ std::string_view last_name(std::string_view path) {
   const auto slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
+
+// Bytes of the UTF-8 character that `text` begins with; zero when it begins with none.
+std::size_t character(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  if (length == 0 || length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
+  const auto second = length > 2 ? static_cast<unsigned char>(text[1]) : 0x80;
+  const bool wrong = (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f);
+  return wrong ? 0 : length;
+}
+
+// Status goes out as JSON, which must be UTF-8: other bytes are shown as one sign, and the cut falls between characters.
+std::string readable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = character(text);
+    const std::string_view shown = length == 0 ? "\xef\xbf\xbd" : text.substr(0, length);
+    if (out.size() + shown.size() > kLongestShown) return out + "…";
+    out += shown;
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
 }  // namespace
 
 bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
-    if (length == 0 || at + length > text.size()) return false;
-    for (std::size_t i = 1; i < length; ++i)
-      if ((static_cast<unsigned char>(text[at + i]) & 0xc0) != 0x80) return false;
-    const auto second = length > 2 ? static_cast<unsigned char>(text[at + 1]) : 0x80;
-    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) return false;
-    at += length;
+  while (!text.empty()) {
+    const std::size_t length = character(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
   }
   return true;
 }
@@ -68,7 +90,7 @@ FileKind kind_of(std::string_view path) {
 
 std::string masked(std::string_view path) {
   std::string out;
-  const std::string_view name = last_name(path).substr(0, kLongestName);
+  const std::string_view name = last_name(path).substr(0, 2 * kLongestName);
   for (std::size_t at = 0; at < name.size();) {
     if (!is_digit(name[at])) {
       out.push_back(name[at++]);
@@ -81,7 +103,7 @@ std::string masked(std::string_view path) {
     out += digits.size() >= 7 ? "…" + digits.substr(digits.size() - 4) : std::string(name.substr(at, end - at));
     at = end;
   }
-  return log_safe(out);
+  return log_safe(readable(out));
 }
 
 }  // namespace tenure::ingest

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "ingest/telephony/file_name.h"
 #include "ingest/telephony/freepbx_name.h"
+#include "ingest/telephony/times.h"
 
 namespace tenure::ingest {
 
@@ -35,12 +36,12 @@ void take_sidecar(const Sidecar& sidecar, storage::CallDetails& out) {
   out.time_quality = "exact";
 }
 
-// What the name says, where the sidecar said nothing.
-void take_name(const FreepbxName& name, storage::CallDetails& out) {
+// What the name says, where the sidecar said nothing. A start in the future would keep the call for far too long.
+void take_name(const FreepbxName& name, Instant now, storage::CallDetails& out) {
   if (out.native_id.empty()) out.native_id = name.unique_id;
   if (out.direction == storage::Direction::unknown) out.direction = name.direction;
   if (out.parties.empty()) out.parties = name.parties;
-  if (out.time_quality != "import") return;
+  if (out.time_quality != "import" || name.start > now + kClockSlack) return;
   out.start = name.start;
   out.time_quality = name.time_quality;
 }
@@ -60,7 +61,7 @@ storage::CallDetails details_of(const config::Calls& settings, const std::string
   out.channels = facts.channels;
   if (sidecar != nullptr) take_sidecar(*sidecar, out);
   const auto name = parse_freepbx_name(path.substr(path.rfind('/') + 1), settings.timezone, settings.extensions);
-  if (name) take_name(*name, out);
+  if (name) take_name(*name, now, out);
   if (out.native_id.empty()) out.native_id = path;  // the telephone system gave none; a path is at least its own
   for (storage::Party& party : out.parties) party.e164 = storage::to_e164(party.number);
   out.needs_details = sidecar == nullptr && (settings.format == "sidecar" || !name);

@@ -142,7 +142,7 @@ void Scanner::import(const std::string& path, Pending& pending) {
   try {
     take(path, pending);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::refused) throw;
+    if (error.kind() == ErrorKind::unavailable || error.kind() == ErrorKind::io || error.kind() == ErrorKind::internal) throw;
     pending.failed_with = pending.look.stamp;
     const bool changed = error.kind() == ErrorKind::refused && pending.known;
     set_problem(path, changed ? "has changed since it was imported; the recording as it was is kept (revisions come with a later version)" : error.message());
