@@ -49,4 +49,10 @@ class CallsFolder : public ::testing::Test {
   const storage::Actor manager{"manager"};
 };
 
+struct FreepbxFolder : CallsFolder {
+  FreepbxFolder() : CallsFolder("freepbx") {}
+};
+
+inline constexpr const char* kFreepbx = "2026/03/02/in-201-07700900123-20260302-091201-1772442721.8942.wav";
+
 }  // namespace tenure::ingest::testing
