@@ -2,6 +2,7 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "ingest/telephony/folder.h"
 #include "tests/ingest/calls_folder.h"
 
 namespace tenure::ingest::testing {
@@ -133,6 +134,18 @@ TEST_F(FreepbxFolder, NeverDeletesARecordingThatChangedAfterTheImport) {
   EXPECT_TRUE(lies(kFreepbx)) << "we do not have these bytes";
   EXPECT_EQ(only_call().segment.digest, sha256(wav(32000)));
   EXPECT_EQ(status().problems.size(), 1u);
+}
+
+TEST_F(FreepbxFolder, RemovesANameOnlyWhileItStandsForTheSameBytes) {
+  const ingest::Folder source(folder);
+  put("a.wav", wav(32000));
+  const auto imported = source.stamp("a.wav");
+  ASSERT_TRUE(imported);
+  put("a.wav", wav(32002));  // between the commit and the acknowledgement
+  EXPECT_FALSE(source.remove("a.wav", *imported));
+  EXPECT_TRUE(lies("a.wav"));
+  EXPECT_TRUE(source.remove("a.wav", *source.stamp("a.wav")));
+  EXPECT_FALSE(lies("a.wav"));
 }
 
 TEST_F(FreepbxFolder, GoesOfflineWithItsFolderAndComesBack) {

@@ -82,9 +82,12 @@ TEST(Sidecar, IsBoundedInSizeAndDepth) {
 }
 
 TEST(Sidecar, TimesNeedTheirOffset) {
-  for (const char* text : {"2026-03-02T09:12:01", "2026-03-02 09:12", "09:12", "1772442721", "2026-13-02T09:12:01Z", "2026-02-30T09:12:01Z", ""})
+  for (const char* text : {"2026-03-02T09:12:01", "2026-03-02 09:12", "09:12", "1772442721", "2026-13-02T09:12:01Z", "2026-02-30T09:12:01Z", "", "-026-03-02T09:12:01Z", "2026-03-02T-9:12:01Z",
+                           "2026-03-02T09:12:01.Z+", "2585-03-02T10:12:0-+01:00", "2026-03-02T09:12:01.123", "2026-03-02T09:12:01+1:00", "2026-03-02T09:12:-1.99999999999999999Z"})
     EXPECT_THAT(only_problem(parse_fields(std::string("\"start\":\"") + text + "\"")), HasSubstr("start must be a time with its offset")) << text;
   EXPECT_THAT(only_problem(parse_fields(R"("start":1772442721)")), HasSubstr("start must be text"));
+  for (const char* text : {"2026-03-02T09:12:01.5Z", "2026-03-02t09:12:01z", "2026-03-02 09:12:01-00:30"})
+    EXPECT_TRUE(parse_fields(std::string("\"start\":\"") + text + "\"").ok()) << text;
 }
 
 TEST(Sidecar, AnAbsurdlyEarlyStartIsRefusedBecauseItWouldDeleteEarly) {
