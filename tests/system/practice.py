@@ -110,7 +110,7 @@ class Practice:
     def refused(self, *args, code=1):
         """The message of a command that must fail with this code."""
         result = self.run(*args)
-        assert result.returncode == code, f"tenure {' '.join(map(str, args))} gave {result.returncode}, not {code}: {result.stdout}{result.stderr}"
+        assert result.returncode in (code if isinstance(code, tuple) else (code,)), f"tenure {' '.join(map(str, args))} gave {result.returncode}, not {code}: {result.stdout}{result.stderr}"
         assert result.stderr.strip(), "it failed without a word"
         return result.stderr.strip()
 
@@ -140,8 +140,9 @@ class Practice:
 
 
 def decode_errors(path):
-    """What ffmpeg complains of while it decodes the whole file; empty when nothing."""
-    result = subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", str(path), "-f", "null", "-"],
+    """What ffmpeg complains of while it decodes the whole file; empty when nothing. (vfr: the simulated camera repeats one
+    time stamp at the end of its loop, which is no fault of the file.)"""
+    result = subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", str(path), "-fps_mode", "vfr", "-f", "null", "-"],
                             capture_output=True, text=True)
     return result.stderr if result.returncode == 0 else f"{result.returncode}: {result.stderr}"
 

@@ -13,7 +13,7 @@ import calls_for_tests as calls
 class EndToEnd(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.cameras = Cameras(["small-h264.mp4", "small-h265.mp4", "small-h264-aac.mp4", "small-h264-g711.mkv"], "viewer", "s3cret-word")
+        cls.cameras = Cameras(["small-h264.mp4", "small-h265.mp4", "small-h264-aac.mp4", "small-h264-g711.mkv", "small-h264-aac.mp4"], "viewer", "s3cret-word")
         common = {"username": "viewer", "password": "s3cret-word"}
         sound = {"audio": True, "audio_reason": "threats at the desk", "audio_dpia": "DPIA-7"}
         cls.practice = Practice(
@@ -21,7 +21,7 @@ class EndToEnd(unittest.TestCase):
              {"name": "corridor", "url": cls.cameras.url(1)} | common,
              {"name": "desk", "url": cls.cameras.url(2), "area": "reception"} | common | sound,
              {"name": "yard", "url": cls.cameras.url(3), "area": "car-park"} | common | sound,
-             {"name": "silent", "url": cls.cameras.url(2), "area": "corridor"} | common],
+             {"name": "silent", "url": cls.cameras.url(4), "area": "corridor"} | common],
             calls={"name": "phones", "folder": "calls", "format": "sidecar", "settle": 1, "timezone": "Europe/London"}).start()
         cls.started = now_text()
         for name in ("entrance", "corridor", "desk", "yard", "silent"):
@@ -176,13 +176,13 @@ class EndToEnd(unittest.TestCase):
         cases = {
             "corridor": {"source": "corridor", "mode": "subject", "tracks": []},
             "box": {"source": "entrance", "mode": "subject", "tracks": [{"keyframes": [{"time": begin, "box": [600, 300, 100, 100]}]}]},
-            "order": {"source": "entrance", "mode": "cover", "tracks": [{"keyframes": [{"time": end, "box": [0, 0, 10, 10]}, {"time": begin, "box": [0, 0, 10, 10]}]}]},
+            "later than": {"source": "entrance", "mode": "cover", "tracks": [{"keyframes": [{"time": end, "box": [0, 0, 10, 10]}, {"time": begin, "box": [0, 0, 10, 10]}]}]},
             "mode": {"source": "entrance", "mode": "blur", "tracks": []},
         }
         for word, content in cases.items():
             plan.write_text(json.dumps(content))
             message = self.practice.refused("export", "redacted", "--plan", plan, "--source", "entrance", "--from", begin, "--to", end,
-                                            "--out", self.practice.folder / "bad")
+                                            "--out", self.practice.folder / "bad", code=(1, 2))
             self.assertIn(word, message)
         plan.write_text("not json")
         result = self.practice.run("export", "redacted", "--plan", plan, "--source", "entrance", "--from", begin, "--to", end, "--out", self.practice.folder / "bad")
