@@ -44,17 +44,35 @@ void start_log(LogLevel least, bool journal) {
 void log_line(LogLevel level, const std::string& line) { spdlog::default_logger_raw()->log(level_of(level), line); }
 bool log_enabled(LogLevel level) { return spdlog::should_log(level_of(level)); }
 
+// The length of the UTF-8 character at the front, or 0 when there is none.
+static std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const std::size_t length = byte(0) < 0x80 ? 1 : (byte(0) & 0xe0) == 0xc0 && byte(0) >= 0xc2 ? 2 : (byte(0) & 0xf0) == 0xe0 ? 3
+                             : (byte(0) & 0xf8) == 0xf0 && byte(0) <= 0xf4 ? 4 : 0;
+  if (length == 0 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  const bool overlong = (length == 3 && byte(0) == 0xe0 && byte(1) < 0xa0) || (length == 4 && byte(0) == 0xf0 && byte(1) < 0x90);
+  const bool surrogate = length == 3 && byte(0) == 0xed && byte(1) >= 0xa0;
+  const bool beyond = length == 4 && byte(0) == 0xf4 && byte(1) >= 0x90;
+  return overlong || surrogate || beyond ? 0 : length;
+}
+
 std::string log_safe(std::string_view text) {
   std::string safe;
-  for (const char c : text.substr(0, 200)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f || c == '"' || c == '\\') {
+  std::size_t at = 0;
+  while (at < text.size() && at < 200) {
+    const auto length = utf8_length(text.substr(at));
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (length == 0 || byte < 0x20 || byte == 0x7f || byte == '"' || byte == '\\') {
       safe += fmt::format("\\x{:02x}", byte);
+      ++at;
     } else {
-      safe.push_back(c);
+      safe += text.substr(at, length);
+      at += length;
     }
   }
-  return text.size() > 200 ? safe + "..." : safe;
+  return at < text.size() ? safe + "..." : safe;
 }
 
 }  // namespace tenure

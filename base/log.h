@@ -27,7 +27,8 @@ void log_warning(fmt::format_string<Args...> format, Args&&... args) { log_at(Lo
 template <typename... Args>
 void log_error(fmt::format_string<Args...> format, Args&&... args) { log_at(LogLevel::error, format, std::forward<Args>(args)...); }
 
-// A value that came from outside, made safe for one log line: control bytes escaped, cut at 200 characters.
+// A value that came from outside, made safe for one log line and for JSON: control bytes and whatever is not UTF-8
+// escaped, cut after 200 bytes.
 std::string log_safe(std::string_view text);
 
 }  // namespace tenure

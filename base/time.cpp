@@ -18,6 +18,26 @@ std::string to_rfc3339(Instant at) {
   return text + "Z";
 }
 
+// The digits and marks of `2026-03-02T14:05:00[.123456]` and, with `zone`, Z or +01:00. The date library overflows on
+// some texts that are nothing like a time, so it is given only those that are.
+static bool has_shape(std::string_view text, bool zone) {
+  static constexpr std::string_view kPattern = "dddd-dd-ddTdd:dd:dd";
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.size() < kPattern.size()) return false;
+  for (std::size_t i = 0; i < kPattern.size(); ++i)
+    if (kPattern[i] == 'd' ? !digit(text[i]) : text[i] != kPattern[i]) return false;
+  text.remove_prefix(kPattern.size());
+  if (!text.empty() && text[0] == '.') {
+    std::size_t digits = 1;
+    while (digits < text.size() && digit(text[digits])) ++digits;
+    if (digits == 1 || digits > 10) return false;
+    text.remove_prefix(digits);
+  }
+  if (!zone) return text.empty();
+  return text.size() == 6 && (text[0] == '+' || text[0] == '-') && digit(text[1]) && digit(text[2]) && text[3] == ':' &&
+         digit(text[4]) && digit(text[5]);
+}
+
 static std::optional<Instant> parse_with(const char* format, const std::string& text) {
   std::istringstream in(text);
   date::sys_time<Duration> at{};
@@ -34,8 +54,8 @@ std::optional<Instant> parse_rfc3339(std::string_view given) {
   std::optional<Instant> at;
   if (text.back() == 'Z' || text.back() == 'z') {
     text.pop_back();
-    at = parse_with("%FT%T", text);
-  } else {
+    if (has_shape(text, /*zone=*/false)) at = parse_with("%FT%T", text);
+  } else if (has_shape(text, /*zone=*/true)) {
     at = parse_with("%FT%T%Ez", text);
   }
   constexpr std::int64_t kYear2200 = 7258118400;
@@ -68,6 +88,7 @@ std::optional<LocalTime> parse_local(std::string_view given, std::string_view zo
   if (text[10] != ' ' && text[10] != 'T') return std::nullopt;
   text[10] = 'T';
   if (text.size() == 16) text += ":00";
+  if (!has_shape(text, /*zone=*/false)) return std::nullopt;
   const auto wall = parse_with("%FT%T", text);
   if (!wall) return std::nullopt;
   const date::local_time<Duration> local(wall->time_since_epoch());

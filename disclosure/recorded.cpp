@@ -47,7 +47,8 @@ std::optional<Piece> look_at(const ExportContext& context, const storage::Segmen
     const auto& footer = reader.footer();
     if (!has_media(footer)) return std::nullopt;  // it has only just begun
     Piece piece{row, reader.plain_size(), init_of(reader)};
-    if (!reader.finished()) piece.row.span.to = footer.span.to;
+    // Until its commit, up to one group sync after its end, the row does not say how far it reaches.
+    if (row.state == storage::State::reserved) piece.row.span.to = footer.span.to;
     return piece;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::refused || error.kind() == ErrorKind::not_found) {

@@ -52,8 +52,7 @@ std::string CameraProcess::line() {
 }
 
 std::string support_file(const std::string& name) {
-  const std::string here = __FILE__;
-  return here.substr(0, here.rfind("/ingest/")) + "/support/" + name;
+  return std::string(TENURE_TESTS_FOLDER) + "/support/" + name;
 }
 
 CameraProcess& hostile_camera() {

@@ -136,7 +136,7 @@ std::string error_of(const std::function<void()>& body) {
   try {
     body();
   } catch (const Error& error) {
-    return to_string(error.kind()) + ": " + error.message();
+    return to_string(error.kind()) + ": " + error.what();
   }
   return "no error";
 }

@@ -1,6 +1,8 @@
 #include <atomic>
 #include <barrier>
+#include <chrono>
 #include <cstdlib>
+#include <iostream>
 #include <thread>
 
 #include "tests/storage/practice.h"
@@ -27,11 +29,14 @@ TEST(I7, AcknowledgedHoldSurvivesASweepThatRaces) {
   std::barrier meet(2);
   HoldReceipt receipt;
   Interval span;
+  std::chrono::microseconds delay{0};
   std::jthread holder([&] {
     for (int round = 0; round < total; ++round) {
       meet.arrive_and_wait();
-      // Spins for a little, differently each round, so that the two meet at every point of each other.
-      for (std::atomic<int> spin = 0; spin < (round * 37) % 4000; ++spin) {}
+      // Starts later after a round that the hold won and earlier after one that the sweep won, with some unrest: so the
+      // two keep meeting where it is open who comes first, however fast this machine is.
+      const auto begin = std::chrono::steady_clock::now() + delay + std::chrono::microseconds(round * 37 % 200);
+      while (std::chrono::steady_clock::now() < begin) {}
       receipt = practice.parts->holds.add(practice.request({{"front", span}}), practice.manager);
       meet.arrive_and_wait();
     }
@@ -48,6 +53,7 @@ TEST(I7, AcknowledgedHoldSurvivesASweepThatRaces) {
                        practice.parts->keys.read(row.slot, row.id).has_value();
     const bool promised = !receipt.segments.empty();
     ++acknowledged;
+    delay = promised ? delay + std::chrono::microseconds(25) : std::max(delay - std::chrono::microseconds(25), std::chrono::microseconds(0));
     if (promised && there) ++won;
     if (promised && !there) ++lost;
     if (!promised && !there) ++swept;
@@ -56,6 +62,7 @@ TEST(I7, AcknowledgedHoldSurvivesASweepThatRaces) {
     practice.clock.advance(days(1));
     practice.parts->sweeper.sweep();
   }
+  std::cout << won << " rounds won by the hold, " << swept << " by the sweep, " << lost << " lost\n";
   EXPECT_EQ(lost, 0) << "of " << acknowledged << " rounds: " << won << " held, " << swept << " swept first";
   RecordProperty("held", won);
   RecordProperty("swept", swept);
