@@ -9,7 +9,7 @@ target_compile_options(tenure_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(tenure_flags INTERFACE -Wthread-safety)
+  target_compile_options(tenure_flags INTERFACE -Wthread-safety -Wno-deprecated-declarations)  # libstdc++ 12's own stable_sort
 else()
   # g++ 12 sees null, overflow and values never set in inlined library code (GCC bugs 105329, 105651, 105562).
   target_compile_options(tenure_flags INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized)

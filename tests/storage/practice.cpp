@@ -89,7 +89,7 @@ SegmentRow Practice::record_row(const std::string& camera, Interval span) {
   row.vault = "main";
   row.slot = parts->keys.reserve(row.id).slot;
   parts->catalogue.commit_segment(row);
-  return row;
+  return parts->catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = row.id}).at(0);  // with its expiry
 }
 
 ImportOutcome Practice::import(const CallDetails& details, const std::string& audio, std::optional<Digest> expected) {

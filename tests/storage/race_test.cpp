@@ -33,10 +33,6 @@ TEST(I7, AcknowledgedHoldSurvivesASweepThatRaces) {
   std::jthread holder([&] {
     for (int round = 0; round < total; ++round) {
       meet.arrive_and_wait();
-      // Starts later after a round that the hold won and earlier after one that the sweep won, with some unrest: so the
-      // two keep meeting where it is open who comes first, however fast this machine is.
-      const auto begin = std::chrono::steady_clock::now() + delay + std::chrono::microseconds(round * 37 % 200);
-      while (std::chrono::steady_clock::now() < begin) {}
       receipt = practice.parts->holds.add(practice.request({{"front", span}}), practice.manager);
       meet.arrive_and_wait();
     }
@@ -46,6 +42,10 @@ TEST(I7, AcknowledgedHoldSurvivesASweepThatRaces) {
     const auto row = practice.record_row("front", span);
     practice.clock.set({row.expires_at - Duration(1), row.expires_at - Duration(1)});
     meet.arrive_and_wait();
+    // The expiry comes earlier after a round that the hold won and later after one that the sweep won, with some unrest:
+    // so the two keep meeting where it is open who comes first, however fast this machine is.
+    const auto due = std::chrono::steady_clock::now() + delay + std::chrono::microseconds(round * 37 % 200);
+    while (std::chrono::steady_clock::now() < due) {}
     practice.clock.set({row.expires_at, row.expires_at});
     practice.parts->sweeper.sweep();
     meet.arrive_and_wait();
@@ -53,7 +53,7 @@ TEST(I7, AcknowledgedHoldSurvivesASweepThatRaces) {
                        practice.parts->keys.read(row.slot, row.id).has_value();
     const bool promised = !receipt.segments.empty();
     ++acknowledged;
-    delay = promised ? delay + std::chrono::microseconds(25) : std::max(delay - std::chrono::microseconds(25), std::chrono::microseconds(0));
+    delay = promised ? std::max(delay - std::chrono::microseconds(25), std::chrono::microseconds(0)) : delay + std::chrono::microseconds(25);
     if (promised && there) ++won;
     if (promised && !there) ++lost;
     if (!promised && !there) ++swept;

@@ -135,7 +135,12 @@ class Cameras:
 
     def configure(self, _factory, media, index):
         self.media[index] = media
-        media.connect("prepared", lambda m: seek_to_start(m.get_element(), Gst.SeekFlags.FLUSH))
+        media.connect("prepared", self.begin)
+
+    def begin(self, media):
+        seek_to_start(media.get_element(), Gst.SeekFlags.FLUSH)
+        # The seek ends in its own time; a PLAY before that finds streams without a segment, and the server aborts.
+        media.get_element().get_state(3 * Gst.SECOND)
 
     def drop(self, index):
         self.mounts.remove_factory(f"/cam{index}")
