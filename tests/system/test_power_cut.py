@@ -39,6 +39,8 @@ class PowerCut(unittest.TestCase):
             practice.start()
             for name in ("cam0", "cam1"):
                 wait_for(f"{name} records", lambda name=name: practice.recording(name))
+            begin = now_text()
+            wait_for("more footage than a cut may take", lambda: seconds_between(begin, practice.camera("cam0")["last_frame"]) > 7)
             for number in range(CUTS):
                 self.one_cut(folder, practice, number)
             practice.stop()
