@@ -47,7 +47,7 @@ class SealedFixture : public ::testing::Test {
     for (std::size_t at = 0; at < size; ++at) fragment.bytes[at] = static_cast<std::uint8_t>(at * 31 + at / 251 + static_cast<std::size_t>(number) * 7);
     const auto third = static_cast<std::uint32_t>(std::min(size, kLargestFragment) / 3);
     for (std::uint32_t leaf = 0; leaf < 3; ++leaf)
-      fragment.leaves.push_back({leaf * third, third, 1, leaf == 0, number * 180'000 + leaf * 3600, 3600});
+      fragment.leaves.push_back({leaf * third, third, 1, leaf == 0, std::int64_t{number} * 180'000 + std::int64_t{leaf} * 3600, 3600});
     return fragment;
   }
   static std::vector<Fragment> some_fragments(const std::vector<std::size_t>& sizes) {
