@@ -39,6 +39,7 @@ class Practice {
  public:
   explicit Practice(config::Camera camera, Camera::Options options = {}) : clock_(folder_ / "mark"), storage_(settings(), clock_) {
     camera.area = "entrance";
+    storage_.catalogue().ensure_source(camera.name, camera.cls, storage::Kind::camera);
     camera_ = std::make_unique<Camera>(io_, camera, options, storage_.recorder(), clock_);
     camera_->start();
     thread_ = std::thread([this] { io_.run(); });

@@ -13,10 +13,38 @@ Prints "ready N cams on PORT" when it listens. Reads commands from standard inpu
   quit     also at end of file
 """
 import argparse
+import ctypes
 import os
+import signal
+import socket
+import subprocess
 import sys
 
-import gi
+
+def supervise():
+    """Runs the server as a child and starts it again when it aborts: GStreamer's does, now and then, by an assertion of
+    its own. The child reads our standard input and ends with us."""
+
+    def end_with_parent():
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+    arguments = sys.argv[1:]
+    if "--port" in arguments and arguments[arguments.index("--port") + 1] == "0":
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            arguments[arguments.index("--port") + 1] = str(free.getsockname()[1])
+    command = [sys.executable, os.path.abspath(__file__), *arguments, "--child"]
+    status = subprocess.call(command, preexec_fn=end_with_parent)
+    while status == -signal.SIGABRT:
+        print("the server aborted and is started again", file=sys.stderr, flush=True)
+        status = subprocess.call([*command, "--silent"], preexec_fn=end_with_parent)
+    sys.exit(status)
+
+
+if __name__ == "__main__" and "--child" not in sys.argv:
+    supervise()
+
+import gi  # noqa: E402
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtsp", "1.0")
@@ -36,6 +64,8 @@ def parse_arguments():
     parser.add_argument("--basic", action="store_true")
     parser.add_argument("--loss", type=float, default=0)
     parser.add_argument("--audio", action="store_true")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--silent", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     for path in arguments.file:
         if not os.path.exists(path):
@@ -140,7 +170,8 @@ class Cameras:
     def begin(self, media):
         seek_to_start(media.get_element(), Gst.SeekFlags.FLUSH)
         # The seek ends in its own time; a PLAY before that finds streams without a segment, and the server aborts.
-        media.get_element().get_state(3 * Gst.SECOND)
+        pipeline = media.get_element().get_parent() or media.get_element()
+        pipeline.get_state(3 * Gst.SECOND)
 
     def drop(self, index):
         self.mounts.remove_factory(f"/cam{index}")
@@ -189,7 +220,8 @@ def main():
         return True
 
     GLib.io_add_watch(sys.stdin.fileno(), GLib.IO_IN | GLib.IO_HUP, on_command)
-    print("ready", arguments.n, "cams on", cameras.port, flush=True)
+    if not arguments.silent:
+        print("ready", arguments.n, "cams on", cameras.port, flush=True)
     loop.run()
 
 
