@@ -5,7 +5,7 @@ bench/ingest_bench.py --cameras 8,32,64 --seconds 30 [--bin build/bin] [--media 
 
 Prints a table of CPU ms per camera-second (user + system, from /proc/PID/stat), resident memory, and writes and syncs per
 camera-second; --write puts it into bench/README.md between its markers. The two recorders run one after the other on the
-same cameras in the same run, after a warm-up. Only ratios of one run mean anything on a shared machine.
+same kind of cameras, started anew, in the same run, after a warm-up. Only ratios of one run mean anything on a shared machine.
 """
 import argparse
 import datetime
@@ -115,15 +115,22 @@ def with_ffmpeg(urls, seconds, folder):
 
 def one_size(count, arguments):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tenure-bench-"))
-    cameras = Cameras(count, arguments.media / CLIP)
+
+    def on_fresh_cameras(record):  # GStreamer's server does not always play again what a client has torn down
+        cameras = Cameras(count, arguments.media / CLIP)
+        try:
+            return record(cameras.urls)
+        finally:
+            cameras.stop()
+
     try:
         for name in ("ours", "ffmpeg"):
             (folder / name).mkdir()
-        ours = with_tenured(arguments.bin, cameras.urls, arguments.seconds, folder / "ours")
-        theirs = with_ffmpeg(cameras.urls, arguments.seconds, folder / "ffmpeg")
+        ours = on_fresh_cameras(lambda urls: with_tenured(arguments.bin, urls, arguments.seconds, folder / "ours"))
+        theirs = on_fresh_cameras(lambda urls: with_ffmpeg(urls, arguments.seconds, folder / "ffmpeg"))
     finally:
-        cameras.stop()
         shutil.rmtree(folder, ignore_errors=True)
+    assert theirs["stored_mib"] > 0, "ffmpeg stored nothing"
     assert ours["stored_mib"] > 0.8 * 0.5 * count * arguments.seconds * 0.5, f"tenured stored only {ours['stored_mib']:.1f} MiB"
     return ours, theirs
 
