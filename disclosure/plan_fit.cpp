@@ -36,6 +36,9 @@ void check_plan_is_for(const Plan& plan, const SpanRequest& request) {
   if (plan.mode == redaction::Mode::cover && plan.tracks.empty()) problems.push_back({"tracks", "is empty: a cover plan without a box would hide nothing"});
   check_order(plan, problems);
   throw_if_any(problems);
+  if (plan.mode == redaction::Mode::cover && redaction::without_box(plan, request.span) == std::vector<Interval>{request.span})
+    throw_if_any({{"tracks", "have no box between " + to_rfc3339(request.span.from) + " and " + to_rfc3339(request.span.to) +
+                                 ", so the copy would hide nothing: check the moments' dates and time zone, and give each box two moments"}});
 }
 
 void check_plan_is_for(const Plan& plan, const SegmentId& call) {
@@ -52,12 +55,22 @@ void check_plan_is_for(const Plan& plan, const SegmentId& call) {
 
 void check_plan_fits(const Plan& plan, int width, int height) { throw_if_any(redaction::check_plan(plan, width, height)); }
 
+// Where a cover plan hides nothing: it may be right, and somebody must look.
+void note_bare(const Plan& plan, const SpanRequest& request, std::vector<std::string>& notes) {
+  constexpr std::size_t kMostNamed = 20;
+  const auto bare = redaction::without_box(plan, request.span);
+  for (std::size_t i = 0; i < bare.size() && i < kMostNamed; ++i)
+    notes.push_back("NOTHING IS COVERED between " + to_rfc3339(bare[i].from) + " and " + to_rfc3339(bare[i].to) + ": look at these pictures");
+  if (bare.size() > kMostNamed) notes.push_back("nothing is covered in " + std::to_string(bare.size() - kMostNamed) + " further stretches");
+}
+
 void note_plan(const Plan& plan, const SpanRequest& request, std::vector<std::string>& notes) {
   bool outside = false;
   for (const auto& track : plan.tracks) {
     for (const auto& keyframe : track.keyframes) outside = outside || keyframe.time < request.span.from || keyframe.time > request.span.to;
   }
   if (outside) notes.push_back("the plan has moments outside the span; they count only for the boxes between them");
+  if (plan.mode == redaction::Mode::cover) note_bare(plan, request, notes);
   if (plan.mode == redaction::Mode::subject && plan.tracks.empty()) notes.push_back("the plan has no box, so every picture is hidden wholly");
   if (!plan.mute.empty()) notes.push_back("a redacted copy carries no camera sound at all, so the plan's mute intervals have nothing to do");
 }

@@ -42,4 +42,21 @@ std::optional<Box> box_at(const TrackOfBoxes& track, Instant time) {
   return Box{mix(from.x, to.x), mix(from.y, to.y), mix(from.width, to.width), mix(from.height, to.height)};
 }
 
+std::vector<Interval> without_box(const Plan& plan, const Interval& span) {
+  std::vector<Interval> boxed;
+  for (const auto& track : plan.tracks)
+    for (std::size_t k = 1; k < track.keyframes.size(); ++k)
+      if (track.keyframes[k - 1].box) boxed.push_back({track.keyframes[k - 1].time, track.keyframes[k].time});
+  std::sort(boxed.begin(), boxed.end(), [](const Interval& a, const Interval& b) { return a.from < b.from; });
+  std::vector<Interval> bare;
+  Instant at = span.from;
+  for (const auto& box : boxed) {
+    if (box.from >= span.to) break;
+    if (box.from > at) bare.push_back({at, box.from});
+    at = std::max(at, box.to);
+  }
+  if (at < span.to) bare.push_back({at, span.to});
+  return bare;
+}
+
 }  // namespace tenure::disclosure::redaction

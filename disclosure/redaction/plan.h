@@ -54,5 +54,7 @@ PlanResult parse_plan(std::string_view json);
 std::vector<PlanProblem> check_plan(const Plan& plan, int width, int height);
 // The box at an instant: linear between its neighbours, none outside its keyframes or where it ended.
 std::optional<Box> box_at(const TrackOfBoxes& track, Instant time);
+// The stretches of `span` in which no track has a box, in order. A single moment covers no stretch.
+std::vector<Interval> without_box(const Plan& plan, const Interval& span);
 
 }  // namespace tenure::disclosure::redaction

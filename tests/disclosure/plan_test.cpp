@@ -86,3 +86,13 @@ TEST(Plan, ABoxThatShrinksToNothingShowsNothing) {
     {"time":"2026-03-02T14:05:00Z","box":[11,21,1,1]},{"time":"2026-03-02T14:05:02Z","box":null}]}]})").plan;
   EXPECT_TRUE(pixel_boxes(plan, at(1), 640, 480).empty());
 }
+
+TEST(Plan, SaysWhichStretchesHaveNoBox) {
+  const auto plan = parse_plan(kPlan).plan;  // a box from 0 to 4 s
+  EXPECT_TRUE(without_box(plan, {at(0), at(4)}).empty());
+  EXPECT_EQ(without_box(plan, {at(-1), at(5)}), (std::vector<Interval>{{at(-1), at(0)}, {at(4), at(5)}}));
+  EXPECT_EQ(without_box(plan, {at(100), at(110)}), (std::vector<Interval>{{at(100), at(110)}})) << "a mistyped date";
+  auto single = plan;
+  single.tracks[0].keyframes.resize(1);
+  EXPECT_EQ(without_box(single, {at(0), at(4)}), (std::vector<Interval>{{at(0), at(4)}})) << "one moment covers no stretch";
+}

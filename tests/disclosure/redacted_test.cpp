@@ -197,3 +197,15 @@ TEST_F(Exports, ACancelledExportEndsWithItsWorker) {
   EXPECT_NE(refusal([&] { export_native(context(), span(0, 8), receiver); }).find("cancelled"), std::string::npos);
   EXPECT_NE(refusal([&] { export_redacted(context(), span(0, 4), plan(Mode::subject, kBox), receiver); }).find("cancelled"), std::string::npos);
 }
+
+TEST_F(Exports, ACoverPlanThatWouldHideNothingIsRefusedAndLeavesNoTrace) {
+  const auto clip = make_clip("in.mp4", kPicture, kH264);
+  record(clip, kStart, 2);
+  Receiver receiver(folder_ / "out");
+  auto mistyped = plan(Mode::cover, kBox);
+  for (auto& track : mistyped.tracks)
+    for (auto& keyframe : track.keyframes) keyframe.time -= std::chrono::hours(1);
+  EXPECT_NE(refusal([&] { export_redacted(context(), span(0, 1), mistyped, receiver); }).find("would hide nothing"), std::string::npos);
+  EXPECT_TRUE(receiver.files.empty());
+  EXPECT_EQ(ledger_entries(), 0u);
+}
