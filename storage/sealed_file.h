@@ -11,8 +11,8 @@
 
 namespace tenure::storage {
 
-inline constexpr std::size_t kChunkSize = 16 * 1024;
-inline constexpr std::size_t kLargestFragment = 16 << 20;  // a fragment over it is refused
+inline constexpr std::size_t kChunkSize = std::size_t{16} * 1024;
+inline constexpr std::size_t kLargestFragment = std::size_t{16} << 20;  // a fragment over it is refused
 
 enum class FragmentKind : std::uint8_t { init = 0, media = 1, data = 2 };  // codec set-up, a GOP or part of one, a call's block
 
