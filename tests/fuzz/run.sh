@@ -1,5 +1,6 @@
 #!/bin/bash
-# Fuzzes every parser for SECONDS each (default 60): tests/fuzz/run.sh [SECONDS] [NAME...]. New inputs stay in
+# Fuzzes every parser for SECONDS each (default 60): tests/fuzz/run.sh [SECONDS] [NAME...]. Targets lie here and in
+# tests/ROOM/fuzz, where a parser belongs to a room that this folder cannot link. New inputs stay in
 # build/fuzz/corpus; one that breaks a parser is left in build/fuzz and belongs into tests/fuzz/corpus when mended.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -7,7 +8,7 @@ seconds=${1:-60}
 shift || true
 cmake --preset fuzz >/dev/null
 names=("$@")
-((${#names[@]})) || mapfile -t names < <(ls tests/fuzz/fuzz_*.cpp | sed 's/.*fuzz_\(.*\)\.cpp/\1/')
+((${#names[@]})) || mapfile -t names < <(ls tests/fuzz/fuzz_*.cpp tests/*/fuzz/fuzz_*.cpp | sed 's/.*fuzz_\(.*\)\.cpp/\1/')
 cmake --build --preset fuzz --target "${names[@]/#/fuzz_}" >build/fuzz.log 2>&1 || { tail -20 build/fuzz.log; exit 1; }
 status=0
 for name in "${names[@]}"; do
