@@ -2,11 +2,12 @@
 """Simulated RTSP cameras for tests and the demonstration, served by GStreamer's RTSP server.
 
 cameras.py --file clip-h264.mp4 [--file clip-h265-aac.mp4 ...] [--port 0] [--n N]
-           [--user U --password P [--basic]] [--loss 0.02] [--audio]
+           [--user U --password P [--basic]] [--loss 0.02] [--audio] [--tls FILE] [--address 127.0.0.1]
 
 Cameras are rtsp://127.0.0.1:PORT/cam0 .. cam{N-1}; camera i plays file i modulo the number of files, endlessly. The
 codecs are read from the file's name: h265 (else H.264), aac, g711. Sound is served when the name says there is some;
-with --audio a file without it is refused, so that a test cannot pass by accident. Port 0 takes a free one.
+with --audio a file without it is refused, so that a test cannot pass by accident. Port 0 takes a free one. With --tls
+they are rtsps:// only, with the certificate and key that FILE holds in PEM. --address ::1 listens there instead.
 Prints "ready N cams on PORT" when it listens. Reads commands from standard input, one a line:
   drop I   cut the camera's connections, then answer 404      back I   bring it back
   stall I  keep connections, send nothing                     go I     send again
@@ -30,8 +31,9 @@ def supervise():
 
     arguments = sys.argv[1:]
     if "--port" in arguments and arguments[arguments.index("--port") + 1] == "0":
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
+        address = arguments[arguments.index("--address") + 1] if "--address" in arguments else "127.0.0.1"
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as free:
+            free.bind((address, 0))
             arguments[arguments.index("--port") + 1] = str(free.getsockname()[1])
     command = [sys.executable, os.path.abspath(__file__), *arguments, "--child"]
     status = subprocess.call(command, preexec_fn=end_with_parent)
@@ -49,7 +51,7 @@ import gi  # noqa: E402
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 Gst.init(None)  # before a class below derives from GStreamer's: its signals must know their types
 
@@ -64,6 +66,8 @@ def parse_arguments():
     parser.add_argument("--basic", action="store_true")
     parser.add_argument("--loss", type=float, default=0)
     parser.add_argument("--audio", action="store_true")
+    parser.add_argument("--tls")
+    parser.add_argument("--address", default="127.0.0.1")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--silent", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -121,10 +125,10 @@ class Cameras:
         self.arguments = arguments
         self.media = {}
         self.server = GstRtspServer.RTSPServer()
-        self.server.set_address("127.0.0.1")
+        self.server.set_address(arguments.address)
         self.server.set_service(str(arguments.port))
         self.mounts = self.server.get_mount_points()
-        if arguments.user:
+        if arguments.user or arguments.tls:
             self.server.set_auth(self.make_auth())
         for index in range(arguments.n):
             self.back(index)
@@ -139,6 +143,13 @@ class Cameras:
 
     def make_auth(self):
         auth = GstRtspServer.RTSPAuth()
+        if self.arguments.tls:
+            auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(self.arguments.tls))
+        if not self.arguments.user:
+            anybody = GstRtspServer.RTSPToken()
+            anybody.set_string("media.factory.role", "user")
+            auth.set_default_token(anybody)
+            return auth
         token = GstRtspServer.RTSPToken()
         token.set_string("media.factory.role", "user")
         user, password = self.arguments.user, self.arguments.password
@@ -156,7 +167,7 @@ class Cameras:
         factory.set_shared(True)
         factory.set_media_gtype(LoopingMedia)
         factory.connect("media-configure", self.configure, index)
-        if self.arguments.user:
+        if self.arguments.user or self.arguments.tls:
             permissions = GstRtspServer.RTSPPermissions()
             permissions.add_permission_for_role("user", "media.factory.access", True)
             permissions.add_permission_for_role("user", "media.factory.construct", True)

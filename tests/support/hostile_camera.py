@@ -249,7 +249,11 @@ class Camera:
 
 def handle(connection, context):
     try:
-        stream = context.wrap_socket(connection, server_side=True) if context else connection
+        try:
+            stream = context.wrap_socket(connection, server_side=True) if context else connection
+        except OSError:
+            print("no TLS", flush=True)
+            return
         Camera(stream).serve()
     except OSError:
         pass
