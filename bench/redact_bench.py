@@ -72,16 +72,21 @@ def compare(arguments, folder):
     return statistics.median(ours) / arguments.seconds, statistics.median(theirs) / length
 
 
-def main():
+def arguments_of(seconds, rounds):
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=int, default=30)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=seconds)
+    parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/bin")
     parser.add_argument("--media", type=pathlib.Path, default=ROOT / "build/clips")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     arguments.bin, arguments.media = arguments.bin.resolve(), arguments.media.resolve()
     subprocess.run([str(ROOT / "tests/support/make_media.sh"), str(arguments.media), "bench"], check=True)
+    return arguments
+
+
+def main():
+    arguments = arguments_of(seconds=30, rounds=3)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tenure-bench-"))
     try:
         ours, theirs = compare(arguments, folder)
