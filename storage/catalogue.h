@@ -3,6 +3,7 @@
 // may block on the disk, so never from an io thread. Decisions live in retention.h; this room only asks and records.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 
 #include "base/clock.h"
@@ -75,6 +76,10 @@ class Catalogue {
 
   void ensure_source(const std::string& name, const std::string& cls, Kind kind);
   std::vector<SourceRow> sources() const;
+  // The vaults ever used, id by name (empty when only their recordings are known): one that is missing is off line and
+  // never made anew (I19).
+  std::map<std::string, std::string> known_vaults() const;
+  void remember_vaults(const std::map<std::string, std::string>& ids);
   void reserve_segment(const SegmentRow& row);
   void commit_segment(const SegmentRow& row);      // reserved → live; inserts when the reservation never arrived
   void drop_reservation(const SegmentId& id);      // a segment that never got a byte

@@ -1,7 +1,10 @@
 #include "storage/recovery.h"
 
+#include <algorithm>
 #include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
+#include <functional>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -134,25 +137,41 @@ void settle_file(const RecoveryParts& parts, const std::string& vault, const Pat
   }
 }
 
-// Today's and yesterday's folders of every source: what a crash can have touched. The full walk comes behind, later.
-std::vector<Path> newest_folders(const Path& root, Instant now) {
-  std::vector<Path> folders;
-  for (const auto back : {std::chrono::days(1), std::chrono::days(0)}) {
-    const auto day = to_rfc3339(now - back).substr(0, 10);
-    const Path tail = Path(day.substr(0, 4)) / day.substr(5, 2) / day.substr(8, 2);
-    for (const auto& cls : fs::directory_iterator(root)) {
-      if (!fs::is_directory(cls.path()) || cls.path().filename() == "quarantine") continue;
-      for (const auto& source : fs::directory_iterator(cls.path()))
-        if (fs::is_directory(source.path() / tail))
-          for (const auto& hour : fs::directory_iterator(source.path() / tail)) folders.push_back(hour.path());
+constexpr std::size_t kDaysLookedAt = 2;
+
+std::vector<Path> folders_in(const Path& folder) {
+  std::vector<Path> all;
+  for (const auto& item : fs::directory_iterator(folder))
+    if (fs::is_directory(item.symlink_status())) all.push_back(item.path());
+  return all;
+}
+
+// The newest `most` of the folders `levels` below, by name: yyyy/mm/dd.
+void newest_below(const Path& folder, int levels, std::size_t most, std::vector<Path>& found) {
+  if (levels == 0) return found.push_back(folder);
+  auto below = folders_in(folder);
+  std::ranges::sort(below, std::greater<>{});
+  for (const auto& one : below)
+    if (found.size() < most) newest_below(one, levels - 1, most, found);
+}
+
+// The hours of the newest two days that each source has: what a crash can have touched, however long ago it was. The
+// full walk comes behind, later.
+std::vector<Path> newest_folders(const Path& root) {
+  std::vector<Path> hours;
+  for (const auto& cls : folders_in(root)) {
+    if (cls.filename() == "quarantine") continue;
+    for (const auto& source : folders_in(cls)) {
+      std::vector<Path> days;
+      newest_below(source, /*levels=*/3, kDaysLookedAt, days);
+      for (const auto& day : days) std::ranges::copy(folders_in(day), std::back_inserter(hours));
     }
   }
-  return folders;
+  return hours;
 }
 
 void settle_files(const RecoveryParts& parts, const std::string& vault, RecoveryReport& report) {
-  for (const auto& folder : newest_folders(parts.vaults.root(vault), parts.clock.now())) {
-    if (!fs::is_directory(folder)) continue;
+  for (const auto& folder : newest_folders(parts.vaults.root(vault))) {
     std::vector<Path> files;  // first listed, then moved
     for (const auto& item : fs::directory_iterator(folder))
       if (item.path().extension() == ".seg") files.push_back(item.path());
@@ -160,14 +179,19 @@ void settle_files(const RecoveryParts& parts, const std::string& vault, Recovery
   }
 }
 
-// A live row of the last two days whose file is not there is lost, which is no deletion (I19).
+// A live row of the newest two days whose file is not there is lost, which is no deletion (I19).
 void check_live(const RecoveryParts& parts, RecoveryReport& report) {
   const auto now = parts.clock.now();
-  const Interval recent{now - std::chrono::days(2), now + std::chrono::days(1)};
+  std::optional<Instant> newest;
+  for (const auto& source : parts.catalogue.sources())
+    if (source.newest) newest = std::max(newest.value_or(*source.newest), *source.newest);
+  if (!newest) return;
+  const Interval recent{std::min(now, *newest) - std::chrono::days(kDaysLookedAt), now + std::chrono::days(1)};
   for (const auto& row : parts.catalogue.segments({.source = {}, .cls = {}, .span = recent, .id = {}, .limit = 1'000'000})) {
     if (row.state != State::live || !parts.vaults.online(row.vault)) continue;
     const auto path = parts.vaults.path_of(row);
     if (is_there(path) && File(path, File::Mode::read).size() == row.bytes) continue;
+    if (!parts.vaults.online(row.vault)) continue;  // gone this moment: nothing can be said
     parts.catalogue.mark_lost(row.id);
     log_error("source={} segment={} lost=yes cause=\"its file is missing or has another size\"", row.source, row.id.text());
     note(parts.catalogue, parts.clock, "lost", row.id.text(), "its file is missing or has another size");

@@ -1,4 +1,4 @@
-// Sources, gaps, and how holds and time stand to what is kept.
+// Sources, vaults, gaps, and how holds and time stand to what is kept.
 #include "base/error.h"
 #include "storage/catalogue_state.h"
 
@@ -24,6 +24,23 @@ std::vector<SourceRow> Catalogue::sources() const {
       rows.push_back({query.text(0), query.text(1), static_cast<Kind>(query.integer(2)), query.natural(3),
                       query.natural(4), query.maybe_instant(5), query.maybe_instant(6)});
     return rows;
+  });
+}
+
+std::map<std::string, std::string> Catalogue::known_vaults() const {
+  return state_->read([](sqlite::Connection& db) {
+    std::map<std::string, std::string> ids;
+    auto query = db.query("SELECT name, id FROM vault");
+    while (query.step()) ids.emplace(query.text(0), query.text(1));
+    return ids;
+  });
+}
+
+void Catalogue::remember_vaults(const std::map<std::string, std::string>& ids) {
+  if (ids == known_vaults()) return;
+  write([&](Transaction& transaction) {
+    for (const auto& [name, id] : ids)
+      transaction.db.run("INSERT INTO vault(name, id) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET id = ?2 WHERE id = ''", name, id);
   });
 }
 

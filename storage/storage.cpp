@@ -22,8 +22,9 @@ struct Storage::State {
   State(const config::Settings& settings, const Clock& at)
       : clock(at), state_folder(settings.storage.path), kek(key_at(state_folder)), catalogue(state_folder / "catalogue"),
         differences(catalogue.adopt_policy(settings.classes, at.now())), keys(state_folder / "keys", kek),
-        vaults(settings.vaults, settings.storage.trial), calls(catalogue, at, vaults, keys, kek),
+        vaults(settings.vaults, settings.storage.trial, catalogue.known_vaults()), calls(catalogue, at, vaults, keys, kek),
         holds(catalogue, at, state_folder / "holds", kek), sweeper(catalogue, at, vaults, keys) {
+    catalogue.remember_vaults(vaults.ids());  // before anything is put into them
     for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
     for (const auto& folder : settings.calls) catalogue.ensure_source(folder.name, folder.cls, Kind::calls);
     empty_staging(state_folder / "staging");
@@ -73,8 +74,8 @@ std::vector<Space> Storage::space() const {
   });
   std::vector<Space> spaces;
   for (const auto& name : state_->vaults.names()) {
-    const bool online = state_->vaults.online(name);
-    spaces.push_back({name, online, used[name], online ? state_->vaults.free_bytes(name) : 0});
+    const auto why = state_->vaults.off_line(name);
+    spaces.push_back({name, why.empty(), why, used[name], why.empty() ? state_->vaults.free_bytes(name) : 0});
   }
   return spaces;
 }
@@ -89,10 +90,14 @@ SealedReader Storage::open(const SegmentId& id, const Actor& actor, Purpose purp
   const auto& row = *found.row;
   const auto verdict = may_read(row, found.holds, actor, purpose, time);
   if (!verdict.allowed) throw Error(ErrorKind::refused, "Segment " + id.text() + " of " + row.source + " cannot be read: " + verdict.why + ".");
-  if (!state_->vaults.online(row.vault))
-    throw Error(ErrorKind::unavailable, "Vault " + row.vault + " is off line: mount it and try again.");
+  const auto check_vault = [&] {
+    if (!state_->vaults.online(row.vault))
+      throw Error(ErrorKind::unavailable, "Vault " + row.vault + " is off line: mount it and try again.");
+  };
+  check_vault();
   const auto path = state_->vaults.path_of(row);
   if (!boost::filesystem::exists(path)) {
+    check_vault();  // it may have gone in between, which loses nothing
     state_->catalogue.mark_lost(id);
     log_error("source={} segment={} lost=yes", row.source, id.text());
     throw Error(ErrorKind::not_found, "The file of segment " + id.text() + " is missing from vault " + row.vault + ".");

@@ -15,6 +15,7 @@ struct RecoveryReport {
 struct Space {
   std::string vault;
   bool online = false;
+  std::string why;  // it is off line
   std::uint64_t used = 0, free = 0;
 };
 

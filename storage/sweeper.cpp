@@ -2,6 +2,7 @@
 
 #include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
+#include <map>
 #include <set>
 
 #include "base/error.h"
@@ -24,12 +25,14 @@ Candidates expired(sqlite::Connection& db, const Vaults& vaults, const TrustedTi
       "), EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NOT NULL AND h.counts_until > ?2 AND " + kCovers +
       ") FROM segment s WHERE s.state = ?1 AND s.expires_at <= ?2 ORDER BY s.expires_at";
   Candidates view;
+  std::map<std::string, bool> online;
   for (const auto state : {State::live, State::lost}) {
     std::size_t free = 0;
     auto query = db.query(sql, static_cast<int>(state), time.lo);
     while (free < limit && query.step()) {
       auto row = read_segment(query);
-      if (!vaults.online(row.vault)) continue;
+      if (const auto known = online.find(row.vault); known == online.end()) online[row.vault] = vaults.online(row.vault);
+      if (!online[row.vault]) continue;
       const HoldView holds{query.truth(kSegmentColumnCount), query.truth(kSegmentColumnCount + 1)};
       if (may_delete(row, holds, Cause::sweep, time)) ++free;
       view.emplace_back(std::move(row), holds);
@@ -110,17 +113,20 @@ void bury(Catalogue& catalogue, const Clock& clock, const std::vector<SegmentRow
   });
 }
 
-// Steps 2 to 5 of I3, in the order that every crash must leave a prefix of.
-void finish(Catalogue& catalogue, const Clock& clock, const Vaults& vaults, KeySlots& keys,
-            const std::vector<SegmentRow>& rows, const std::function<void(int)>& on_step) {
+// Steps 2 to 5 of I3, in the order that every crash must leave a prefix of. Returns what was buried: not what lies in a
+// vault that went off line meanwhile, which stays condemned until it is back.
+std::vector<SegmentRow> finish(Catalogue& catalogue, const Clock& clock, const Vaults& vaults, KeySlots& keys,
+                               std::vector<SegmentRow> rows, const std::function<void(int)>& on_step) {
   on_step(2);
   erase_keys(keys, rows);
   on_step(3);
   const auto folders = unlink_files(vaults, rows);
   on_step(4);
   sync_folders(folders);
+  std::erase_if(rows, [&](const SegmentRow& row) { return !vaults.online(row.vault); });
   on_step(5);
-  bury(catalogue, clock, rows);
+  if (!rows.empty()) bury(catalogue, clock, rows);
+  return rows;
 }
 
 std::uint64_t bytes_of(const std::vector<SegmentRow>& rows) {
@@ -140,9 +146,9 @@ SweepReport Sweeper::sweep() {
     on_step_(1);
     const auto rows = condemn(catalogue_, clock_, vaults_);
     if (rows.empty()) break;
-    finish(catalogue_, clock_, vaults_, keys_, rows, on_step_);
-    report.deleted += rows.size();
-    report.bytes += bytes_of(rows);
+    const auto gone = finish(catalogue_, clock_, vaults_, keys_, rows, on_step_);
+    report.deleted += gone.size();
+    report.bytes += bytes_of(gone);
   }
   const auto left = dry_run();
   report.held_back = left.held_back;
@@ -167,8 +173,7 @@ std::uint64_t Sweeper::finish_condemned() {
   std::vector<SegmentRow> rows;
   for (auto& row : catalogue_.in_state(State::condemned))
     if (vaults_.online(row.vault)) rows.push_back(std::move(row));
-  if (!rows.empty()) finish(catalogue_, clock_, vaults_, keys_, rows, on_step_);
-  return rows.size();
+  return rows.empty() ? 0 : finish(catalogue_, clock_, vaults_, keys_, std::move(rows), on_step_).size();
 }
 
 }  // namespace tenure::storage

@@ -1,33 +1,36 @@
 // The directories that hold sealed files: <class>/<source>/<yyyy>/<mm>/<dd>/<hh>/<segment-id>.seg, UTC. Each has an
-// identity file; a directory whose identity does not match is off line and nothing in it is touched (I19). Any thread.
+// identity file; a directory whose identity does not match is off line and nothing in it is touched (I19): asked anew
+// each time, so that one which is unmounted later counts too. Any thread.
 #pragma once
 #include <map>
 #include <memory>
 
-#include "base/file.h"
-#include "config/settings.h"
 #include "storage/types.h"
+#include "storage/vault_folder.h"
 
 namespace tenure::storage {
 
 class Vaults {
  public:
-  // Makes the identity file of a vault seen for the first time (an empty or missing folder).
-  Vaults(const std::vector<config::Vault>& settings, bool trial);
+  using Ids = std::map<std::string, std::string>;
+  // `known`: the ids of vaults seen before, by name. Only one never seen gets its folder and identity file made.
+  Vaults(const std::vector<config::Vault>& settings, bool trial, const Ids& known = {});
   // The vault new segments of a class go to. Throws Error{unavailable} when it is off line.
   std::string choose(const std::string& cls) const;
-  bool online(const std::string& vault) const;
+  bool online(const std::string& vault) const { return off_line(vault).empty(); }
+  std::string off_line(const std::string& vault) const;  // why; empty when it is on line
   Path path_of(const std::string& vault, const std::string& cls, const std::string& source, Instant start, const SegmentId& id) const;
   Path path_of(const SegmentRow& row) const { return path_of(row.vault, row.cls, row.source, row.span.from, row.id); }
   // Creates folders as needed (each synced) and the file.
   File create(const std::string& vault, const std::string& cls, const std::string& source, Instant start, const SegmentId& id) const;
   std::vector<std::string> names() const;
+  Ids ids() const;  // of those seen so far: what the catalogue remembers
   Path root(const std::string& vault) const;
   std::uint64_t free_bytes(const std::string& vault) const;
 
  private:
-  struct Entry { Path root; std::vector<std::string> classes; bool online = false; std::string why; };
-  std::map<std::string, Entry> entries_;
+  const VaultFolder& folder(const std::string& vault) const;
+  std::map<std::string, std::unique_ptr<VaultFolder>> folders_;
 };
 
 }  // namespace tenure::storage

@@ -34,9 +34,9 @@ std::string folders(const json::value& status) {
 }
 
 std::string space(const json::value& status) {
-  Table table({"VAULT", "ON LINE", "USED", "FREE"});
+  Table table({"VAULT", "ON LINE", "USED", "FREE", "WHY"});
   for (const auto& vault : items(status, "space"))
-    table.add({cell(vault, "vault"), cell(vault, "online"), bytes_text(amount(vault, "used")), bytes_text(amount(vault, "free"))});
+    table.add({cell(vault, "vault"), cell(vault, "online"), bytes_text(amount(vault, "used")), bytes_text(amount(vault, "free")), cell(vault, "why")});
   return table.text();
 }
 

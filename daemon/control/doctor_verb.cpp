@@ -91,7 +91,7 @@ json::value doctor(const Call& call) {
   json::array checks{check_clock(call), check_file_system("state directory", settings->storage.path)};
   for (const auto& vault : settings->vaults) checks.push_back(check_file_system("vault " + vault.id, vault.path));
   for (const auto& space : call.rooms.storage.space()) {
-    if (!space.online) checks.push_back(line("vault", "bad", space.vault + " is off line: its folder or identity file is not what it was"));
+    if (!space.online) checks.push_back(line("vault", "bad", space.vault + " is off line: " + space.why));
     else if (space.free < settings->storage.least_free_bytes) checks.push_back(line("space", "warning", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
     else checks.push_back(line("space", "good", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
   }

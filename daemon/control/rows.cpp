@@ -107,7 +107,7 @@ json::object row(const storage::LedgerEntry& entry) {
 }
 
 json::object row(const storage::Space& space) {
-  return {{"vault", space.vault}, {"online", space.online}, {"used", space.used}, {"free", space.free}};
+  return {{"vault", space.vault}, {"online", space.online}, {"why", space.why}, {"used", space.used}, {"free", space.free}};
 }
 
 json::object row(const storage::SweepReport& report) {

@@ -29,9 +29,10 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 Parts::Parts(const Path& folder, Clock& clock)
-    : catalogue(folder / "catalogue"), keys(folder / "keys", kKek), vaults(vaults_in(folder), /*trial=*/false),
+    : catalogue(folder / "catalogue"), keys(folder / "keys", kKek), vaults(vaults_in(folder), /*trial=*/false, catalogue.known_vaults()),
       calls(catalogue, clock, vaults, keys, kKek), holds(catalogue, clock, folder / "holds", kKek),
       sweeper(catalogue, clock, vaults, keys) {
+  catalogue.remember_vaults(vaults.ids());
   catalogue.adopt_policy(classes(), clock.now());
   for (const auto* camera : {"front", "waiting-room"}) catalogue.ensure_source(camera, "cctv", Kind::camera);
   catalogue.ensure_source("pbx", "calls", Kind::calls);

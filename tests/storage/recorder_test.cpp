@@ -69,6 +69,39 @@ TEST_F(RecorderTest, I1_ALiveRowHasItsFileItsKeyAndItsRoot) {
   EXPECT_EQ(reader.read_fragment(2), fragments[2].bytes);
 }
 
+TEST_F(RecorderTest, I19_AVaultExchangedWhileRecordingGetsNothingAndLosesNothing) {
+  Practice practice(path("p"), key());
+  const Path vault = path("p") / "vault", elsewhere = path("p") / "elsewhere";
+  std::atomic<int> failures{0};
+  practice.recorder->on_failure([&](const std::string&, const std::string& cause) {
+    failures += cause.find("off line") != std::string::npos || cause.find("No vault") != std::string::npos;
+  });
+  const auto fragments = some_fragments({300, 20'000, 10'000});
+  const auto begin = fragments[0].span.from;
+  const SegmentId first = practice.recorder->open("front-door", "cctv", begin, 1);
+  ASSERT_TRUE(practice.recorder->append(first, fragments[0]));
+  practice.recorder->flush();
+  boost::filesystem::rename(vault, elsewhere);
+  boost::filesystem::create_directory(vault);
+  for (std::size_t i = 1; i < fragments.size(); ++i) ASSERT_TRUE(practice.recorder->append(first, fragments[i]));
+  practice.recorder->close(first, span_of(fragments), {});
+  const SegmentId second = practice.recorder->open("front-door", "cctv", begin, 1);
+  static_cast<void>(practice.recorder->append(second, fragments[0]));
+  practice.recorder->flush();
+  EXPECT_EQ(failures, 1);
+  EXPECT_TRUE(boost::filesystem::is_empty(vault));
+  boost::filesystem::remove(vault);
+  boost::filesystem::rename(elsewhere, vault);
+  const SegmentId third = practice.recorder->open("front-door", "cctv", begin, 1);
+  for (const auto& fragment : fragments) ASSERT_TRUE(practice.recorder->append(third, fragment));
+  practice.recorder->close(third, span_of(fragments), {});
+  practice.recorder->flush();
+  const auto live = practice.rows(State::live);
+  ASSERT_EQ(live.size(), 2u) << "what was being recorded went on into its own vault, and recording began again by itself";
+  for (const auto& row : live) EXPECT_EQ(row.bytes, boost::filesystem::file_size(practice.vaults.path_of(row)));
+  EXPECT_TRUE(practice.rows(State::reserved).empty());
+}
+
 TEST_F(RecorderTest, WritesOnceAFragmentAndSyncsOnceAnInterval) {
   Practice practice(path("p"), key());
   const SegmentId id = practice.recorder->open("front-door", "cctv", some_fragment(1, 0).span.from, 1);

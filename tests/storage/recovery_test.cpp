@@ -84,6 +84,61 @@ TEST(I19, AMissingFileIsLostAndNotDeleted) {
   EXPECT_EQ(practice.recover().lost, 0u) << "told once";
 }
 
+TEST(I19, AVaultMissingAtStartIsNeitherMadeAnewNorSweptNorLost) {
+  Practice practice(kStart);
+  const auto row = practice.record("front", kMinute);
+  const auto reserved = practice.reserve("waiting-room", kMinute);
+  const Path vault = practice.folder.path / "vault", elsewhere = practice.folder.path / "elsewhere";
+  boost::filesystem::rename(vault, elsewhere);
+  practice.clock.advance(std::chrono::days(40));  // all of it is due
+  practice.restart();
+  const auto report = practice.recover();
+  EXPECT_EQ(report.lost + report.salvaged + report.finished_deletions, 0u);
+  EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 0u);
+  EXPECT_FALSE(boost::filesystem::exists(vault));
+  EXPECT_EQ(practice.parts->keys.in_use(), 2u) << "no key goes while its file cannot be reached";
+  boost::filesystem::rename(elsewhere, vault);
+  practice.restart();
+  EXPECT_EQ(practice.recover().salvaged, 1u);
+  EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 2u);
+  EXPECT_FALSE(practice.exists(row.id) || practice.exists(reserved.id) || practice.file_exists(row));
+}
+
+TEST(I19, AVaultThatGoesDuringASweepKeepsItsRowsCondemned) {
+  Practice practice(kStart);
+  const auto row = practice.record("front", kMinute);
+  const Path vault = practice.folder.path / "vault", elsewhere = practice.folder.path / "elsewhere";
+  practice.clock.advance(std::chrono::days(40));
+  practice.parts->sweeper.on_step([&](int step) {
+    if (step == 3) boost::filesystem::rename(vault, elsewhere);
+  });
+  EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 0u);
+  EXPECT_EQ(practice.parts->catalogue.in_state(State::condemned).size(), 1u);
+  practice.parts->sweeper.on_step([](int) {});
+  boost::filesystem::rename(elsewhere, vault);
+  EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 1u);
+  EXPECT_FALSE(practice.file_exists(row) || practice.exists(row.id));
+}
+
+TEST(Recovery, SettlesWhatACrashLeftHoweverLongAgo) {
+  Practice practice(kStart);
+  const auto reserved = practice.reserve("front", kMinute);
+  const auto empty = practice.reserve("front", {kMinute.to, kMinute.to + minutes(1)}, /*with_fragment=*/false);
+  const auto gone = practice.record("waiting-room", kMinute);
+  remove_file(practice.parts->vaults.path_of(gone));
+  const auto orphan = practice.reserve("waiting-room", {kMinute.to, kMinute.to + minutes(1)});
+  practice.parts->catalogue.drop_reservation(orphan.id);  // as if the crash had come before it
+  practice.clock.advance(std::chrono::days(20));  // the machine was off
+  practice.restart();
+  const auto report = practice.recover();
+  EXPECT_EQ(report.salvaged, 1u);
+  EXPECT_EQ(report.adopted, 1u);
+  EXPECT_EQ(report.lost, 1u);
+  EXPECT_TRUE(practice.parts->catalogue.in_state(State::reserved).empty());
+  EXPECT_TRUE(practice.exists(reserved.id) && practice.exists(orphan.id));
+  EXPECT_FALSE(practice.exists(empty.id));
+}
+
 TEST(Recovery, DropsACallThatWasNeverCommittedBecauseItsSourceStillHasIt) {
   Practice practice(kStart);
   SegmentRow row;

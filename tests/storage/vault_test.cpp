@@ -55,6 +55,46 @@ TEST_F(VaultTest, I19_AFolderWithFilesAndNoIdentityIsOffLine) {
   EXPECT_FALSE(vaults.online("main"));
 }
 
+TEST_F(VaultTest, I19_AVaultSeenBeforeAndMissingAtStartIsOffLineAndNotMadeAnew) {
+  const auto known = Vaults({vault("main")}, false).ids();
+  boost::filesystem::rename(folder / "main", folder / "unmounted");
+  const Vaults missing({vault("main"), vault("second")}, false, known);
+  EXPECT_EQ(missing.off_line("main"), "its folder is missing");
+  EXPECT_EQ(missing.choose("cctv"), "second") << "the others go on";
+  EXPECT_THROW(missing.create("main", "cctv", "front-door", start, id), Error);
+  EXPECT_FALSE(boost::filesystem::exists(folder / "main"));
+  boost::filesystem::create_directory(folder / "main");  // the mount point, without its disk
+  const Vaults bare({vault("main")}, false, known);
+  EXPECT_EQ(bare.off_line("main"), "its folder has no identity file");
+  EXPECT_TRUE(boost::filesystem::is_empty(folder / "main"));
+  boost::filesystem::remove(folder / "main");
+  boost::filesystem::rename(folder / "unmounted", folder / "main");
+  EXPECT_TRUE(bare.online("main")) << "it comes back by itself";
+}
+
+TEST_F(VaultTest, I19_AnotherVaultOfTheSameNameIsOffLine) {
+  const auto known = Vaults({vault("main")}, false).ids();
+  boost::filesystem::rename(folder / "main", folder / "first");
+  const Vaults stranger({vault("main")}, false);  // knows nothing, so makes another
+  ASSERT_TRUE(stranger.online("main"));
+  EXPECT_FALSE(Vaults({vault("main")}, false, known).online("main"));
+}
+
+TEST_F(VaultTest, I19_AFolderExchangedWhileRunningIsOffLineAtOnceAndStaysEmpty) {
+  const Vaults vaults({vault("main", {"cctv"}), vault("spare", {"cctv"})}, false);
+  ASSERT_EQ(vaults.choose("cctv"), "main");
+  boost::filesystem::rename(folder / "main", folder / "unmounted");
+  boost::filesystem::create_directory(folder / "main");
+  EXPECT_THROW(vaults.create("main", "cctv", "front-door", start, id), Error);
+  EXPECT_TRUE(boost::filesystem::is_empty(folder / "main"));
+  EXPECT_FALSE(vaults.online("main"));
+  EXPECT_EQ(vaults.choose("cctv"), "spare");
+  boost::filesystem::remove(folder / "main");
+  boost::filesystem::rename(folder / "unmounted", folder / "main");
+  EXPECT_EQ(vaults.choose("cctv"), "main");
+  EXPECT_NO_THROW(vaults.create("main", "cctv", "front-door", start, id));
+}
+
 TEST_F(VaultTest, I10_TrialIsNeverSwitchedOnLater) {
   { const Vaults first({vault("main")}, false); }
   EXPECT_THROW(Vaults({vault("main")}, true), Error);
