@@ -28,8 +28,10 @@ using CodecPtr = std::unique_ptr<AVCodecContext, AvDelete>;
 using ScalePtr = std::unique_ptr<SwsContext, AvDelete>;
 using ResamplePtr = std::unique_ptr<SwrContext, AvDelete>;
 
-// Throws Error{corrupt} with libav's reason when `code` is negative.
+// Throws when `code` is negative: bad_alloc where memory is short, else Error with libav's reason. The first blames the
+// recording (corrupt) and is for demuxing and decoding only; the second blames us (internal).
 int must_av(int code, const char* what);
+int must_render(int code, const char* what);
 template <typename T>
 T* must_have(T* pointer) {
   if (pointer == nullptr) throw std::bad_alloc();

@@ -43,6 +43,8 @@ static void report(const std::string& line) { static_cast<void>(write_all(kStatu
 
 void report_progress(double done) { report(boost::json::serialize(boost::json::object{{"progress", done}})); }
 void report_done(const std::string& json_object) { report("{\"done\":" + json_object + "}"); }
-void report_error(const std::string& sentence) { report(boost::json::serialize(boost::json::object{{"error", sentence}})); }
+void report_error(ErrorKind kind, const std::string& sentence) {
+  report(boost::json::serialize(boost::json::object{{"error", sentence}, {"kind", to_string(kind)}}));
+}
 
 }  // namespace tenure::worker

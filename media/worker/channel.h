@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/error.h"
 
 namespace tenure::worker {
 
@@ -15,6 +16,6 @@ bool write_all(int descriptor, View bytes);
 
 void report_progress(double done);
 void report_done(const std::string& json_object);
-void report_error(const std::string& sentence);
+void report_error(ErrorKind kind, const std::string& sentence);
 
 }  // namespace tenure::worker

@@ -14,13 +14,14 @@ namespace tenure::worker {
 
 namespace {
 constexpr int kNice = 10;  // recording goes first
+constexpr std::uint64_t kGraceSeconds = 5;  // the first limit kills by SIGXCPU, which says why; the last one by SIGKILL
 
 void must(bool ok, const char* what) {
   if (!ok) throw io_error(std::string("The worker cannot confine itself: ") + what);
 }
 
-void limit(__rlimit_resource what, std::uint64_t value, const char* name) {
-  const rlimit both{value, value};
+void limit(__rlimit_resource what, std::uint64_t value, const char* name, std::uint64_t grace = 0) {
+  const rlimit both{value, value + grace};
   must(::setrlimit(what, &both) == 0, name);
 }
 }  // namespace
@@ -48,7 +49,7 @@ void confine_to(std::uint64_t address_space, std::uint64_t cpu_seconds) {
 #else
   static_cast<void>(address_space);
 #endif
-  limit(RLIMIT_CPU, cpu_seconds, "time");
+  limit(RLIMIT_CPU, cpu_seconds, "time", kGraceSeconds);
 }
 
 }  // namespace tenure::worker

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "media/worker/canvas.h"
 #include "media/worker/channel.h"
 
 namespace tenure::worker {
@@ -55,7 +56,7 @@ void Encoder::start_codec(const VideoJob& job, const AVFrame& like, AVRational f
   codec_->time_base = {1, static_cast<int>(job.timescale)};
   codec_->framerate = frames_per_second;
   codec_->sample_aspect_ratio = like.sample_aspect_ratio;
-  codec_->color_range = like.color_range;
+  codec_->color_range = full_range(like) ? AVCOL_RANGE_JPEG : like.color_range;  // the canvas has it too
   codec_->color_primaries = like.color_primaries;
   codec_->color_trc = like.color_trc;
   codec_->colorspace = like.colorspace;
@@ -67,17 +68,17 @@ void Encoder::start_codec(const VideoJob& job, const AVFrame& like, AVRational f
   av_dict_set(&options, "a53cc", "0", 0);
   const int code = avcodec_open2(codec_.get(), x264, &options);
   av_dict_free(&options);
-  must_av(code, "the encoder does not start");
+  must_render(code, "the encoder does not start");
 }
 
 void Encoder::start_container() {
-  must_av(avformat_alloc_output_context2(&format_, nullptr, "mp4", nullptr), "the output does not start");
+  must_render(avformat_alloc_output_context2(&format_, nullptr, "mp4", nullptr), "the output does not start");
   auto* buffer = must_have(static_cast<std::uint8_t*>(av_malloc(kBuffer)));
   io_ = must_have(avio_alloc_context(buffer, kBuffer, 1, nullptr, nullptr, write_output, nullptr));
   format_->pb = io_;
   format_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
   auto* stream = must_have(avformat_new_stream(format_, nullptr));
-  must_av(avcodec_parameters_from_context(stream->codecpar, codec_.get()), "the output does not start");
+  must_render(avcodec_parameters_from_context(stream->codecpar, codec_.get()), "the output does not start");
   stream->time_base = codec_->time_base;
   stream->avg_frame_rate = codec_->framerate;
   AVDictionary* options = nullptr;
@@ -87,7 +88,7 @@ void Encoder::start_container() {
   av_dict_set(&options, "video_track_timescale", scale.c_str(), 0);
   const int code = avformat_write_header(format_, &options);
   av_dict_free(&options);
-  must_av(code, "the output does not start");
+  must_render(code, "the output does not start");
 }
 
 Encoder::~Encoder() {
@@ -99,24 +100,24 @@ Encoder::~Encoder() {
 void Encoder::encode(AVFrame& canvas, std::int64_t pts) {
   canvas.pts = pts;
   canvas.pict_type = AV_PICTURE_TYPE_NONE;
-  must_av(avcodec_send_frame(codec_.get(), &canvas), "a picture cannot be encoded");
+  must_render(avcodec_send_frame(codec_.get(), &canvas), "a picture cannot be encoded");
   drain();
 }
 
 void Encoder::finish() {
-  must_av(avcodec_send_frame(codec_.get(), nullptr), "the end cannot be encoded");
+  must_render(avcodec_send_frame(codec_.get(), nullptr), "the end cannot be encoded");
   drain();
-  must_av(av_write_trailer(format_), "the output does not end");
+  must_render(av_write_trailer(format_), "the output does not end");
 }
 
 void Encoder::drain() {
   for (;;) {
     const int code = avcodec_receive_packet(codec_.get(), packet_.get());
     if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return;
-    must_av(code, "a picture cannot be encoded");
+    must_render(code, "a picture cannot be encoded");
     const auto clean = without_sei({packet_->data, static_cast<std::size_t>(packet_->size)});
     PacketPtr out(must_have(av_packet_alloc()));
-    must_av(av_new_packet(out.get(), static_cast<int>(clean.size())), "there is no memory for a packet");
+    must_render(av_new_packet(out.get(), static_cast<int>(clean.size())), "there is no memory for a packet");
     std::memcpy(out->data, clean.data(), clean.size());
     out->pts = packet_->pts;
     out->dts = packet_->dts;
@@ -125,7 +126,7 @@ void Encoder::drain() {
     out->stream_index = 0;
     av_packet_rescale_ts(out.get(), codec_->time_base, format_->streams[0]->time_base);
     av_packet_unref(packet_.get());
-    must_av(av_write_frame(format_, out.get()), "the receiver has gone");
+    must_render(av_write_frame(format_, out.get()), "the receiver has gone");
   }
 }
 

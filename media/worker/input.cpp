@@ -39,11 +39,28 @@ std::int64_t seek_memory(void* opaque, std::int64_t offset, int whence) {
 }
 }  // namespace
 
-int must_av(int code, const char* what) {
-  if (code >= 0) return code;
+namespace {
+std::string reason_of(int code) {
   char text[AV_ERROR_MAX_STRING_SIZE] = {};
   av_strerror(code, text, sizeof text);
-  throw Error(ErrorKind::corrupt, std::string("The recording cannot be decoded: ") + what + ".", text);
+  return text;
+}
+
+void need_memory(int code) {
+  if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
+}
+}  // namespace
+
+int must_av(int code, const char* what) {
+  need_memory(code);
+  if (code < 0) throw Error(ErrorKind::corrupt, std::string("The recording cannot be decoded: ") + what + ".", reason_of(code));
+  return code;
+}
+
+int must_render(int code, const char* what) {
+  need_memory(code);
+  if (code < 0) throw Error(ErrorKind::internal, std::string("The redacted copy cannot be made: ") + what + "; the recording is not the cause.", reason_of(code));
+  return code;
 }
 
 Input::Input(const std::string& demuxer, const std::string& codecs, AVMediaType kind) {

@@ -12,7 +12,7 @@ namespace tenure::worker {
 inline constexpr int kInput = 3;    // media bytes, read to their end
 inline constexpr int kOutput = 4;   // fragmented MP4, or interleaved signed 16-bit samples
 inline constexpr int kJob = 5;      // encode_job()
-inline constexpr int kStatus = 6;   // one JSON object a line: {"progress": 0..1}, {"done": {...}} or {"error": "..."}
+inline constexpr int kStatus = 6;   // JSON, one a line: {"progress": 0..1}, {"done": {...}}, {"error": "...", "kind": "..."}
 
 struct PixelBox {
   std::uint16_t x = 0, y = 0, width = 0, height = 0;  // even numbers

@@ -36,11 +36,11 @@ int work() {
     std::visit([](const auto& one) { run(one); }, job);
     return 0;
   } catch (const Error& error) {
-    report_error(error.message());
+    report_error(error.kind(), error.message());
   } catch (const std::bad_alloc&) {
-    report_error("The recording needs more memory than the picture decoder may have.");
+    report_error(ErrorKind::unavailable, "The picture decoder ran out of memory; nothing of the recording is known to be bad. Try again, or export a shorter span.");
   } catch (const std::exception&) {
-    report_error("The picture decoder failed.");
+    report_error(ErrorKind::internal, "The picture decoder failed.");
   }
   return 1;
 }

@@ -23,7 +23,7 @@ class Sound {
       throw Error(ErrorKind::corrupt, "The sound changes its rate or its channels in the middle; it cannot be redacted.");
     std::vector<std::int16_t> block(static_cast<std::size_t>(frame.nb_samples) * static_cast<std::size_t>(channels_));
     auto* out = reinterpret_cast<std::uint8_t*>(block.data());
-    must_av(swr_convert(resample_.get(), &out, frame.nb_samples, const_cast<const std::uint8_t**>(frame.extended_data), frame.nb_samples),
+    must_render(swr_convert(resample_.get(), &out, frame.nb_samples, const_cast<const std::uint8_t**>(frame.extended_data), frame.nb_samples),
             "its samples cannot be converted");
     mute_->apply(samples_, block);
     samples_ += static_cast<std::uint64_t>(frame.nb_samples);
@@ -46,8 +46,8 @@ class Sound {
     SwrContext* context = nullptr;
     const int code = swr_alloc_set_opts2(&context, &layout, AV_SAMPLE_FMT_S16, rate_, &layout, static_cast<AVSampleFormat>(frame.format), rate_, 0, nullptr);
     resample_.reset(context);
-    must_av(code, "its samples cannot be converted");
-    must_av(swr_init(context), "its samples cannot be converted");
+    must_render(code, "its samples cannot be converted");
+    must_render(swr_init(context), "its samples cannot be converted");
     mute_.emplace(job_.mutes, static_cast<std::uint32_t>(rate_), static_cast<std::uint32_t>(channels_));
   }
 
