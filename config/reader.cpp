@@ -2,6 +2,9 @@
 
 #include <sys/stat.h>
 
+// toml++ 3.3 asserts, and so ends the process, at a table whose name begins with a character no key may have: "[/x]".
+// Without its assertions it reports that as the mistake it is.
+#define TOML_ASSERT(expr) static_cast<void>(0)
 #include <toml++/toml.h>
 
 #include <algorithm>
