@@ -1,7 +1,7 @@
 // Holds: what must not be deleted, why, by whose authority, until which review (I7, I8, I9). A hold is durable, in its
 // own sealed file and in the catalogue, before it is acknowledged. Any thread; blocks on the disk.
 #pragma once
-#include "storage/catalogue.h"
+#include "storage/approvals.h"
 
 namespace tenure::storage {
 
@@ -46,8 +46,9 @@ class Holds {
   HoldReceipt add(const HoldRequest& request, const Actor& actor);
   std::vector<Hold> list() const;
   HoldReceipt show(const HoldId& id) const;
-  // The hold counts for another 24 h, then what has expired goes (I9).
-  Hold release(const HoldId& id, const std::string& reason, const Actor& actor);
+  // The hold counts for another 24 h, then what has expired goes (I9). With `approval`, of the act "hold release" on this
+  // hold, that is used up in the same transaction.
+  Hold release(const HoldId& id, const std::string& reason, const Actor& actor, const std::optional<ApprovalId>& approval = {});
   Hold extend(const HoldId& id, Instant review, const std::string& reason, const Actor& actor);
   // At start: a hold file without its row counts as a hold and is adopted. Returns how many were.
   std::size_t adopt_stray_files();

@@ -20,9 +20,11 @@ ReadVerdict may_read(const SegmentRow& row, const HoldView& holds, const Actor& 
   if (actor.name.empty()) return {false, "nobody is named as the reader"};
   if (row.state == State::condemned) return {false, "it is being deleted"};
   if (row.state == State::lost) return {false, "its file is missing from the vault"};
-  // Releasing data is for hold managers; until people have roles (a later part) the owner is the only one who asks.
-  const bool kept = holds.active || holds.releasing;
-  if (row.expires_at <= time.hi && !kept) return {false, "its retention period ended at " + to_rfc3339(row.expires_at)};
+  if (row.expires_at > time.hi || holds.active) return {true, {}};
+  const auto ended = "its retention period ended at " + to_rfc3339(row.expires_at);
+  if (!holds.releasing) return {false, ended};
+  if (!actor.is_hold_manager())
+    return {false, ended + " and its hold was released: until it goes only the practice manager or the data protection officer may see it"};
   return {true, {}};
 }
 

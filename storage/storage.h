@@ -1,5 +1,6 @@
 // The whole room, put together in the order of its dependencies: what the daemon owns.
 #pragma once
+#include "storage/approvals.h"
 #include "storage/call_store.h"
 #include "storage/holds.h"
 #include "storage/recorder.h"
@@ -32,6 +33,7 @@ class Storage {
   Recorder& recorder();
   CallStore& calls();
   Holds& holds();
+  Approvals& approvals();
   Sweeper& sweeper();
   const RecoveryReport& recovery() const;
   const std::vector<std::string>& policy_differences() const;  // settings that wait as proposals (I10)

@@ -1,5 +1,7 @@
 #include "storage/types.h"
 
+#include <algorithm>
+
 namespace tenure::storage {
 
 std::string to_string(State state) {
@@ -26,6 +28,11 @@ std::optional<Direction> parse_direction(std::string_view text) {
   for (const auto direction : {Direction::unknown, Direction::in, Direction::out, Direction::internal})
     if (text == to_string(direction)) return direction;
   return std::nullopt;
+}
+
+bool Actor::is_hold_manager() const {
+  const auto manages = [](const std::string& role) { return role == kPracticeManager || role == kDataProtectionOfficer; };
+  return person.empty() || std::any_of(roles.begin(), roles.end(), manages);
 }
 
 }  // namespace tenure::storage

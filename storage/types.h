@@ -85,9 +85,19 @@ struct CallRow {
   CallDetails details;
 };
 
-// Who asks, for the ledger. Until people exist (part 2), the Unix user who owns the daemon.
+inline constexpr const char* kPracticeManager = "practice-manager";
+inline constexpr const char* kDataProtectionOfficer = "data-protection-officer";
+
+// Who asks. `name` stands in the ledger: "tenured" for the daemon itself, a person's login name, or, until a first person
+// exists, the Unix user: "uid 0 (root)". What a person may do is decided in daemon/access; roles are here because a few
+// promises name them.
 struct Actor {
   std::string name;
+  std::string person = {};              // the person's id; empty for the daemon and for a Unix user
+  std::vector<std::string> roles = {};  // as daemon/access names them
+  std::string display = {};             // for people to read; never in the ledger
+  // Who may read what was released and waits for its end (I9).
+  bool is_hold_manager() const;
 };
 
 }  // namespace tenure::storage

@@ -45,6 +45,20 @@ TEST(I4, WhatMayHaveExpiredIsUnreadableBeforeItMayBeDeleted) {
   EXPECT_FALSE(may_read(row, {true, false}, {""}, Purpose::view, doubt).allowed);
 }
 
+TEST(I9, WhatIsReleasingIsReadByHoldManagersOnly) {
+  const auto expired = row_expiring(kNoon - hours(1)), unexpired = row_expiring(kNoon + hours(1));
+  const HoldView releasing{false, true};
+  const auto reads = [&](const SegmentRow& row, std::vector<std::string> roles) {
+    return may_read(row, releasing, {"anna", "01", std::move(roles)}, Purpose::view, {kNoon, kNoon}).allowed;
+  };
+  EXPECT_TRUE(reads(expired, {kPracticeManager}));
+  EXPECT_TRUE(reads(expired, {"partner", kDataProtectionOfficer}));
+  EXPECT_FALSE(reads(expired, {"partner"}));
+  EXPECT_FALSE(reads(expired, {}));
+  EXPECT_TRUE(reads(unexpired, {"partner"}));
+  EXPECT_TRUE(may_read(expired, releasing, {"uid 0 (root)"}, Purpose::view, {kNoon, kNoon}).allowed);
+}
+
 TEST(Retention, PlansTheOldestExpiryFirstAndNoMoreThanAsked) {
   std::vector<std::pair<SegmentRow, HoldView>> view;
   for (int i = 5; i > 0; --i) view.push_back({row_expiring(kNoon - hours(i % 3 + 1)), {}});
