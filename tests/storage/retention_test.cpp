@@ -45,7 +45,7 @@ TEST(I4, WhatMayHaveExpiredIsUnreadableBeforeItMayBeDeleted) {
   EXPECT_FALSE(may_read(row, {true, false}, {""}, Purpose::view, doubt).allowed);
 }
 
-TEST(I9, WhatIsReleasingIsReadByHoldManagersOnly) {
+TEST(I9Reading, WhatIsReleasingIsReadByHoldManagersOnly) {
   const auto expired = row_expiring(kNoon - hours(1)), unexpired = row_expiring(kNoon + hours(1));
   const HoldView releasing{false, true};
   const auto reads = [&](const SegmentRow& row, std::vector<std::string> roles) {
