@@ -1,57 +1,90 @@
 #include "base/clock.h"
 
-#include <algorithm>
+#include <boost/filesystem/operations.hpp>
 
 #include "base/error.h"
+#include "base/log.h"
 
 namespace tenure {
 
 namespace {
-constexpr Duration kLargestStep = std::chrono::hours(1);
-
-Instant wall_now() { return std::chrono::floor<Duration>(std::chrono::system_clock::now()); }
-
-Duration steady_now() {
-  // CLOCK_BOOTTIME counts suspend, which a recorder's idea of elapsed time must.
-  timespec at{};
-  clock_gettime(CLOCK_BOOTTIME, &at);
-  return Seconds(at.tv_sec) + Duration(at.tv_nsec / 1000);
+bool is_there(const Path& path) {
+  boost::system::error_code ignored;
+  return boost::filesystem::exists(path, ignored);
 }
 
-Instant read_mark(const Path& path) {
+std::optional<ClockMark> read_mark(const Path& path) {
   try {
-    return parse_rfc3339(as_text(read_whole(path, 64))).value_or(Instant{});
+    return parse_clock_mark(as_text(read_whole(path, 4096)));
   } catch (const Error&) {
-    return Instant{};  // the first run, or a mark lost: the wall clock is then all there is
+    return std::nullopt;
   }
 }
 }  // namespace
 
-SystemClock::SystemClock(Path mark)
-    : mark_(std::move(mark)), started_wall_(wall_now()), started_monotonic_(steady_now()), floor_(read_mark(mark_)) {
-  started_wall_ = std::max(started_wall_, floor_);
-}
+struct SystemClock::Impl {
+  Impl(Path file, bool kept, Reader given) : mark(std::move(file)), read(std::move(given)) {
+    const auto saved = read_mark(mark);
+    const bool lost = !saved && (kept || is_there(mark));
+    last = read ? read() : read_machine_clocks(/*with_battery_clock=*/true);
+    state = begin_time(saved, lost, last);
+    if (lost) log_error("event=clock-mark-lost effect=\"nothing is deleted until the time is confirmed\" remedy=\"tenure time show\"");
+  }
+
+  const ClockReadings& refresh() { return last = read ? read() : read_machine_clocks(/*with_battery_clock=*/false); }
+  void advance() { state = next_time(std::move(state), refresh()); }
+
+  const Path mark;
+  const Reader read;
+  std::mutex mutex;
+  ClockReadings last;
+  TimeState state;
+};
+
+SystemClock::SystemClock(Path mark, bool kept, Reader reader) : impl_(std::make_unique<Impl>(std::move(mark), kept, std::move(reader))) {}
+
+SystemClock::~SystemClock() = default;
 
 TrustedTime SystemClock::trusted() const {
-  const std::scoped_lock lock(mutex_);
-  const Instant wall = wall_now();
-  const Instant counted = started_wall_ + (steady_now() - started_monotonic_);
-  TrustedTime time{std::min(wall, counted), std::max(wall, counted)};
-  // A step of up to an hour is synchronisation and believed; beyond that both readings stay possible.
-  if (wall > counted && wall - counted <= kLargestStep) time.lo = time.hi = wall;
-  if (wall <= counted && counted - wall <= kLargestStep) time.lo = time.hi = std::max(wall, floor_);
-  time.lo = std::max(time.lo, floor_);
-  time.hi = std::max(time.hi, time.lo);
-  floor_ = time.lo;
-  return time;
+  const std::scoped_lock lock(impl_->mutex);
+  impl_->advance();
+  return time_of(impl_->state, impl_->last.boottime);
 }
 
-Duration SystemClock::monotonic() const { return steady_now(); }
+TimeState SystemClock::state() const {
+  const std::scoped_lock lock(impl_->mutex);
+  impl_->advance();
+  return impl_->state;
+}
+
+ClockReadings SystemClock::readings() const {
+  const std::scoped_lock lock(impl_->mutex);
+  return impl_->refresh();
+}
+
+void SystemClock::at_least(Instant proven) {
+  const std::scoped_lock lock(impl_->mutex);
+  impl_->state = tenure::at_least(std::move(impl_->state), proven, impl_->refresh().boottime);
+}
+
+void SystemClock::settle(const TimeState& decided) {
+  const std::scoped_lock lock(impl_->mutex);
+  impl_->state.due = decided.due;
+  impl_->state.denied = decided.denied;
+  impl_->state = settle_time(std::move(impl_->state), impl_->refresh());
+}
 
 void SystemClock::save_mark() {
-  const auto text = to_rfc3339(trusted().lo);
-  write_durably(mark_, as_view(text));
+  std::string text;
+  {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->advance();
+    text = to_text(mark_of(impl_->state, impl_->last.boottime));
+  }
+  write_durably(impl_->mark, as_view(text));
 }
+
+Duration SystemClock::monotonic() const { return read_machine_clocks(/*with_battery_clock=*/false).boottime; }
 
 TrustedTime SimulatedClock::trusted() const {
   const std::scoped_lock lock(mutex_);

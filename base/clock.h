@@ -1,18 +1,13 @@
-// Trusted time (invariant I12): not one instant but an interval that holds the true one. What may be deleted is asked of
-// its early end, what may be read of its late end. Any thread.
+// The clocks that everything is given. Any thread. What trusted time rests on is decided in trusted_time.h.
 #pragma once
+#include <functional>
+#include <memory>
 #include <mutex>
 
 #include "base/file.h"
-#include "base/time.h"
+#include "base/trusted_time.h"
 
 namespace tenure {
-
-struct TrustedTime {
-  Instant lo;  // it is certainly at least this late
-  Instant hi;  // it is certainly at most this late
-  Instant best() const { return lo + (hi - lo) / 2; }
-};
 
 class Clock {
  public:
@@ -23,24 +18,32 @@ class Clock {
   Instant now() const { return trusted().best(); }
 };
 
-// The machine's clock, bounded below by a saved mark so that a clock set back cannot revive what expired, and that a
-// clock set far forward cannot delete: a jump beyond an hour against the monotonic clock widens the interval.
+// The machine's clocks, and a saved mark between runs.
 class SystemClock : public Clock {
  public:
-  // `mark` is the file that keeps the latest time known between runs; it need not exist.
-  explicit SystemClock(Path mark);
+  using Reader = std::function<ClockReadings()>;
+  // `mark` is the file that keeps what is known between runs; one that exists and cannot be read is a lost one. `kept`:
+  // something may have been kept before, so that a missing mark is a loss too. `reader` is for tests.
+  explicit SystemClock(Path mark, bool kept = false, Reader reader = {});
+  ~SystemClock() override;
   TrustedTime trusted() const override;
   Duration monotonic() const override;
-  // Writes the mark durably. Called every few minutes and at a clean stop.
+  // Writes the mark durably. Called every few minutes, at each change of what is trusted, and at a clean stop.
   void save_mark();
 
+  TimeState state() const;          // as of now
+  ClockReadings readings() const;   // fresh ones
+  void at_least(Instant proven);
+  // `decided` has something due (by itself, by confirm_time() or lower_time()), and what was stamped has been moved.
+  void settle(const TimeState& decided);
+
  private:
-  Path mark_;
-  mutable std::mutex mutex_;
-  Instant started_wall_;
-  Duration started_monotonic_;
-  mutable Instant floor_;  // neither end of the interval goes below it
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
+
+// The readings of this machine. Throws nothing: what cannot be read is absent.
+ClockReadings read_machine_clocks(bool with_battery_clock);
 
 // Stands still until told; for tests, and for previews of what a later time would delete.
 class SimulatedClock : public Clock {

@@ -12,6 +12,8 @@
 
 namespace tenure::daemon {
 
+class TimeKeeping;
+
 struct SweepStatus {
   bool first_done = false;  // what fell due while we were stopped is gone (I5)
   std::optional<Instant> last_run;
@@ -29,6 +31,7 @@ struct Rooms {
   std::function<std::vector<std::string>()> proposals;  // settings that differ from the policy in force (I10)
   const std::atomic<bool>& stopping;
   Instant started;
+  TimeKeeping* time = nullptr;  // none: the clock is a simulated one
 };
 
 }  // namespace tenure::daemon

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/filesystem/operations.hpp>
 #include <csignal>
 
 #include "base/log.h"
@@ -15,6 +16,7 @@
 #include "daemon/state_lock.h"
 #include "daemon/stop_guard.h"
 #include "daemon/sweep_loop.h"
+#include "daemon/time_keeping.h"
 
 namespace tenure::daemon {
 namespace asio = boost::asio;
@@ -53,6 +55,7 @@ struct Service::State {
   asio::steady_timer status_timer{io}, watchdog_timer{io};
   std::atomic<bool> stopping{false};
   storage::Storage storage;
+  TimeKeeping time;
   Cameras cameras;
   Synchronized<std::vector<std::unique_ptr<ingest::DropFolder>>> folders;
   SweepLoop sweep;
@@ -64,8 +67,9 @@ struct Service::State {
 Service::State::State(config::Settings read)
     : settings(std::make_shared<const config::Settings>(std::move(read))),
       lock(current()->storage.path),
-      clock(current()->storage.path / "clock-mark"),
+      clock(current()->storage.path / "clock-mark", boost::filesystem::exists(current()->storage.path / "catalogue" / "catalogue.db")),
       storage(*current(), clock),
+      time(clock, storage.catalogue()),
       cameras(camera_threads(current()->cameras.size()), storage.recorder(), clock),
       sweep(clock, {[this] { return storage.sweeper().sweep(); }, [this] { clock.save_mark(); },
                     [this] { asio::post(io, [this] { start_folders(); }); }}),
@@ -82,7 +86,7 @@ Rooms Service::State::make_rooms() {
                  for (const auto& folder : *locked) all.push_back(folder->status());
                  return all;
                },
-               [this] { return sweep.status(); }, [this] { return *proposals.lock(); }, stopping, clock.now()};
+               [this] { return sweep.status(); }, [this] { return *proposals.lock(); }, stopping, clock.now(), &time};
 }
 
 void Service::State::start() {
@@ -96,6 +100,7 @@ void Service::State::start() {
   });
   for (const auto& camera : now->cameras) storage.catalogue().ensure_source(camera.name, camera.cls, storage::Kind::camera);
   for (const auto& calls : now->calls) storage.catalogue().ensure_source(calls.name, calls.cls, storage::Kind::calls);
+  time.start();
   cameras.apply(now->cameras);
   server.start();
   sweep.start();
@@ -205,6 +210,7 @@ void Service::State::stop() {
   guard.part("sweep");
   sweep.stop();
   guard.part("clock mark");
+  time.stop();
   clock.save_mark();
   guard.part("sessions");
   io.restart();

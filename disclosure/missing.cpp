@@ -35,7 +35,7 @@ std::string Missing::nearest() const {
   query.calls = false;
   query.limit = 100'000;
   for (const auto& row : context_.storage.catalogue().segments(query)) {
-    const bool readable = row.state == storage::State::live && (row.held || time.hi < row.expires_at);
+    const bool readable = row.state == storage::State::live && (row.held || !storage::may_have_expired(row, time));
     if (!readable) continue;
     const auto away = row.span.to <= request_.span.from ? request_.span.from - row.span.to : row.span.from - request_.span.to;
     if (!best || away < distance) {

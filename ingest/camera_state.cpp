@@ -1,11 +1,14 @@
 #include "ingest/camera_state.h"
 
+#include <utility>
+
 #include "base/log.h"
 
 namespace tenure::ingest {
 
 namespace {
 constexpr Duration kKeyFramePatience = Seconds(30);
+constexpr Duration kStep = Seconds(2);
 
 Segmenter::Options segmenter_options(const config::Camera& settings, const Camera::Options& options) {
   return {settings.name, options.segment_length, options.longest_segment, options.fragment_length, options.fragment_bytes};
@@ -26,6 +29,7 @@ void CameraState::begin() {
 }
 
 void CameraState::connecting() {
+  follow_clock();
   playing_since_.reset();
   gaps_.tick(clock_.now());
   auto shown = shown_.lock();
@@ -48,6 +52,7 @@ Duration CameraState::end_session() {
 }
 
 void CameraState::end() {
+  follow_clock();
   gaps_.finish(clock_.now());
   set_state("stopped", "");
 }
@@ -67,6 +72,7 @@ void CameraState::on_playing(const std::vector<rtsp::StreamInfo>& streams) {
 }
 
 void CameraState::on_unit(AccessUnit unit) {
+  if (follow_clock()) unit.arrived = clock_.now();
   const auto now = clock_.monotonic();
   const bool video = media::is_video(unit.codec);
   std::size_t bytes = unit.data.size();
@@ -129,6 +135,21 @@ void CameraState::notice(const std::string& text) {
   gaps_.cause(text);
   if (segmenter_.recording()) return log_event("note=\"" + log_safe(text) + "\"", true);
   set_state("connecting", text);
+}
+
+// What was recorded before the step has been moved with it by storage; the run ends where it is, the next one begins on the
+// new time, and the step itself is no gap.
+bool CameraState::follow_clock() {
+  const Instant line = clock_.now() - clock_.monotonic();
+  const auto before = std::exchange(clock_line_, line);
+  if (!before) return false;
+  const Duration step = line - *before;
+  if (step <= kStep && -step <= kStep) return false;
+  segmenter_.clock_stepped(step);
+  gaps_.moved(step);
+  offset_.clear();
+  log_event("note=\"trusted time stepped by " + to_text(step < Duration::zero() ? -step : step) + "\"", false);
+  return true;
 }
 
 void CameraState::set_state(const std::string& state, const std::string& why) {

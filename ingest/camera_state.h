@@ -47,6 +47,7 @@ class CameraState : public rtsp::Handler, public SegmentSink {
   };
   void set_state(const std::string& state, const std::string& why);
   void log_event(const std::string& event, bool trouble);
+  bool follow_clock();  // true when trusted time took a step since the last look
   void record_gap(Interval span, const std::string& cause);
   storage::Recorder& recorder_;
   Segmenter segmenter_;
@@ -55,6 +56,7 @@ class CameraState : public rtsp::Handler, public SegmentSink {
   ClockOffset offset_;
   mutable Synchronized<Shown> shown_;
   SegmentId segment_;
+  std::optional<Instant> clock_line_;  // trusted time at boot: moves only when trusted time steps
   std::optional<Duration> playing_since_, recording_since_;  // monotonic
 };
 

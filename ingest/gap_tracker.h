@@ -22,6 +22,7 @@ class GapTracker {
   void cause(const std::string& text) { cause_ = text; }
   void tick(Instant now);
   void finish(Instant now);                   // nothing is promised from `now` on
+  void moved(Duration by) { if (recorded_until_) *recorded_until_ += by; }  // the clock took a step
   bool is_recording() const { return recording_; }
 
  private:

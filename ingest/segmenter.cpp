@@ -115,6 +115,11 @@ void Segmenter::finish() {
   if (recording_) end_run();
 }
 
+void Segmenter::clock_stepped(Duration by) {
+  finish();
+  covered_until_ += by;
+}
+
 bool Segmenter::begin_run(const AccessUnit& unit) {
   if (!adopt_track()) return false;
   // A run starts when it arrives, but never before what is already recorded ends.

@@ -42,6 +42,8 @@ class Segmenter {
   void add(const AccessUnit& unit);
   // Ends run and segment with what has come.
   void finish();
+  // Trusted time moved, and all that was recorded with it: ends the run on the old time.
+  void clock_stepped(Duration by);
   bool recording() const { return recording_; }
   const media::Track& video() const { return track_; }
 

@@ -162,6 +162,7 @@ ImportOutcome CallStore::import(const CallDetails& details, const std::string& c
   row.span = {details.start, details.start + details.duration};
   row.vault = vaults_.choose(cls);
   row.time_doubtful = details.time_quality != "exact" && details.time_quality != "local";
+  if (details.time_quality == "import") row.line = clock_.trusted().line;  // its start is ours, not the telephone system's
   const auto content = intake.take(audio, size, details);
   if (expected_sha256 && *expected_sha256 != content)
     throw Error(ErrorKind::corrupt, "The recording is not the one its sidecar describes: the SHA-256 differs. Send both again.");

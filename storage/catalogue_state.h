@@ -45,7 +45,7 @@ struct Catalogue::State_ {
 extern const std::string kCovers;
 // The columns read_segment() expects, of `segment AS s`; `held` counts every hold not seen to have ended.
 extern const std::string kSegmentColumns;
-inline constexpr int kSegmentColumnCount = 17;
+inline constexpr int kSegmentColumnCount = 20;
 SegmentRow read_segment(const sqlite::Statement& row);
 
 void insert_segment(sqlite::Connection& db, const SegmentRow& row, State state, Instant expires_at);

@@ -58,7 +58,9 @@ Recorder::~Recorder() { stop(); }
 
 SegmentId Recorder::open(const std::string& source, const std::string& cls, Instant start, std::uint32_t run) {
   auto recording = std::make_shared<Recording>();
-  recording->id = SegmentId::make(state_->clock.now());
+  const auto now = state_->clock.trusted();
+  recording->id = SegmentId::make(now.best());
+  recording->line = now.line;
   recording->source = source;
   recording->cls = cls;
   recording->start = start;
@@ -93,7 +95,7 @@ void Recorder::close(const SegmentId& id, Interval span, std::optional<Duration>
   state_->close(recording, span, clock_offset);
 }
 
-void Recorder::gap(const std::string& source, Interval span, const std::string& cause) { state_->commits.gap({source, span, cause}); }
+void Recorder::gap(const std::string& source, Interval span, const std::string& cause) { state_->commits.gap({source, span, cause, state_->clock.trusted().line}); }
 
 void Recorder::on_failure(std::function<void(const std::string&, const std::string&)> callback) {
   state_->shelf.on_failure(std::move(callback));

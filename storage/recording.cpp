@@ -20,6 +20,8 @@ void RecordingShelf::begin(Recording& recording) {
   row.vault = vaults_.choose(recording.cls);
   row.state = State::reserved;
   row.run = recording.run;
+  row.line = recording.line;
+  row.time_doubtful = recording.line.has_value();
   SlotKey made = keys_.reserve(recording.id);
   row.slot = made.slot;
   recording.row = row;

@@ -17,6 +17,7 @@ struct Recording {
   SegmentId id;
   std::string source, cls;
   Instant start;
+  std::optional<Instant> line;       // of doubtful time, when it began in it
   std::uint32_t run = 0;
   std::atomic<bool> failed{false};  // also read by whoever appends; all below belongs to the store thread
   std::unique_ptr<SealedWriter> writer;

@@ -16,12 +16,20 @@ bool may_delete(const SegmentRow& row, const HoldView& holds, Cause cause, const
   return row.expires_at <= time.lo;
 }
 
+bool may_have_expired(const SegmentRow& row, const TrustedTime& time) {
+  const bool on_this_line = row.line && row.line == time.line;
+  return row.readable_until.value_or(row.expires_at) <= (on_this_line ? time.lo : time.hi);
+}
+
 ReadVerdict may_read(const SegmentRow& row, const HoldView& holds, const Actor& actor, Purpose, const TrustedTime& time) {
   if (actor.name.empty()) return {false, "nobody is named as the reader"};
   if (row.state == State::condemned) return {false, "it is being deleted"};
   if (row.state == State::lost) return {false, "its file is missing from the vault"};
-  if (row.expires_at > time.hi || holds.active) return {true, {}};
-  const auto ended = "its retention period ended at " + to_rfc3339(row.expires_at);
+  if (!may_have_expired(row, time) || holds.active) return {true, {}};
+  const auto until = to_rfc3339(row.readable_until.value_or(row.expires_at));
+  const bool certain = row.expires_at <= time.lo;
+  const auto ended = certain ? "its retention period ended at " + until
+                             : "its retention period may have ended at " + until + ": trusted time is in doubt (tenure time show)";
   if (!holds.releasing) return {false, ended};
   if (!actor.is_hold_manager())
     return {false, ended + " and its hold was released: until it goes only the practice manager or the data protection officer may see it"};

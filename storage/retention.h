@@ -28,6 +28,10 @@ struct ReadVerdict {
 };
 ReadVerdict may_read(const SegmentRow& row, const HoldView& holds, const Actor& actor, Purpose purpose, const TrustedTime& time);
 
+// When reading ends, if nothing holds it: what was stamped on the line that is still doubtful has an age that was counted
+// exactly, so that line's own end is asked (I12).
+bool may_have_expired(const SegmentRow& row, const TrustedTime& time);
+
 // Of candidate rows, those to condemn now, oldest expiry first, at most `limit`.
 std::vector<SegmentRow> plan_erasure(const std::vector<std::pair<SegmentRow, HoldView>>& view, const TrustedTime& time, std::size_t limit);
 

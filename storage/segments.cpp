@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "storage/catalogue_state.h"
+#include "storage/restamp.h"
 
 namespace tenure::storage {
 
@@ -22,7 +23,7 @@ const std::string kCovers = R"sql(
 
 const std::string kSegmentColumns =
     " s.id, s.source, s.class, s.kind, s.state, s.start_at, s.end_at, s.expires_at, s.bytes, s.plain_bytes, s.digest,"
-    " s.slot, s.vault, s.run, s.time_doubtful, s.clock_offset,"
+    " s.slot, s.vault, s.run, s.time_doubtful, s.clock_offset, s.line, s.filed_at, s.readable_until,"
     " EXISTS(SELECT 1 FROM hold h WHERE h.ended_at IS NULL AND " + kCovers + ") ";
 
 SegmentRow read_segment(const sqlite::Statement& row) {
@@ -42,7 +43,10 @@ SegmentRow read_segment(const sqlite::Statement& row) {
   segment.run = static_cast<std::uint32_t>(row.natural(13));
   segment.time_doubtful = row.truth(14);
   if (!row.is_null(15)) segment.clock_offset = Duration(row.integer(15));
-  segment.held = row.truth(16);
+  segment.line = row.maybe_instant(16);
+  segment.filed_at = row.maybe_instant(17);
+  segment.readable_until = row.maybe_instant(18);
+  segment.held = row.truth(19);
   return segment;
 }
 
@@ -55,16 +59,18 @@ std::optional<SegmentRow> segment_by_id(sqlite::Connection& db, const SegmentId&
 void insert_segment(sqlite::Connection& db, const SegmentRow& row, State state, Instant expires_at) {
   db.run("INSERT OR IGNORE INTO source(name, class, kind) VALUES(?, ?, ?)", row.source, row.cls, static_cast<int>(row.kind));
   db.run("INSERT INTO segment(id, source, class, kind, state, start_at, end_at, expires_at, bytes, plain_bytes, digest,"
-         " slot, vault, run, time_doubtful, clock_offset) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-         " ?14, ?15, ?16) ON CONFLICT(id) DO UPDATE SET state = ?5, start_at = ?6, end_at = ?7, expires_at = ?8, bytes = ?9,"
-         " plain_bytes = ?10, digest = ?11, slot = ?12, vault = ?13, run = ?14, time_doubtful = ?15, clock_offset = ?16"
+         " slot, vault, run, time_doubtful, clock_offset, line) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+         " ?14, ?15, ?16, ?17) ON CONFLICT(id) DO UPDATE SET state = ?5, start_at = ?6, end_at = ?7, expires_at = ?8, bytes = ?9,"
+         " plain_bytes = ?10, digest = ?11, slot = ?12, vault = ?13, run = ?14, time_doubtful = ?15, clock_offset = ?16,"
+         " line = ?17"
          " WHERE segment.state = 0",
          row.id, row.source, row.cls, static_cast<int>(row.kind), static_cast<int>(state), row.span.from,
          std::max(row.span.from, row.span.to), expires_at, row.bytes, row.plain_bytes, row.digest, row.slot, row.vault,
-         row.run, row.time_doubtful, row.clock_offset);
+         row.run, row.time_doubtful, row.clock_offset, row.line);
   if (db.changes() == 0)
     throw Error(ErrorKind::refused, "Segment " + row.id.text() + " is already in the catalogue and no longer reserved.");
   db.run("UPDATE source SET longest = ?2 WHERE name = ?1 AND longest < ?2", row.source, row.span.length());
+  if (row.line && state == State::live) restamp_if_settled(db, row);
 }
 
 void Catalogue::reserve_segment(const SegmentRow& row) {

@@ -1,6 +1,7 @@
 // Sources, vaults, gaps, and how holds and time stand to what is kept.
 #include "base/error.h"
 #include "storage/catalogue_state.h"
+#include "storage/restamp.h"
 
 namespace tenure::storage {
 
@@ -49,8 +50,9 @@ void Catalogue::add_gap(const Gap& gap) {
   write([&](Transaction& transaction) {
     // A gap that goes on is told again with the same beginning: the longer one replaces the shorter.
     transaction.db.run("DELETE FROM gap WHERE source = ? AND start_at = ? AND end_at <= ?", gap.source, gap.span.from, gap.span.to);
-    transaction.db.run("INSERT OR IGNORE INTO gap(source, start_at, end_at, cause) VALUES(?, ?, ?, ?)", gap.source,
-                       gap.span.from, gap.span.to, gap.cause);
+    transaction.db.run("INSERT OR IGNORE INTO gap(source, start_at, end_at, cause, line) VALUES(?, ?, ?, ?, ?)", gap.source,
+                       gap.span.from, gap.span.to, gap.cause, gap.line);
+    if (gap.line) restamp_gaps_if_settled(transaction.db, *gap.line);
   });
 }
 

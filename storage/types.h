@@ -33,6 +33,10 @@ struct SegmentRow {
   bool held = false;
   std::uint32_t run = 0;             // segments of one run of a source follow each other without a break
   bool time_doubtful = false;
+  // While trusted time is doubtful (I12): the line its times were taken on, until that is settled and they are moved.
+  std::optional<Instant> line;
+  std::optional<Instant> filed_at;       // the start its file lies under, when its times were moved since
+  std::optional<Instant> readable_until;  // when it cannot be told how far to move them: before expires_at
   std::optional<Duration> clock_offset;  // camera's clock minus trusted time, by its sender reports
 };
 
@@ -40,6 +44,7 @@ struct Gap {
   std::string source;
   Interval span;
   std::string cause;
+  std::optional<Instant> line{};  // as a segment's
 };
 
 enum class Direction { unknown, in, out, internal };

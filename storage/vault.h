@@ -20,7 +20,7 @@ class Vaults {
   bool online(const std::string& vault) const { return off_line(vault).empty(); }
   std::string off_line(const std::string& vault) const;  // why; empty when it is on line
   Path path_of(const std::string& vault, const std::string& cls, const std::string& source, Instant start, const SegmentId& id) const;
-  Path path_of(const SegmentRow& row) const { return path_of(row.vault, row.cls, row.source, row.span.from, row.id); }
+  Path path_of(const SegmentRow& row) const { return path_of(row.vault, row.cls, row.source, row.filed_at.value_or(row.span.from), row.id); }
   // Creates folders as needed (each synced) and the file.
   File create(const std::string& vault, const std::string& cls, const std::string& source, Instant start, const SegmentId& id) const;
   std::vector<std::string> names() const;

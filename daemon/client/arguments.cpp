@@ -165,6 +165,15 @@ void Tool::add_upkeep() {
   verb(policy, "show", "the policy in force, and what the settings propose", "policy show");
   auto* ledger = group("ledger", "the record of every act");
   verb(ledger, "show", "its entries", "ledger show").number("--from", "from", "from this number").number("--limit", "limit", "at most so many (100)");
+  auto* time = group("time", "trusted time: what is known of it, and what people say about it");
+  verb(time, "show", "the interval that holds the time, and why", "time show");
+  verb(time, "confirm", "names the right time when it is in doubt", "time confirm")
+      .text("time,--time", "time", kTimes, true)
+      .text("--reason", "reason", "how you know, for the ledger");
+  verb(time, "lower", "asks for an earlier time, or does it once a second person has approved", "time lower")
+      .text("time,--time", "time", kTimes)
+      .text("--reason", "reason", "why")
+      .text("--approval", "approval", "the request that was approved");
   verb(&app_, "doctor", "checks the machine and what is kept");
   verb(&app_, "version", "the daemon's version");
 }

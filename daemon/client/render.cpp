@@ -132,6 +132,20 @@ std::string doctor(const json::value& answer) {
   return table.text();
 }
 
+std::string time_shown(const json::value& answer) {
+  std::string out = cell(answer, "text") + "\n";
+  if (const auto since = cell(answer, "doubtful_since"); !since.empty()) out += "doubtful since " + since + ": what is recorded now is flagged and moved once\n";
+  return out + fmt::format("machine's clock {}, {}by network time, {} battery clock\n", cell(answer, "machine_clock"),
+                           cell(answer, "synchronised") == "yes" ? "held " : "not held ", cell(answer, "battery_clock") == "yes" ? "with a" : "no");
+}
+
+std::string time_changed(const json::value& answer) {
+  if (const auto asked = cell(answer, "approval"); !asked.empty())
+    return fmt::format("a second person must approve {}; then: tenure time lower --approval {}\n", asked, asked);
+  return fmt::format("{}\n{} recordings and {} gaps settled; ledger entry {}\n", cell(answer, "text"), cell(answer, "segments"), cell(answer, "gaps"),
+                     cell(answer, "ledger_number"));
+}
+
 std::string version(const json::value& answer) { return fmt::format("tenured {}\ntenure {}\n", cell(answer, "version"), TENURE_VERSION); }
 }  // namespace
 
@@ -141,7 +155,7 @@ std::string render(const std::string& verb, const json::value& answer) {
       {"status", render_status}, {"sources", sources}, {"segments", segments}, {"gaps", gaps}, {"calls find", calls}, {"hold list", holds},
       {"hold add", hold}, {"hold show", hold}, {"hold release", hold}, {"hold extend", hold}, {"export native", exported},
       {"export call", exported}, {"export redacted", exported}, {"sweep", sweep}, {"policy show", policy}, {"ledger show", ledger},
-      {"doctor", doctor}, {"version", version}};
+      {"doctor", doctor}, {"time show", time_shown}, {"time confirm", time_changed}, {"time lower", time_changed}, {"version", version}};
   const auto found = all.find(verb);
   return found == all.end() ? json::serialize(answer) + "\n" : found->second(answer);
 }

@@ -55,7 +55,9 @@ std::string policy(const json::value& status) {
 std::string render_status(const json::value& status) {
   std::string out = fmt::format("tenured {} since {}", cell(status, "version"), cell(status, "started"));
   if (cell(status, "trial") == "yes") out += "   TRIAL: short periods are allowed";
-  out += fmt::format("\ntrusted time {} to {}\n\n", cell(member(status, "time"), "lo"), cell(member(status, "time"), "hi"));
+  const auto& time = member(status, "time");
+  const auto told = cell(time, "text");
+  out += told.empty() ? fmt::format("\ntrusted time {} to {}\n\n", cell(time, "lo"), cell(time, "hi")) : fmt::format("\ntrusted time {}\n\n", told);
   out += cameras(status) + "\n" + folders(status) + "\n" + space(status) + "\n";
   const auto& counts = member(status, "counts");
   out += fmt::format("kept: {} segments, {} calls, {}\n", cell(counts, "segments"), cell(counts, "calls"), bytes_text(amount(counts, "bytes")));

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
+#include "daemon/time_keeping.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;
@@ -18,10 +19,10 @@ json::object line(std::string_view check, std::string_view verdict, std::string 
 
 json::object check_clock(const Call& call) {
   const auto time = call.rooms.clock.trusted();
-  const auto width = time.hi - time.lo;
-  const auto text = fmt::format("trusted time is known to within {}", to_text(width));
-  if (width <= Seconds(2)) return line("clock", "good", text);
-  return line("clock", "warning", text + "; until it is, what could have expired is neither shown nor deleted: check the machine's time synchronisation");
+  const bool good = !time.line && time.hi - time.lo <= kNarrow;
+  const auto told = call.rooms.time ? time_in_words(call.rooms.time->status()) : "trusted time is known to within " + to_text(time.hi - time.lo);
+  if (good) return line("clock", call.rooms.time && call.rooms.time->status().state.reason == TimeReason::behind ? "warning" : "good", told);
+  return line("clock", "warning", told + ". Until then recording goes on, and what could have expired is neither shown nor deleted");
 }
 
 struct FileSystem {

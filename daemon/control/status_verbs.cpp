@@ -38,10 +38,9 @@ json::value status(const Call& call) {
   call.args.only({});
   auto& storage = call.rooms.storage;
   auto& catalogue = storage.catalogue();
-  const auto time = call.rooms.clock.trusted();
   return json::object{{"version", TENURE_VERSION},
                       {"started", to_rfc3339(call.rooms.started)},
-                      {"time", {{"lo", to_rfc3339(time.lo)}, {"hi", to_rfc3339(time.hi)}}},
+                      {"time", time_row(call.rooms)},
                       {"trial", call.rooms.settings()->storage.trial},
                       {"cameras", rows(call.rooms.cameras())},
                       {"calls", rows(call.rooms.folders())},

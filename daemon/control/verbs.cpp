@@ -14,6 +14,7 @@ static const std::vector<Verb>& table() {
     add_hold_verbs(verbs);
     add_export_verbs(verbs);
     add_doctor_verb(verbs);
+    add_time_verbs(verbs);
     return verbs;
   }();
   return all;

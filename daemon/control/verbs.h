@@ -37,5 +37,9 @@ void add_recording_verbs(std::vector<Verb>& table);
 void add_hold_verbs(std::vector<Verb>& table);
 void add_export_verbs(std::vector<Verb>& table);
 void add_doctor_verb(std::vector<Verb>& table);
+void add_time_verbs(std::vector<Verb>& table);
+
+// What is known of the time, as status and `time show` tell it.
+boost::json::object time_row(const Rooms& rooms);
 
 }  // namespace tenure::daemon

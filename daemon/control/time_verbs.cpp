@@ -1,0 +1,92 @@
+// time show, time confirm, time lower: what trusted time rests on, and what people may say about it (I12).
+#include <boost/json/parse.hpp>
+
+#include "base/log.h"
+#include "daemon/control/rows.h"
+#include "daemon/control/verbs.h"
+#include "daemon/time_keeping.h"
+
+namespace tenure::daemon {
+namespace json = boost::json;
+
+namespace {
+constexpr const char* kLower = "time lower";
+
+TimeKeeping& keeping(const Call& call) {
+  if (!call.rooms.time) throw Error(ErrorKind::unavailable, "trusted time is not being kept here");
+  return *call.rooms.time;
+}
+
+json::object row(const storage::RestampReport& report, const TimeStatus& after) {
+  return {{"lo", to_rfc3339(after.time.lo)}, {"hi", to_rfc3339(after.time.hi)}, {"segments", report.segments}, {"gaps", report.gaps},
+          {"undecided", report.undecided},   {"ledger_number", report.ledger_number}, {"text", time_in_words(after)}};
+}
+
+json::value show(const Call& call) {
+  call.args.only({});
+  return time_row(call.rooms);
+}
+
+json::value confirm(const Call& call) {
+  call.args.only({"time", "reason"});
+  const auto right = call.args.time("time");
+  if (!right || call.args.need("time") == "now")
+    throw Error(ErrorKind::usage, "time: name the right time, from a clock you trust; the machine's clock is the one in doubt");
+  const auto report = keeping(call).confirm(*right, call.actor, call.args.text("reason").value_or(""));
+  return row(report, keeping(call).status());
+}
+
+// What is approved is by how much, not a time of day: that passes while the second person is asked.
+std::string lowering(Duration back) {
+  return storage::approval_subject({{"back_seconds", std::to_string(std::chrono::duration_cast<Seconds>(back).count())}});
+}
+
+json::value ask_to_lower(const Call& call) {
+  const auto right = call.args.time("time");
+  if (!right) throw Error(ErrorKind::usage, "time: name the right time, or the approval of a request made before");
+  const auto status = keeping(call).status();
+  static_cast<void>(lower_time(status.state, status.readings, *right));  // refused at once rather than after the approval
+  const auto asked = call.rooms.storage.approvals().ask(kLower, lowering(status.time.lo - *right), call.args.need("reason"), call.actor);
+  return json::object{{"approval", asked.id.text()}, {"state", storage::to_string(asked.state)}, {"expires_at", to_rfc3339(asked.expires_at)}};
+}
+
+json::value lower(const Call& call) {
+  call.args.only({"time", "reason", "approval"});
+  const auto named = call.args.text("approval");
+  if (!named) return ask_to_lower(call);
+  const auto id = storage::ApprovalId::parse(*named);
+  if (!id) throw Error(ErrorKind::usage, "approval: \"" + log_safe(*named) + "\" is no id of a request");
+  const auto approval = call.rooms.storage.approvals().show(*id);
+  if (approval.act != kLower) throw Error(ErrorKind::refused, "That request is for another act: " + approval.act + ".");
+  const auto back = Seconds(std::stoll(std::string(json::parse(approval.subject).at("back_seconds").as_string())));
+  const auto right = keeping(call).status().time.lo - back;
+  const auto report = keeping(call).lower(right, call.actor, approval.reason, {*id, kLower, lowering(back)});
+  return row(report, keeping(call).status());
+}
+}  // namespace
+
+boost::json::object time_row(const Rooms& rooms) {
+  if (!rooms.time) {
+    const auto time = rooms.clock.trusted();
+    return {{"lo", to_rfc3339(time.lo)}, {"hi", to_rfc3339(time.hi)}, {"doubtful", time.line.has_value()}};
+  }
+  const auto status = rooms.time->status();
+  return {{"lo", to_rfc3339(status.time.lo)},
+          {"hi", to_rfc3339(status.time.hi)},
+          {"doubtful", status.time.line.has_value()},
+          {"doubtful_since", time_or_null(status.time.line)},
+          {"state", name_of(status.state.reason)},
+          {"text", time_in_words(status)},
+          {"machine_clock", to_rfc3339(status.readings.wall)},
+          {"synchronised", status.readings.synchronised},
+          {"battery_clock", status.state.rtc.has_value()},
+          {"believed_steps_seconds", static_cast<double>(status.state.stepped.count()) / 1e6}};
+}
+
+void add_time_verbs(std::vector<Verb>& table) {
+  table.push_back({"time show", false, show, {}});
+  table.push_back({"time confirm", false, confirm, {}});
+  table.push_back({"time lower", false, lower, {}});
+}
+
+}  // namespace tenure::daemon
