@@ -203,7 +203,7 @@ void check_live(const RecoveryParts& parts, RecoveryReport& report) {
 RecoveryReport recover(const RecoveryParts& parts) {
   RecoveryReport report;
   report.stray_holds = parts.holds.adopt_stray_files();  // before anything could be deleted
-  report.finished_deletions = parts.sweeper.finish_condemned();
+  report.finished_deletions = parts.eraser.finish_condemned();
   for (const auto& row : parts.catalogue.in_state(State::reserved)) settle_reserved(parts, row, report);
   for (const auto& vault : parts.vaults.names())
     if (parts.vaults.online(vault)) settle_files(parts, vault, report);

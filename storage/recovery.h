@@ -11,7 +11,7 @@ struct RecoveryParts {
   Vaults& vaults;
   KeySlots& keys;
   Holds& holds;
-  Sweeper& sweeper;
+  Eraser& eraser;
 };
 
 RecoveryReport recover(const RecoveryParts& parts);

@@ -23,12 +23,13 @@ struct Storage::State {
       : clock(at), state_folder(settings.storage.path), kek(key_at(state_folder)), catalogue(state_folder / "catalogue"),
         differences(catalogue.adopt_policy(settings.classes, at.now())), keys(state_folder / "keys", kek),
         vaults(settings.vaults, settings.storage.trial, catalogue.known_vaults()), calls(catalogue, at, vaults, keys, kek),
-        holds(catalogue, at, state_folder / "holds", kek), approvals(catalogue, at), sweeper(catalogue, at, vaults, keys) {
+        holds(catalogue, at, state_folder / "holds", kek), approvals(catalogue, at), eraser(catalogue, at, vaults, keys),
+        sweeper(catalogue, at, vaults, eraser) {
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them
     for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
     for (const auto& folder : settings.calls) catalogue.ensure_source(folder.name, folder.cls, Kind::calls);
     empty_staging(state_folder / "staging");
-    recovery = recover({catalogue, at, vaults, keys, holds, sweeper});
+    recovery = recover({catalogue, at, vaults, keys, holds, eraser});
     // Last: it may reserve keys and segments from here on.
     recorder = std::make_unique<Recorder>(Recorder::Options{.sync_interval = settings.storage.sync_interval}, at, vaults, keys, catalogue);
   }
@@ -49,6 +50,7 @@ struct Storage::State {
   CallStore calls;
   Holds holds;
   Approvals approvals;
+  Eraser eraser;
   Sweeper sweeper;
   RecoveryReport recovery;
   std::unique_ptr<Recorder> recorder;

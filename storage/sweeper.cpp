@@ -1,11 +1,7 @@
 #include "storage/sweeper.h"
 
-#include <boost/filesystem/operations.hpp>
-#include <boost/json.hpp>
 #include <map>
-#include <set>
 
-#include "base/error.h"
 #include "base/log.h"
 #include "storage/catalogue_state.h"
 
@@ -41,114 +37,26 @@ Candidates expired(sqlite::Connection& db, const Vaults& vaults, const TrustedTi
   return view;
 }
 
-// Step 1 of I3. The check and the mark are one transaction, so that a hold is either seen here or finds them condemned.
-std::vector<SegmentRow> condemn(Catalogue& catalogue, const Clock& clock, const Vaults& vaults) {
-  std::vector<SegmentRow> doomed;
-  catalogue.write([&](Catalogue::Transaction& transaction) {
-    auto& db = transaction.db;
-    const auto time = clock.trusted();
-    db.run("UPDATE hold SET ended_at = ?1 WHERE ended_at IS NULL AND counts_until <= ?1", time.lo);
-    doomed = plan_erasure(expired(db, vaults, time, kBatch), time, kBatch);
-    for (auto& row : doomed) {
-      db.run("UPDATE segment SET state = 2 WHERE id = ?", row.id);
-      row.state = State::condemned;
-    }
-  });
-  return doomed;
-}
-
-// Step 2. Bound to the id: after a crash the slot may be another segment's by now.
-void erase_keys(KeySlots& keys, const std::vector<SegmentRow>& rows) {
-  for (const auto& row : rows) keys.erase(row.slot, row.id);
-  keys.sync();
-}
-
-// Step 3. A file already gone is as good.
-std::set<Path> unlink_files(const Vaults& vaults, const std::vector<SegmentRow>& rows) {
-  std::set<Path> folders;
-  for (const auto& row : rows) {
-    const auto path = vaults.path_of(row);
-    remove_file(path);
-    folders.insert(path.parent_path());
-  }
-  return folders;
-}
-
-// Step 4.
-void sync_folders(const std::set<Path>& folders) {
-  for (const auto& folder : folders)
-    if (boost::filesystem::is_directory(folder)) sync_directory(folder);
-}
-
-std::string subject_of(const std::vector<SegmentRow>& rows) {
-  Sha256 root;
-  std::uint64_t bytes = 0;
-  std::map<std::string, std::uint64_t> classes;
-  for (const auto& row : rows) {
-    root.update(row.id.bytes()).update(row.digest);
-    bytes += row.bytes;
-    ++classes[row.cls];
-  }
-  boost::json::object counts;
-  for (const auto& [cls, count] : classes) counts[cls] = count;
-  return boost::json::serialize(boost::json::object{
-      {"segments", rows.size()}, {"bytes", bytes}, {"classes", std::move(counts)}, {"root", to_hex(root.finish())}});
-}
-
-// Step 5. What keeps a deleted call from coming back outlives it (I15); its index entries go with its row.
-void bury(Catalogue& catalogue, const Clock& clock, const std::vector<SegmentRow>& rows) {
-  catalogue.write([&](Catalogue::Transaction& transaction) {
-    auto& db = transaction.db;
-    const auto now = clock.now();
-    for (const auto& row : rows) {
-      db.run("INSERT OR REPLACE INTO tombstone(segment, source, class, kind, start_at, end_at, expires_at, deleted_at)"
-             " VALUES(?, ?, ?, ?, ?, ?, ?, ?)", row.id, row.source, row.cls, static_cast<int>(row.kind), row.span.from,
-             row.span.to, row.expires_at, now);
-      db.run("INSERT OR IGNORE INTO tombstone_token SELECT 0, content_token, segment FROM call WHERE segment = ?", row.id);
-      db.run("INSERT OR IGNORE INTO tombstone_token SELECT 1, native_token, segment FROM call WHERE segment = ?", row.id);
-      db.run("INSERT OR IGNORE INTO tombstone_token SELECT 2, token, segment FROM call_path WHERE segment = ?", row.id);
-      db.run("DELETE FROM segment WHERE id = ? AND state = 2", row.id);
-    }
-    insert_ledger(db, ledger_entry(now, {"tenured"}, "sweep", subject_of(rows), "retention period ended"));
-  });
-}
-
-// Steps 2 to 5 of I3, in the order that every crash must leave a prefix of. Returns what was buried: not what lies in a
-// vault that went off line meanwhile, which stays condemned until it is back.
-std::vector<SegmentRow> finish(Catalogue& catalogue, const Clock& clock, const Vaults& vaults, KeySlots& keys,
-                               std::vector<SegmentRow> rows, const std::function<void(int)>& on_step) {
-  on_step(2);
-  erase_keys(keys, rows);
-  on_step(3);
-  const auto folders = unlink_files(vaults, rows);
-  on_step(4);
-  sync_folders(folders);
-  std::erase_if(rows, [&](const SegmentRow& row) { return !vaults.online(row.vault); });
-  on_step(5);
-  if (!rows.empty()) bury(catalogue, clock, rows);
-  return rows;
-}
-
-std::uint64_t bytes_of(const std::vector<SegmentRow>& rows) {
-  std::uint64_t bytes = 0;
-  for (const auto& row : rows) bytes += row.bytes;
-  return bytes;
+// Step 1 of I3, within the transaction that marks them.
+std::vector<SegmentRow> choose(sqlite::Connection& db, const Vaults& vaults, const TrustedTime& time) {
+  db.run("UPDATE hold SET ended_at = ?1 WHERE ended_at IS NULL AND counts_until <= ?1", time.lo);
+  return plan_erasure(expired(db, vaults, time, kBatch), time, kBatch);
 }
 }  // namespace
 
-Sweeper::Sweeper(Catalogue& catalogue, const Clock& clock, Vaults& vaults, KeySlots& keys)
-    : catalogue_(catalogue), clock_(clock), vaults_(vaults), keys_(keys), on_step_([](int) {}) {}
+Sweeper::Sweeper(Catalogue& catalogue, const Clock& clock, const Vaults& vaults, Eraser& eraser)
+    : catalogue_(catalogue), clock_(clock), vaults_(vaults), eraser_(eraser) {}
 
 SweepReport Sweeper::sweep() {
   SweepReport report;
-  report.deleted = finish_condemned();  // a sweep that failed half-way goes on where it stopped
+  report.deleted = eraser_.finish_condemned();  // a sweep that failed half-way goes on where it stopped
   for (;;) {
-    on_step_(1);
-    const auto rows = condemn(catalogue_, clock_, vaults_);
+    const auto rows = eraser_.erase(Cause::sweep, [this](Catalogue::Transaction& transaction, const TrustedTime& time) {
+      return choose(transaction.db, vaults_, time);
+    });
     if (rows.empty()) break;
-    const auto gone = finish(catalogue_, clock_, vaults_, keys_, rows, on_step_);
-    report.deleted += gone.size();
-    report.bytes += bytes_of(gone);
+    report.deleted += rows.size();
+    report.bytes += bytes_of(rows);
   }
   const auto left = dry_run();
   report.held_back = left.held_back;
@@ -167,13 +75,6 @@ SweepReport Sweeper::dry_run() const {
   report.held_back = view.size() - report.due.size();
   report.next = catalogue_.next_expiry();
   return report;
-}
-
-std::uint64_t Sweeper::finish_condemned() {
-  std::vector<SegmentRow> rows;
-  for (auto& row : catalogue_.in_state(State::condemned))
-    if (vaults_.online(row.vault)) rows.push_back(std::move(row));
-  return rows.empty() ? 0 : finish(catalogue_, clock_, vaults_, keys_, std::move(rows), on_step_).size();
 }
 
 }  // namespace tenure::storage

@@ -4,6 +4,44 @@
 namespace tenure::storage {
 
 const char* const kSpaceMigration = R"sql(
+ALTER TABLE segment ADD COLUMN cause INTEGER NOT NULL DEFAULT 0 CHECK(cause BETWEEN 0 AND 2);    -- of a condemned one:
+ALTER TABLE tombstone ADD COLUMN cause INTEGER NOT NULL DEFAULT 0 CHECK(cause BETWEEN 0 AND 2);  -- sweep, erasure, pressure
+
+CREATE TABLE sweep_mark(                                 -- up to when each vault's last complete sweep went
+  vault TEXT PRIMARY KEY,
+  lo INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sweep_late(                                 -- came, or came back, when the sweep had passed its expiry
+  segment BLOB PRIMARY KEY REFERENCES segment(id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER segment_came_late AFTER UPDATE OF state ON segment
+WHEN NEW.state = 1 AND OLD.state <> 1 AND NEW.expires_at <= (SELECT lo FROM sweep_mark WHERE vault = NEW.vault)
+BEGIN INSERT OR IGNORE INTO sweep_late(segment) VALUES(NEW.id); END;
+CREATE TRIGGER segment_was_late AFTER INSERT ON segment
+WHEN NEW.state = 1 AND NEW.expires_at <= (SELECT lo FROM sweep_mark WHERE vault = NEW.vault)
+BEGIN INSERT OR IGNORE INTO sweep_late(segment) VALUES(NEW.id); END;
+
+CREATE TABLE sweep_question(                             -- more fell due than time explains: somebody must say (I11)
+  class TEXT PRIMARY KEY,
+  asked_at INTEGER NOT NULL,
+  due_until INTEGER NOT NULL,                            -- what it asks about: due by then
+  segments INTEGER NOT NULL,
+  of INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  answered_at INTEGER                                    -- approved; gone when its sweep is complete
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE broken_promise(                             -- deleted before its time to make room (I16)
+  at INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  class TEXT NOT NULL,
+  from_at INTEGER NOT NULL,
+  to_at INTEGER NOT NULL,
+  segments INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT;
+CREATE INDEX broken_promise_by_time ON broken_promise(at);
 )sql";
 
 }  // namespace tenure::storage

@@ -31,7 +31,7 @@ TemporaryFolder::~TemporaryFolder() {
 Parts::Parts(const Path& folder, Clock& clock)
     : catalogue(folder / "catalogue"), keys(folder / "keys", kKek), vaults(vaults_in(folder), /*trial=*/false, catalogue.known_vaults()),
       calls(catalogue, clock, vaults, keys, kKek), holds(catalogue, clock, folder / "holds", kKek),
-      sweeper(catalogue, clock, vaults, keys) {
+      eraser(catalogue, clock, vaults, keys), sweeper(catalogue, clock, vaults, eraser) {
   catalogue.remember_vaults(vaults.ids());
   catalogue.adopt_policy(classes(), clock.now());
   for (const auto* camera : {"front", "waiting-room"}) catalogue.ensure_source(camera, "cctv", Kind::camera);
@@ -113,7 +113,7 @@ bool Practice::exists(const SegmentId& id) const {
 }
 
 RecoveryReport Practice::recover() {
-  return storage::recover({parts->catalogue, clock, parts->vaults, parts->keys, parts->holds, parts->sweeper});
+  return storage::recover({parts->catalogue, clock, parts->vaults, parts->keys, parts->holds, parts->eraser});
 }
 
 Instant at(const std::string& rfc3339) { return parse_rfc3339(rfc3339).value(); }

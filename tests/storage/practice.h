@@ -29,6 +29,7 @@ struct Parts {
   Vaults vaults;
   CallStore calls;
   Holds holds;
+  Eraser eraser;
   Sweeper sweeper;
 };
 

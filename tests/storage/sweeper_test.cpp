@@ -25,7 +25,7 @@ TEST(I3, EveryCrashPointLeavesAPrefixThatRecoveryFinishes) {
     Practice practice(kStart);
     const auto rows = three_minutes(practice);
     practice.clock.advance(days(29));
-    practice.parts->sweeper.on_step([&](int step) { if (step == crash) throw PowerCut{}; });
+    practice.parts->eraser.on_step([&](int step) { if (step == crash) throw PowerCut{}; });
     EXPECT_THROW(practice.parts->sweeper.sweep(), PowerCut);
     practice.restart();
     const auto state = crash == 1 ? State::live : State::condemned;
@@ -50,9 +50,9 @@ TEST(I3, ADeletionThatFailedHalfWayGoesOnWithTheNextSweep) {
   Practice practice(kStart);
   three_minutes(practice);
   practice.clock.advance(days(29));
-  practice.parts->sweeper.on_step([](int step) { if (step == 4) throw PowerCut{}; });
+  practice.parts->eraser.on_step([](int step) { if (step == 4) throw PowerCut{}; });
   EXPECT_THROW(practice.parts->sweeper.sweep(), PowerCut);
-  practice.parts->sweeper.on_step([](int) {});
+  practice.parts->eraser.on_step([](int) {});
   EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 3u);
   EXPECT_TRUE(practice.parts->catalogue.in_state(State::condemned).empty());
 }

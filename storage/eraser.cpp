@@ -1,0 +1,140 @@
+#include "storage/eraser.h"
+
+#include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
+#include <map>
+#include <set>
+
+#include "storage/catalogue_state.h"
+
+namespace tenure::storage {
+
+namespace {
+struct Words {
+  const char* act;
+  const char* reason;
+};
+Words words_of(Cause cause) {
+  switch (cause) {
+    case Cause::sweep: return {"sweep", "retention period ended"};
+    case Cause::erasure: return {"erase", "erased by order"};
+    case Cause::pressure: return {"promise-broken", "deleted before its time to make room"};
+  }
+  return {"sweep", ""};
+}
+
+// Step 2. Bound to the id: after a crash the slot may be another segment's by now.
+void erase_keys(KeySlots& keys, const std::vector<SegmentRow>& rows) {
+  for (const auto& row : rows) keys.erase(row.slot, row.id);
+  keys.sync();
+}
+
+// Step 3. A file already gone is as good.
+std::set<Path> unlink_files(const Vaults& vaults, const std::vector<SegmentRow>& rows) {
+  std::set<Path> folders;
+  for (const auto& row : rows) {
+    const auto path = vaults.path_of(row);
+    remove_file(path);
+    folders.insert(path.parent_path());
+  }
+  return folders;
+}
+
+// Step 4.
+void sync_folders(const std::set<Path>& folders) {
+  for (const auto& folder : folders)
+    if (boost::filesystem::is_directory(folder)) sync_directory(folder);
+}
+
+std::string subject_of(const std::vector<SegmentRow>& rows) {
+  Sha256 root;
+  std::map<std::string, std::uint64_t> classes;
+  for (const auto& row : rows) {
+    root.update(row.id.bytes()).update(row.digest);
+    ++classes[row.cls];
+  }
+  boost::json::object counts;
+  for (const auto& [cls, count] : classes) counts[cls] = count;
+  return boost::json::serialize(boost::json::object{
+      {"segments", rows.size()}, {"bytes", bytes_of(rows)}, {"classes", std::move(counts)}, {"root", to_hex(root.finish())}});
+}
+
+// A tombstone for one row. What keeps a deleted call from coming back outlives it (I15); its index entries go with it.
+void bury_row(sqlite::Connection& db, const SegmentRow& row, Cause cause, Instant now) {
+  db.run("INSERT OR REPLACE INTO tombstone(segment, source, class, kind, start_at, end_at, expires_at, deleted_at, cause)"
+         " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", row.id, row.source, row.cls, static_cast<int>(row.kind), row.span.from,
+         row.span.to, row.expires_at, now, static_cast<int>(cause));
+  db.run("INSERT OR IGNORE INTO tombstone_token SELECT 0, content_token, segment FROM call WHERE segment = ?", row.id);
+  db.run("INSERT OR IGNORE INTO tombstone_token SELECT 1, native_token, segment FROM call WHERE segment = ?", row.id);
+  db.run("INSERT OR IGNORE INTO tombstone_token SELECT 2, token, segment FROM call_path WHERE segment = ?", row.id);
+  db.run("DELETE FROM segment WHERE id = ? AND state = 2", row.id);
+}
+
+std::map<Cause, std::vector<SegmentRow>> condemned_by_cause(sqlite::Connection& db, const Vaults& vaults) {
+  std::map<Cause, std::vector<SegmentRow>> found;
+  auto query = db.query("SELECT" + kSegmentColumns + ", s.cause FROM segment s WHERE s.state = 2 ORDER BY s.expires_at");
+  while (query.step()) {
+    auto row = read_segment(query);
+    if (vaults.online(row.vault)) found[static_cast<Cause>(query.integer(kSegmentColumnCount))].push_back(std::move(row));
+  }
+  return found;
+}
+}  // namespace
+
+std::uint64_t bytes_of(const std::vector<SegmentRow>& rows) {
+  std::uint64_t bytes = 0;
+  for (const auto& row : rows) bytes += row.bytes;
+  return bytes;
+}
+
+Eraser::Eraser(Catalogue& catalogue, const Clock& clock, Vaults& vaults, KeySlots& keys)
+    : catalogue_(catalogue), clock_(clock), vaults_(vaults), keys_(keys), on_step_([](int) {}) {}
+
+std::vector<SegmentRow> Eraser::erase(Cause cause, const Choose& choose) {
+  const std::scoped_lock lock(mutex_);
+  on_step_(1);
+  std::vector<SegmentRow> doomed;
+  catalogue_.write([&](Catalogue::Transaction& transaction) {
+    doomed = choose(transaction, clock_.trusted());
+    for (auto& row : doomed) {
+      transaction.db.run("UPDATE segment SET state = 2, cause = ? WHERE id = ?", static_cast<int>(cause), row.id);
+      row.state = State::condemned;
+    }
+  });
+  if (doomed.empty()) return doomed;
+  return finish(cause, std::move(doomed));
+}
+
+// Steps 2 to 5, in the order that every crash must leave a prefix of. Returns what was buried: not what lies in a vault
+// that went off line meanwhile, which stays condemned until it is back.
+std::vector<SegmentRow> Eraser::finish(Cause cause, std::vector<SegmentRow> rows) {
+  on_step_(2);
+  erase_keys(keys_, rows);
+  on_step_(3);
+  const auto folders = unlink_files(vaults_, rows);
+  on_step_(4);
+  sync_folders(folders);
+  std::erase_if(rows, [&](const SegmentRow& row) { return !vaults_.online(row.vault); });
+  on_step_(5);
+  if (!rows.empty()) bury(cause, rows);
+  return rows;
+}
+
+void Eraser::bury(Cause cause, const std::vector<SegmentRow>& rows) {
+  catalogue_.write([&](Catalogue::Transaction& transaction) {
+    const auto now = clock_.now();
+    for (const auto& row : rows) bury_row(transaction.db, row, cause, now);
+    const auto [act, reason] = words_of(cause);
+    insert_ledger(transaction.db, ledger_entry(now, {"tenured"}, act, subject_of(rows), reason));
+  });
+}
+
+std::uint64_t Eraser::finish_condemned() {
+  const std::scoped_lock lock(mutex_);
+  std::uint64_t finished = 0;
+  const auto all = catalogue_.state().read([&](sqlite::Connection& db) { return condemned_by_cause(db, vaults_); });
+  for (const auto& [cause, rows] : all) finished += finish(cause, rows).size();
+  return finished;
+}
+
+}  // namespace tenure::storage
