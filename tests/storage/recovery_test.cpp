@@ -109,12 +109,12 @@ TEST(I19, AVaultThatGoesDuringASweepKeepsItsRowsCondemned) {
   const auto row = practice.record("front", kMinute);
   const Path vault = practice.folder.path / "vault", elsewhere = practice.folder.path / "elsewhere";
   practice.clock.advance(std::chrono::days(40));
-  practice.parts->sweeper.on_step([&](int step) {
+  practice.parts->eraser.on_step([&](int step) {
     if (step == 3) boost::filesystem::rename(vault, elsewhere);
   });
   EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 0u);
   EXPECT_EQ(practice.parts->catalogue.in_state(State::condemned).size(), 1u);
-  practice.parts->sweeper.on_step([](int) {});
+  practice.parts->eraser.on_step([](int) {});
   boost::filesystem::rename(elsewhere, vault);
   EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 1u);
   EXPECT_FALSE(practice.file_exists(row) || practice.exists(row.id));
