@@ -37,19 +37,19 @@ static std::string safe_name(const CallAudio& audio) {
 ExportSummary export_call(const ExportContext& context, const SegmentId& call, ExportSink& sink) {
   auto audio = open_call(context, call);
   auto package = Package::announce(context, call_subject("call", call), sink);
-  package.begin(safe_name(audio));
-  const auto size = audio.reader.plain_size();
-  Blob block;
-  for (std::uint64_t at = 0; at < size; at += block.size()) {
-    block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, size - at)));
-    audio.reader.read(at, block);
-    package.write(block);
-    package.progress(static_cast<double>(at) / static_cast<double>(size), "copying");
-  }
-  if (package.end() != audio.row.segment.digest)
-    throw Error(ErrorKind::corrupt, "The recording of call " + call.text() + " is not what was stored; do not use the copy.");
-  package.finish();
-  return package.summary();
+  return package.conclude([&] {
+    package.begin(safe_name(audio));
+    const auto size = audio.reader.plain_size();
+    Blob block;
+    for (std::uint64_t at = 0; at < size; at += block.size()) {
+      block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, size - at)));
+      audio.reader.read(at, block);
+      package.write(block);
+      package.progress(static_cast<double>(at) / static_cast<double>(size), "copying");
+    }
+    if (package.end() != audio.row.segment.digest)
+      throw Error(ErrorKind::corrupt, "The recording of call " + call.text() + " is not what was stored; do not use the copy.");
+  });
 }
 
 }  // namespace tenure::disclosure

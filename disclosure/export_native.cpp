@@ -45,25 +45,25 @@ void send_stretch(const ExportContext& context, const SpanRequest& request, cons
 ExportSummary export_native(const ExportContext& context, const SpanRequest& request, ExportSink& sink) {
   const auto recorded = find_recorded(context, request);
   auto package = Package::announce(context, subject_of("native", request, recorded), sink);
-  const auto total = static_cast<double>(length_of(recorded).count());
-  double before = 0;
-  for (std::size_t i = 0; i < recorded.stretches.size(); ++i) {
-    const auto& stretch = recorded.stretches[i];
-    const auto share = static_cast<double>((stretch.back().row.span.to - stretch.front().row.span.from).count()) / total;
-    int percent = -1;  // said once each: a receiver is told by a message
-    send_stretch(context, request, stretch, i + 1, package, [&](std::uint64_t done, std::uint64_t of) {
-      const double all = before + share * static_cast<double>(done) / static_cast<double>(std::max<std::uint64_t>(of, 1));
-      if (static_cast<int>(all * 100) == percent) return;
-      percent = static_cast<int>(all * 100);
-      package.progress(all, "copying");
-    });
-    before += share;
-  }
-  package.summary().gaps = recorded.gaps;
-  package.summary().notes = recorded.notes;
-  package.summary().notes.push_back("whole groups of pictures are given, so a file may begin up to one group before the span");
-  package.finish();
-  return package.summary();
+  return package.conclude([&] {
+    const auto total = static_cast<double>(length_of(recorded).count());
+    double before = 0;
+    for (std::size_t i = 0; i < recorded.stretches.size(); ++i) {
+      const auto& stretch = recorded.stretches[i];
+      const auto share = static_cast<double>((stretch.back().row.span.to - stretch.front().row.span.from).count()) / total;
+      int percent = -1;  // said once each: a receiver is told by a message
+      send_stretch(context, request, stretch, i + 1, package, [&](std::uint64_t done, std::uint64_t of) {
+        const double all = before + share * static_cast<double>(done) / static_cast<double>(std::max<std::uint64_t>(of, 1));
+        if (static_cast<int>(all * 100) == percent) return;
+        percent = static_cast<int>(all * 100);
+        package.progress(all, "copying");
+      });
+      before += share;
+    }
+    package.summary().gaps = recorded.gaps;
+    package.summary().notes = recorded.notes;
+    package.summary().notes.push_back("whole groups of pictures are given, so a file may begin up to one group before the span");
+  });
 }
 
 }  // namespace tenure::disclosure

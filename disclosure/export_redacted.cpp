@@ -56,21 +56,21 @@ ExportSummary export_redacted(const ExportContext& context, const SpanRequest& r
   const auto tables = make_tables(context, request, plan, recorded);
   for (const auto& table : tables) check_plan_fits(plan, table.job.width, table.job.height);
   auto package = Package::announce(context, subject_of("redacted", request, recorded), sink);
-  auto& notes = package.summary().notes;
-  notes = recorded.notes;
-  note_plan(plan, request, notes);
-  for (std::size_t i = 0; i < tables.size(); ++i) {
-    const auto part = 1.0 / static_cast<double>(tables.size());
-    Spool spool(context.staging);
-    render(context, tables[i], spool, [&](double done) { package.progress((static_cast<double>(i) + done) * part, "redacting"); });
-    const auto name = tables.size() == 1 ? "redacted.mp4" : "redacted_" + std::to_string(i + 1) + ".mp4";
-    const auto sent = send(spool, name, package);
-    if (sent != tables[i].shown) notes.push_back(name + std::string(": ") + std::to_string(tables[i].shown - sent) + " of " + std::to_string(tables[i].shown) + " pictures are damaged in the recording and missing");
-  }
-  if (tables.size() > 1) notes.push_back("the recording is interrupted or changes its format inside the span: one file for each part");
-  package.summary().gaps = recorded.gaps;
-  package.finish();
-  return package.summary();
+  return package.conclude([&] {
+    auto& notes = package.summary().notes;
+    notes = recorded.notes;
+    note_plan(plan, request, notes);
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      const auto part = 1.0 / static_cast<double>(tables.size());
+      Spool spool(context.staging);
+      render(context, tables[i], spool, [&](double done) { package.progress((static_cast<double>(i) + done) * part, "redacting"); });
+      const auto name = tables.size() == 1 ? "redacted.mp4" : "redacted_" + std::to_string(i + 1) + ".mp4";
+      const auto sent = send(spool, name, package);
+      if (sent != tables[i].shown) notes.push_back(name + std::string(": ") + std::to_string(tables[i].shown - sent) + " of " + std::to_string(tables[i].shown) + " pictures are damaged in the recording and missing");
+    }
+    if (tables.size() > 1) notes.push_back("the recording is interrupted or changes its format inside the span: one file for each part");
+    package.summary().gaps = recorded.gaps;
+  });
 }
 
 }  // namespace tenure::disclosure

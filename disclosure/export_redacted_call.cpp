@@ -90,22 +90,22 @@ ExportSummary export_redacted_call(const ExportContext& context, const SegmentId
   const auto job = job_of(audio, plan);
   check_audio_fits(audio, job);
   auto package = Package::announce(context, call_subject("redacted call", call), sink);
-  Spool spool(context.staging);
-  const auto done = render(context, audio, job, spool);
-  if (spool.size() > 0xFFFFFF00u) throw Error(ErrorKind::refused, "The redacted sound would be over 4 GiB, too long for a WAV file.");
-  const auto source = spool.source();
-  package.begin("redacted.wav");
-  package.write(wav_head(number_in(done, "rate"), number_in(done, "channels"), static_cast<std::uint32_t>(spool.size())));
-  Blob block;
-  for (std::uint64_t at = 0; at < spool.size(); at += block.size()) {
-    block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, spool.size() - at)));
-    source.read(at, block);
-    package.write(block);
-  }
-  package.end();
-  if (job.mutes.empty()) package.summary().notes.push_back("the plan mutes nothing: the whole call is audible");
-  package.finish();
-  return package.summary();
+  return package.conclude([&] {
+    Spool spool(context.staging);
+    const auto done = render(context, audio, job, spool);
+    if (spool.size() > 0xFFFFFF00u) throw Error(ErrorKind::refused, "The redacted sound would be over 4 GiB, too long for a WAV file.");
+    const auto source = spool.source();
+    package.begin("redacted.wav");
+    package.write(wav_head(number_in(done, "rate"), number_in(done, "channels"), static_cast<std::uint32_t>(spool.size())));
+    Blob block;
+    for (std::uint64_t at = 0; at < spool.size(); at += block.size()) {
+      block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, spool.size() - at)));
+      source.read(at, block);
+      package.write(block);
+    }
+    package.end();
+    if (job.mutes.empty()) package.summary().notes.push_back("the plan mutes nothing: the whole call is audible");
+  });
 }
 
 }  // namespace tenure::disclosure

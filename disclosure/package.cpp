@@ -1,6 +1,9 @@
 #include "disclosure/package.h"
 
+#include <boost/json.hpp>
+
 #include "base/error.h"
+#include "base/log.h"
 
 namespace tenure::disclosure {
 
@@ -17,6 +20,41 @@ Package Package::announce(const ExportContext& context, const std::string& subje
   entry.reason = context.reason;
   package.summary_.ledger_number = context.storage.catalogue().append_ledger(entry);
   return package;
+}
+
+ExportSummary Package::conclude(const std::function<void()>& body) {
+  try {
+    body();
+    send_manifest();
+  } catch (const Error& error) {
+    append_failure(error.message());
+    throw;
+  } catch (const std::exception& error) {
+    append_failure(error.what());
+    throw;
+  }
+  append_end("export-done", context_.reason);
+  return std::move(summary_);
+}
+
+void Package::append_end(const std::string& act, const std::string& reason) {
+  const boost::json::object subject{{"export", summary_.ledger_number}, {"files", whole_files_}, {"bytes", summary_.bytes}};
+  storage::LedgerEntry entry;
+  entry.at = context_.clock.now();
+  entry.actor = context_.actor.name;
+  entry.act = act;
+  entry.subject = boost::json::serialize(subject);
+  entry.reason = reason;
+  context_.storage.catalogue().append_ledger(entry);
+}
+
+// What made the export fail may be what keeps the ledger from being written; the export's own error matters more.
+void Package::append_failure(const std::string& why) noexcept {
+  try {
+    append_end("export-failed", why);
+  } catch (const std::exception& error) {
+    log_error("event=export-end-not-recorded export={} cause=\"{}\"", summary_.ledger_number, log_safe(error.what()));
+  }
 }
 
 void Package::check_cancelled() const {
@@ -38,11 +76,12 @@ void Package::write(View bytes) {
 Digest Package::end() {
   sink_.end_file();
   const auto digest = hash_.finish();
+  ++whole_files_;
   manifest_ += to_hex(digest) + "  " + summary_.files.back() + "\n";
   return digest;
 }
 
-void Package::finish() {
+void Package::send_manifest() {
   const auto text = manifest_;
   begin(kManifest);
   write(as_view(text));
