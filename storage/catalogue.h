@@ -88,7 +88,7 @@ class Catalogue {
   std::vector<Gap> gaps(const std::optional<std::string>& source, const Interval& span) const;
   std::vector<SegmentRow> segments(const SegmentQuery& query) const;
   std::vector<SegmentRow> in_state(State state) const;
-  std::optional<Instant> next_expiry() const;      // earliest expires_at of what is live and not held
+  std::optional<Instant> next_expiry() const;      // the next instant at which something may be deleted
 
   void commit_call(const CallRecord& call, const LedgerEntry& entry);
   // What a rescan or a second arrival of the same recording finds; tombstones count (I15).

@@ -67,19 +67,36 @@ std::vector<Gap> Catalogue::gaps(const std::optional<std::string>& source, const
   });
 }
 
+namespace {
+// What only released holds still keep goes when the last of them stops counting, or at its expiry if that is later.
+// Looked for before `next` only: what expires from then on cannot go sooner.
+std::optional<Instant> next_after_release(sqlite::Connection& db, State state, std::optional<Instant> next) {
+  auto query = db.query("SELECT s.expires_at, (SELECT max(h.counts_until) FROM hold h WHERE h.ended_at IS NULL AND " + kCovers +
+                        ") AS until FROM segment s WHERE s.state = ?1 AND (?2 IS NULL OR s.expires_at < ?2)"
+                        " AND EXISTS(SELECT 1 FROM hold h WHERE h.ended_at IS NULL AND h.released_at IS NOT NULL AND " + kCovers +
+                        ") AND NOT EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NULL AND " + kCovers + ") ORDER BY s.expires_at",
+                        static_cast<int>(state), next);
+  while (query.step()) {
+    const auto expires = query.instant(0);
+    if (next && expires >= *next) break;
+    const auto due = std::max(expires, query.instant(1));
+    next = next ? std::min(*next, due) : due;
+  }
+  return next;
+}
+}  // namespace
+
 std::optional<Instant> Catalogue::next_expiry() const {
   return state_->read([](sqlite::Connection& db) {
     std::optional<Instant> next;
-    const auto consider = [&next](sqlite::Statement query) {
-      if (!query.step() || query.is_null(0)) return;
-      next = next ? std::min(*next, query.instant(0)) : query.instant(0);
-    };
-    for (const auto state : {State::live, State::lost})
-      consider(db.query("SELECT s.expires_at FROM segment s WHERE s.state = ? AND NOT EXISTS(SELECT 1 FROM hold h"
-                        " WHERE h.ended_at IS NULL AND " + kCovers + ") ORDER BY s.expires_at LIMIT 1",
-                        static_cast<int>(state)));
-    // When a released hold stops counting, what it kept past its expiry is due.
-    consider(db.query("SELECT min(counts_until) FROM hold WHERE ended_at IS NULL AND counts_until IS NOT NULL"));
+    for (const auto state : {State::live, State::lost}) {
+      auto query = db.query("SELECT s.expires_at FROM segment s WHERE s.state = ? AND NOT EXISTS(SELECT 1 FROM hold h"
+                            " WHERE h.ended_at IS NULL AND " + kCovers + ") ORDER BY s.expires_at LIMIT 1",
+                            static_cast<int>(state));
+      if (query.step()) next = next ? std::min(*next, query.instant(0)) : query.instant(0);
+    }
+    if (!db.query("SELECT 1 FROM hold WHERE ended_at IS NULL AND released_at IS NOT NULL").step()) return next;
+    for (const auto state : {State::live, State::lost}) next = next_after_release(db, state, next);
     return next;
   });
 }

@@ -94,6 +94,36 @@ TEST(Sweeper, NextIsTheEarliestExpiryThatNoHoldKeeps) {
   EXPECT_EQ(practice.parts->catalogue.next_expiry(), rows[1].expires_at);
 }
 
+TEST(Sweeper, NextIsNotTheEndOfAReleasedHoldWhoseFootageStaysLonger) {
+  Practice practice(kStart);
+  const auto rows = three_minutes(practice);
+  auto& catalogue = practice.parts->catalogue;
+  const auto released = practice.parts->holds.add(practice.request({{"front", rows[0].span}}), practice.manager);
+  practice.parts->holds.release(released.hold.id, "closed", practice.manager);
+  EXPECT_EQ(catalogue.next_expiry(), rows[0].expires_at);  // 28 days, not the 24 hours of the hold
+}
+
+TEST(Sweeper, NextIsTheEndOfTheLastReleasedHoldWhenItsFootageHasExpired) {
+  Practice practice(kStart);
+  const auto rows = three_minutes(practice);
+  auto& holds = practice.parts->holds;
+  auto& catalogue = practice.parts->catalogue;
+  const auto all = practice.request({{"front", {rows[0].span.from, rows[2].span.to}}});
+  const auto first = holds.add(all, practice.manager), second = holds.add(all, practice.manager);
+  const auto third = holds.add(practice.request({{"front", rows[1].span}}), practice.manager);
+  practice.clock.advance(days(30));
+  holds.release(first.hold.id, "closed", practice.manager);
+  EXPECT_EQ(catalogue.next_expiry(), std::nullopt);  // two other holds keep all of it
+  practice.clock.advance(std::chrono::hours(1));
+  holds.release(second.hold.id, "closed", practice.manager);
+  const auto due = practice.clock.now() + std::chrono::hours(24);
+  EXPECT_EQ(catalogue.next_expiry(), due);
+  practice.clock.set({due, due});
+  EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 2u);
+  EXPECT_EQ(catalogue.next_expiry(), std::nullopt);
+  EXPECT_EQ(holds.show(third.hold.id).segments.size(), 1u);
+}
+
 TEST(I19, AVaultThatIsOffLineIsNotSwept) {
   Practice practice(kStart);
   const auto rows = three_minutes(practice);
