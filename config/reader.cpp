@@ -89,6 +89,14 @@ class Collector {
   ReadResult& result_;
 };
 
+// What toml++ says has its quotations escaped already.
+std::string without_controls(std::string_view text) {
+  std::string safe(text.substr(0, 300));
+  for (char& c : safe)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return safe;
+}
+
 // What toml++ says may quote the line, and the line may hold a password.
 std::string syntax_problem(const std::string& text, const toml::parse_error& error) {
   std::size_t from = 0;
@@ -98,7 +106,7 @@ std::string syntax_problem(const std::string& text, const toml::parse_error& err
   }
   const std::string line = text.substr(from, text.find('\n', from) - from);
   const bool secret = line.find("pass") != std::string::npos || line.find('@') != std::string::npos;
-  const std::string what = secret ? "texts stand in quotes, with \\\\ for a backslash" : log_safe(error.description());
+  const std::string what = secret ? "texts stand in quotes, with \\\\ for a backslash" : without_controls(error.description());
   return "is not TOML: " + what + "; nothing after this line was read";
 }
 

@@ -65,6 +65,12 @@ TEST(Settings, EveryMistakeIsReportedAtOnceWithItsLine) {
   EXPECT_THAT(text, HasSubstr("tenure.toml:11: camera[1].audio:"));
 }
 
+TEST(Settings, WhatTheTomlReaderSaysIsNotEscapedAgain) {
+  EXPECT_THAT(only_problem("[storage]\npath = \"x\" y\n"), HasSubstr("saw 'y'"));
+  const auto said = only_problem("[storage]\npath = x\n");
+  EXPECT_THAT(said, Not(HasSubstr("\\x5c"))) << said;
+}
+
 TEST(Settings, ForbiddenAreasAreRefusedHoweverTheyAreSpelt) {
   for (const char* area : {"consulting-room", "treatment-room", "toilet", "changing-room", "Toilets", "Consulting Room 2", "TREATMENT_ROOM", "WC"})
     EXPECT_THAT(only_problem(kStorage + "[[camera]]\nname = \"a\"\nurl = \"rtsp://h/\"\narea = \"" + area + "\"\n"), HasSubstr("expect privacy")) << area;
