@@ -82,7 +82,14 @@ bool is_known_zone(std::string_view zone) {
   }
 }
 
-std::optional<LocalTime> parse_local(std::string_view given, std::string_view zone) {
+namespace {
+struct Wall {
+  date::local_time<Duration> local;
+  date::local_info info;
+};
+
+// A wall clock's time, and what the zone makes of it: one instant, two, or none.
+std::optional<Wall> parse_wall(std::string_view given, std::string_view zone) {
   if (given.size() < 16 || given.size() > 26 || !is_known_zone(zone)) return std::nullopt;
   std::string text(given);
   if (text[10] != ' ' && text[10] != 'T') return std::nullopt;
@@ -92,15 +99,27 @@ std::optional<LocalTime> parse_local(std::string_view given, std::string_view zo
   const auto wall = parse_with("%FT%T", text);
   if (!wall) return std::nullopt;
   const date::local_time<Duration> local(wall->time_since_epoch());
-  const auto info = date::locate_zone(std::string(zone))->get_info(local);
-  if (info.result == date::local_info::nonexistent) return std::nullopt;
-  const Instant first(local.time_since_epoch() - info.first.offset);
-  if (info.result == date::local_info::unique) return LocalTime{first, false, first};
-  return LocalTime{first, true, Instant(local.time_since_epoch() - info.second.offset)};
+  return Wall{local, date::locate_zone(std::string(zone))->get_info(local)};
+}
+
+Instant with_offset(const Wall& wall, std::chrono::seconds offset) { return Instant(wall.local.time_since_epoch() - offset); }
+}  // namespace
+
+std::optional<LocalTime> parse_local(std::string_view given, std::string_view zone) {
+  const auto wall = parse_wall(given, zone);
+  if (!wall || wall->info.result == date::local_info::nonexistent) return std::nullopt;
+  const Instant first = with_offset(*wall, wall->info.first.offset);
+  if (wall->info.result == date::local_info::unique) return LocalTime{first, false, first};
+  return LocalTime{first, true, with_offset(*wall, wall->info.second.offset)};
 }
 
 Instant parse_user_time(std::string_view field, std::string_view text, std::string_view zone) {
   if (const auto at = parse_rfc3339(text)) return *at;
+  const auto wall = parse_wall(text, zone);
+  if (wall && wall->info.result == date::local_info::nonexistent)
+    throw Error(ErrorKind::usage, fmt::format("{}: \"{}\" never was in {}: the clocks went forward over it; write {} or {}", field, text, zone,
+                                              to_rfc3339(with_offset(*wall, wall->info.second.offset)),
+                                              to_rfc3339(with_offset(*wall, wall->info.first.offset))));
   const auto local = parse_local(text, zone);
   if (!local)
     throw Error(ErrorKind::usage, fmt::format("{}: \"{}\" is not a time; write 2026-03-02T14:05:00Z, or local time "

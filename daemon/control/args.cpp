@@ -40,10 +40,17 @@ std::optional<Duration> parse_ago(std::string_view text) {
 }
 }  // namespace
 
+namespace {
+// 2026-03-02 followed by more: what goes wrong from here on is about that time, not about how times are written.
+bool begins_with_a_date(std::string_view text) { return text.size() > 10 && text[4] == '-' && text[7] == '-'; }
+}  // namespace
+
 Instant parse_typed_time(std::string_view field, std::string_view text, std::string_view zone, Instant now) {
   if (text == "now") return now;
   if (const auto ago = parse_ago(text); ago && *ago < now.time_since_epoch()) return now - *ago;
-  return parse_user_time(field, log_safe(text), zone);
+  if (begins_with_a_date(text)) return parse_user_time(field, log_safe(text), zone);
+  wrong(field, fmt::format("\"{}\" is not a time; write 2026-03-02T14:05:00Z, or local time 2026-03-02 14:05 ({}), \"now\", or before now "
+                           "-90s, -10m, -2h, -28d; --review also takes a date alone, 2026-03-02", log_safe(text), zone));
 }
 
 void Args::only(std::initializer_list<std::string_view> allowed) const {
@@ -89,12 +96,12 @@ std::vector<std::string> Args::texts(std::string_view field) const {
   return all;
 }
 
-std::uint64_t Args::number(std::string_view field, std::uint64_t otherwise, std::uint64_t most) const {
+std::uint64_t Args::number(std::string_view field, std::uint64_t otherwise, std::uint64_t most, std::uint64_t least) const {
   const auto* value = find(field);
   if (!value) return otherwise;
   boost::system::error_code error;
   const auto number = value->to_number<std::uint64_t>(error);
-  if (error || number > most) wrong(field, fmt::format("must be a whole number from 0 to {}", most));
+  if (error || number > most || number < least) wrong(field, fmt::format("must be a whole number from {} to {}", least, most));
   return number;
 }
 
@@ -129,7 +136,10 @@ std::optional<Instant> Args::review(std::string_view field) const {
   const auto typed = text(field);
   if (!typed) return std::nullopt;
   const bool date_alone = typed->size() == 10 && (*typed)[4] == '-' && (*typed)[7] == '-';
-  return parse_typed_time(field, date_alone ? *typed + " 23:59:59" : *typed, zone_, now_);
+  if (!date_alone) return parse_typed_time(field, *typed, zone_, now_);
+  const auto end_of_day = parse_local(*typed + " 23:59:59", zone_);
+  if (!end_of_day) wrong(field, fmt::format("\"{}\" is not a date", log_safe(*typed)));
+  return end_of_day->second;
 }
 
 Interval Args::span() const {

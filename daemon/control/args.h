@@ -21,7 +21,7 @@ class Args {
   std::optional<std::string> text(std::string_view field, std::size_t longest = 4096) const;
   std::string need(std::string_view field, std::size_t longest = 4096) const;
   std::vector<std::string> texts(std::string_view field) const;
-  std::uint64_t number(std::string_view field, std::uint64_t otherwise, std::uint64_t most) const;
+  std::uint64_t number(std::string_view field, std::uint64_t otherwise, std::uint64_t most, std::uint64_t least = 0) const;
   bool flag(std::string_view field) const;
   SegmentId segment(std::string_view field) const;
   HoldId hold(std::string_view field) const;
