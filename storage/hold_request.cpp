@@ -1,6 +1,7 @@
 #include "storage/hold_request.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "storage/numbers.h"
 
 namespace tenure::storage {
@@ -8,6 +9,7 @@ namespace tenure::storage {
 namespace {
 constexpr std::size_t kMostSpans = 1'000, kMostNumbers = 1'000, kMostCalls = 10'000;
 constexpr std::size_t kLongestReason = 2'000, kLongestAuthority = 200;
+constexpr std::size_t kFewestDigits = 2;
 constexpr auto kLongestSpan = std::chrono::days(3653);
 constexpr auto kLatestReview = std::chrono::days(36525);
 
@@ -50,9 +52,13 @@ void check_hold_request(const HoldRequest& request, Instant now) {
   check_count("number", request.numbers.size(), kMostNumbers);
   check_count("call", request.calls.size(), kMostCalls);
   for (const auto& span : request.spans) check_span(span);
-  for (const auto& number : request.numbers)
+  for (const auto& number : request.numbers) {
     if (!whole_number_token(Key{}, number))
       refuse("number", "one of the numbers is no telephone number: write it like 07700 900123 or +44 7700 900123.");
+    // A slip, and nobody's number: it may be named.
+    if (digits_of(number).size() < kFewestDigits)
+      refuse("number", "\"" + log_safe(number) + "\" has too few digits: even an extension has " + std::to_string(kFewestDigits) + ".");
+  }
 }
 
 }  // namespace tenure::storage

@@ -34,10 +34,10 @@ std::string subject_of(const Hold& hold) {
 void check_names(sqlite::Connection& db, const HoldRequest& request) {
   for (const auto& span : request.spans)
     if (!db.query("SELECT 1 FROM source WHERE name = ?", span.source).step())
-      throw Error(ErrorKind::usage, "source: there is no camera or call folder named " + log_safe(span.source) + ".");
+      throw Error(ErrorKind::not_found, "source: there is no camera or call folder named " + log_safe(span.source) + ".");
   for (const auto& call : request.calls)
     if (!db.query("SELECT 1 FROM segment WHERE id = ?1 UNION ALL SELECT 1 FROM tombstone WHERE segment = ?1", call).step())
-      throw Error(ErrorKind::usage, "call: there is no recording with the id " + call.text() + ".");
+      throw Error(ErrorKind::not_found, "call: there is no recording with the id " + call.text() + ".");
 }
 
 void check_actor(const Actor& actor) {

@@ -17,7 +17,7 @@ void check_source(const Call& call, const std::optional<std::string>& name) {
     if (source.name == *name) return;
     known.push_back(source.name);
   }
-  throw Error(ErrorKind::usage, fmt::format("source: there is none of that name; there are: {}", fmt::join(known, ", ")));
+  throw Error(ErrorKind::not_found, fmt::format("source: there is none of that name; there are: {}", fmt::join(known, ", ")));
 }
 
 json::value sources(const Call& call) {
@@ -31,7 +31,7 @@ json::value segments(const Call& call) {
   query.source = call.args.text("source");
   check_source(call, query.source);
   query.span = call.args.maybe_span();
-  query.limit = call.args.number("limit", query.limit, kMostRows);
+  query.limit = call.args.number("limit", query.limit, kMostRows, /*least=*/1);
   return rows(call.rooms.storage.catalogue().segments(query));
 }
 
@@ -51,7 +51,7 @@ json::value calls_find(const Call& call) {
   query.last_digits = call.args.text("last_digits", 64);
   query.extension = call.args.text("extension", 64);
   query.span = call.args.maybe_span();
-  query.limit = call.args.number("limit", query.limit, kMostRows);
+  query.limit = call.args.number("limit", query.limit, kMostRows, /*least=*/1);
   if (!query.number && !query.last_digits && !query.extension && !query.span)
     throw Error(ErrorKind::usage, "number: say which calls: --number, --last-digits, --extension, or --from and --to");
   return rows(call.rooms.storage.calls().find(query, call.actor));

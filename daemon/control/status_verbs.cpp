@@ -78,7 +78,7 @@ json::value ledger_show(const Call& call) {
   call.args.only({"from", "limit"});
   constexpr std::uint64_t kMost = 10'000;
   const auto from = call.args.number("from", 0, INT64_MAX);
-  return rows(call.rooms.storage.catalogue().ledger(from, call.args.number("limit", 100, kMost)));
+  return rows(call.rooms.storage.catalogue().ledger(from, call.args.number("limit", 100, kMost, /*least=*/1)));
 }
 }  // namespace
 

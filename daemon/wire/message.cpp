@@ -38,7 +38,8 @@ std::string to_text(const Request& request) {
 std::string field_of(const Error& error) {
   const auto& message = error.message();
   const auto colon = message.find(": ");
-  if (error.kind() != ErrorKind::usage || colon == std::string::npos || colon == 0 || colon > 100) return {};
+  const bool names_one = error.kind() == ErrorKind::usage || error.kind() == ErrorKind::not_found;
+  if (!names_one || colon == std::string::npos || colon == 0 || colon > 100) return {};
   const auto field = message.substr(0, colon);
   const auto odd = field.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.-[]");
   return odd == std::string::npos ? field : std::string();

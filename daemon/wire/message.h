@@ -16,7 +16,8 @@ struct Request {
 Request parse_request(std::string_view text);
 std::string to_text(const Request& request);
 
-// `field` is the part of a usage error's message that names what is wrong, when it begins with one: "review: …".
+// `field` is the part of a usage or not-found error's message that names what is wrong, when it begins with one:
+// "review: …".
 std::string field_of(const Error& error);
 std::string to_text(const Error& error);
 // The other way, in the client; a text that is no error becomes Error{internal}.
