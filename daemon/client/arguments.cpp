@@ -1,12 +1,15 @@
 #include "daemon/client/arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <map>
 
-#include "base/file.h"
 #include "daemon/client/groups.h"
+#include "daemon/client/plan_file.h"
+#include "daemon/client/table.h"
 
 namespace tenure::client {
 namespace json = boost::json;
@@ -23,7 +26,6 @@ struct Values {
   std::map<std::string, std::uint64_t> numbers;
   std::map<std::string, std::vector<std::string>> lists;
   bool dry_run = false;
-  std::string plan_file;
 };
 
 using Build = std::function<void(Command&)>;
@@ -37,7 +39,10 @@ class Verb {
     return *this;
   }
   Verb& number(const std::string& flag, const std::string& field, const std::string& help) {
-    app_->add_option(flag, values_.numbers[field], help);
+    app_->add_option(flag, values_.numbers[field], help)->check([](const std::string& text) {
+      const bool digits = !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
+      return digits ? std::string() : fmt::format("\"{}\" is not a whole number", printable(text));
+    });
     return *this;
   }
   Verb& list(const std::string& flag, const std::string& field, const std::string& help) {
@@ -66,6 +71,12 @@ std::vector<std::pair<std::string, std::string>> typed_spans(const CLI::App* app
   return typed;
 }
 
+// "hold add"
+std::string verb_name(const CLI::App* app) {
+  const auto* parent = app->get_parent();
+  return parent && parent->get_parent() ? verb_name(parent) + " " + app->get_name() : app->get_name();
+}
+
 // The whole tool: its verbs, and after parsing the request of the one that was typed.
 class Tool {
  public:
@@ -80,6 +91,8 @@ class Tool {
   void add_exports();
   void add_upkeep();
   void fill(Command& command) const;
+  const CLI::App* typed() const;  // the innermost verb or group that was typed
+  std::string what_is_unknown() const;
 
   CLI::App app_{"Asks tenured, the daemon that keeps the practice's recordings.", "tenure"};
   Command options_;
@@ -178,14 +191,28 @@ void Tool::add_upkeep() {
   verb(&app_, "version", "the daemon's version");
 }
 
-void add_plan(json::object& args, const std::string& file) {
-  const Blob text = read_whole(Path(file), 4 << 20);
-  args["plan"] = std::string(as_text(text));
+const CLI::App* Tool::typed() const {
+  const CLI::App* used = &app_;
+  while (!used->get_subcommands().empty()) used = used->get_subcommands().front();
+  return used;
+}
+
+// For a verb that is missing or does not exist, or an argument that its verb does not take.
+std::string Tool::what_is_unknown() const {
+  const auto* used = typed();
+  const auto left = app_.remaining(/*recurse=*/true);
+  const auto name = used == &app_ ? std::string("tenure") : "tenure " + verb_name(used);
+  std::vector<std::string> verbs;
+  for (const auto* child : used->get_subcommands([](const CLI::App*) { return true; })) verbs.push_back(child->get_name());
+  const bool verb = !verbs.empty() && (left.empty() || left.front().front() != '-');
+  const auto list = fmt::format("{}", fmt::join(verbs, ", "));
+  if (verb && left.empty()) return fmt::format("{}: a verb must follow: {}", name, list);
+  if (verb) return fmt::format("\"{}\" is not a verb of {}; there are: {}", printable(left.front()), name, list);
+  return fmt::format("\"{}\" is not an argument of {}; {} --help lists them", left.empty() ? "" : printable(left.front()), name, name);
 }
 
 void Tool::fill(Command& command) const {
-  const CLI::App* used = &app_;
-  while (!used->get_subcommands().empty()) used = used->get_subcommands().front();
+  const auto* used = typed();
   const auto& [name, values] = verbs_.at(used);
   command.request.verb = name;
   auto& args = command.request.args;
@@ -206,7 +233,10 @@ void Tool::fill(Command& command) const {
     command.out = std::string(out->get_string());
     args.erase("out");
   }
-  if (const auto* plan = args.if_contains("plan")) add_plan(args, std::string(plan->get_string()));
+  if (const auto* plan = args.if_contains("plan")) {
+    command.plan_file = std::string(plan->get_string());
+    args["plan"] = read_plan(command.plan_file);
+  }
 }
 
 Command Tool::parse(const std::vector<std::string>& arguments) {
@@ -215,11 +245,16 @@ Command Tool::parse(const std::vector<std::string>& arguments) {
     app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     command = options_;
     fill(command);
+  } catch (const CLI::ExtrasError&) {
+    command.message = "tenure: " + what_is_unknown() + "\n";
+    command.status = 2;
   } catch (const CLI::ParseError& error) {
     std::ostringstream out, problem;
     const bool asked = error.get_exit_code() == 0;
     app_.exit(error, out, problem);
-    command.message = asked ? out.str() : "tenure: " + problem.str();
+    const auto* needed = dynamic_cast<const CLI::RequiredError*>(&error);
+    const bool no_verb = needed && !typed()->get_subcommands([](const CLI::App*) { return true; }).empty();
+    command.message = asked ? out.str() : "tenure: " + (no_verb ? what_is_unknown() + "\n" : problem.str());
     command.status = asked ? 0 : 2;
   } catch (const Error& error) {
     command.message = std::string("tenure: ") + error.what() + "\n";

@@ -13,6 +13,7 @@ struct Command {
   bool json = false;
   bool brief = false;          // status in one line
   std::string out;             // of an export: the folder its files go to
+  std::string plan_file;       // of a redacted export: where the plan was read from
   std::string message;         // help or version asked for: print it and end; or what is wrong
   int status = -1;             // the exit status then; -1: go on
 };

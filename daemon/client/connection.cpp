@@ -4,19 +4,35 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <boost/filesystem/operations.hpp>
 #include <boost/json/parse.hpp>
 #include <cerrno>
+
+#include "daemon/client/interrupt.h"
 
 namespace tenure::client {
 namespace json = boost::json;
 
 namespace {
-Error no_daemon(const Path& socket) {
-  const int code = errno;
+// A clone runs by ./run and has its socket in ./var; anything else is a service.
+std::string how_to_start(const Path& socket) {
+  namespace fs = boost::filesystem;
+  const auto clone_of = [](const Path& folder) {
+    boost::system::error_code error;
+    return fs::exists(folder / "run", error) && fs::exists(folder / "CMakeLists.txt", error);
+  };
+  const Path state = fs::absolute(socket).lexically_normal().parent_path();
+  if (state.filename() == "var" && clone_of(state.parent_path())) return "start it (./run in " + state.parent_path().string() + ")";
+  if (clone_of(fs::current_path())) return "start it (./run in this folder, or systemctl start tenured where it is installed)";
+  return "start it (systemctl start tenured)";
+}
+
+Error no_daemon(const Path& socket, int code) {
   if (code == EACCES) return {ErrorKind::refused, fmt::format("{} may not be opened by this user; use sudo, or join the group tenure", socket.string())};
   if (code == ENOENT || code == ECONNREFUSED)
-    return {ErrorKind::unavailable, fmt::format("tenured does not run: nobody answers at {}; start it (systemctl start tenured), or name "
-                                                "another socket with --socket or --config", socket.string())};
+    return {ErrorKind::unavailable, fmt::format("tenured does not run: nobody answers at {}; {}, or name another socket with --socket or "
+                                                "--config", socket.string(), how_to_start(socket))};
+  errno = code;
   return io_error(fmt::format("cannot reach tenured at {}", socket.string()));
 }
 
@@ -40,7 +56,7 @@ Connection::Connection(const Path& socket) {
   std::memcpy(address.sun_path, socket.c_str(), socket.size());
   socket_ = File(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), socket);
   if (!socket_.is_open()) throw io_error("cannot make a socket");
-  if (::connect(socket_.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw no_daemon(socket);
+  if (::connect(socket_.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw no_daemon(socket, errno);
 }
 
 void Connection::send(View bytes) {
@@ -55,6 +71,7 @@ void Connection::send(View bytes) {
 
 void Connection::receive(std::span<std::uint8_t> out) {
   while (!out.empty()) {
+    if (was_interrupted()) throw Error(ErrorKind::unavailable, "interrupted");
     const auto got = ::recv(socket_.descriptor(), out.data(), out.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) throw Error(ErrorKind::unavailable, "tenured hung up before its answer was whole; its log says why");

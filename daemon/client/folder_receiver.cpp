@@ -10,6 +10,9 @@
 #include <cstdio>
 
 namespace tenure::client {
+namespace fs = boost::filesystem;
+
+static constexpr const char* kManifest = "manifest-sha256.txt";  // the last file of every export
 
 bool is_plain_name(const std::string& name) {
   const auto odd = [](char c) { return c == '/' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
@@ -18,9 +21,32 @@ bool is_plain_name(const std::string& name) {
 
 FolderReceiver::FolderReceiver(Path folder, bool show_progress) : folder_(std::move(folder)), show_progress_(show_progress) {
   boost::system::error_code error;
-  boost::filesystem::create_directories(folder_, error);
-  if (error) throw Error(ErrorKind::io, fmt::format("--out: the folder {} cannot be made", folder_.string()), error.message());
-  if (!boost::filesystem::is_directory(folder_, error)) throw Error(ErrorKind::usage, fmt::format("--out: {} is not a folder", folder_.string()));
+  if (fs::exists(folder_, error) && !fs::is_directory(folder_, error)) throw Error(ErrorKind::usage, fmt::format("--out: {} is not a folder", folder_.string()));
+  if (fs::exists(folder_ / kManifest, error))
+    throw Error(ErrorKind::refused, fmt::format("--out: {} holds an export already ({} is there); give another folder", folder_.string(), kManifest));
+  make_folder();
+}
+
+void FolderReceiver::make_folder() {
+  boost::system::error_code error;
+  std::vector<Path> missing;
+  for (Path at = fs::absolute(folder_).lexically_normal(); !at.empty() && !fs::exists(at, error); at = at.parent_path()) missing.push_back(at);
+  for (; !missing.empty(); missing.pop_back()) {
+    if (fs::create_directory(missing.back(), error)) made_.push_back(missing.back());
+    if (!error) continue;
+    const auto why = error.message();
+    take_back();
+    throw Error(ErrorKind::io, fmt::format("--out: the folder {} cannot be made", folder_.string()), why);
+  }
+}
+
+bool FolderReceiver::take_back() {
+  const bool any = abandon() || !files_.empty();
+  for (const auto& file : files_) remove_file(file);
+  files_.clear();
+  boost::system::error_code ignored;  // a folder that somebody put a file into meanwhile stays
+  for (; !made_.empty(); made_.pop_back()) fs::remove(made_.back(), ignored);
+  return any;
 }
 
 FolderReceiver::~FolderReceiver() { abandon(); }

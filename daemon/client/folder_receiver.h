@@ -7,7 +7,8 @@ namespace tenure::client {
 
 class FolderReceiver : public Receiver {
  public:
-  // Makes the folder when missing. `show_progress` writes a line on stderr as it goes.
+  // Makes the folder when missing; refuses one that holds an export already. `show_progress` writes a line on stderr as
+  // it goes.
   FolderReceiver(Path folder, bool show_progress);
   ~FolderReceiver() override;
   void begin_file(const std::string& name) override;
@@ -16,11 +17,15 @@ class FolderReceiver : public Receiver {
   void progress(double done, const std::string& what) override;
   // Clears the progress line; removes a file that is not whole and says whether there was one.
   bool abandon();
+  // After a failure: removes everything that came, and the folders it made. Says whether any file had come.
+  bool take_back();
   // The files that came whole.
   const std::vector<Path>& files() const { return files_; }
 
  private:
+  void make_folder();
   Path folder_, target_, part_;
+  std::vector<Path> made_;  // the folders that were not there before, outermost first
   bool show_progress_, shown_ = false;
   File file_;
   std::uint64_t written_ = 0;

@@ -9,7 +9,9 @@
 #include "daemon/client/arguments.h"
 #include "daemon/client/find_socket.h"
 #include "daemon/client/folder_receiver.h"
+#include "daemon/client/interrupt.h"
 #include "daemon/client/render.h"
+#include "daemon/client/table.h"
 
 using namespace tenure;
 
@@ -27,23 +29,29 @@ void print(const client::Command& command, const std::string& text) {
 
 // An export that fails midway: what came whole so far is taken back too, for a part of an export is none.
 void take_back(client::FolderReceiver& receiver) {
-  const bool partial = receiver.abandon();
-  for (const auto& file : receiver.files()) remove_file(file);
-  if (partial || !receiver.files().empty()) fmt::print(stderr, "tenure: the files written so far were removed\n");
+  if (receiver.take_back()) fmt::print(stderr, "tenure: the files written so far were removed\n");
+}
+
+// The daemon is sent the plan's text and cannot know which file it came from.
+std::string of_plan(const client::Command& command, const Error& error) {
+  const bool about_it = error.message().starts_with("plan") || error.message().starts_with("The redaction plan");
+  return about_it && !command.plan_file.empty() ? fmt::format("--plan {}: ", client::printable(command.plan_file)) : std::string();
 }
 
 int ask(const client::Command& command) {
   std::unique_ptr<client::FolderReceiver> receiver;
   try {
-    client::Connection connection(client::find_socket(command.socket, command.config));
+    // First, so that a folder that will not do is refused before the daemon is asked and notes an export.
     if (!command.out.empty()) receiver = std::make_unique<client::FolderReceiver>(command.out, ::isatty(STDERR_FILENO) != 0);
+    if (receiver) client::notice_interrupts();
+    client::Connection connection(client::find_socket(command.socket, command.config));
     const auto text = connection.ask(command.request, receiver.get());
     if (receiver) receiver->abandon();
     print(command, text);
     return kDone;
   } catch (const Error& error) {
     if (receiver) take_back(*receiver);
-    fmt::print(stderr, "tenure: {}\n", error.what());
+    fmt::print(stderr, "tenure: {}{}\n", of_plan(command, error), error.what());
     return error.kind() == ErrorKind::usage ? kWrongUsage : kFailed;
   }
 }

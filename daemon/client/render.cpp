@@ -75,6 +75,8 @@ std::string holds(const json::value& answer) {
 }
 
 std::string hold(const json::value& answer) {
+  const bool receipt = !member(answer, "segments").is_null();  // none: a release or an extension
+  const bool keeps_nothing = receipt && cell(answer, "state") == "active" && items(answer, "segments").empty();
   std::string out = fmt::format("hold {} ({})\nreason: {}\nauthority: {}\nplaced {} by {}\nreview {}{}\n", cell(answer, "id"), cell(answer, "state"),
                                 cell(answer, "reason"), cell(answer, "authority"), cell(answer, "placed_at"), cell(answer, "placed_by"),
                                 cell(answer, "review"), cell(answer, "review_due") == "yes" ? "  DUE" : "");
@@ -82,8 +84,10 @@ std::string hold(const json::value& answer) {
     out += fmt::format("released {} by {}: {}\n", at, cell(answer, "released_by"), cell(answer, "release_reason"));
   for (const auto& span : items(answer, "spans")) out += fmt::format("footage of {}: {} to {}\n", cell(span, "source"), cell(span, "from"), cell(span, "to"));
   out += fmt::format("{} numbers, {} calls named\n", items(answer, "numbers").size(), items(answer, "calls").size());
-  if (member(answer, "segments").is_null()) return out;  // no receipt: a release or an extension
+  if (!receipt) return out;
   out += fmt::format("\nkeeps {} recordings, {}; ledger entry {}\n", items(answer, "segments").size(), bytes_text(amount(answer, "bytes")), cell(answer, "ledger_number"));
+  if (keeps_nothing) out += "WARNING: this hold keeps no recording at this moment. It counts for what is yet to come; if you meant recordings that\n"
+                            "are there, look at its sources, times and numbers again (tenure segments, tenure calls find).\n";
   if (!items(answer, "segments").empty()) out += segment_table(items(answer, "segments"));
   if (!items(answer, "gaps").empty()) out += "\nnot recorded:\n" + gap_table(items(answer, "gaps"));
   for (const auto& gone : items(answer, "gone")) out += fmt::format("already gone: {} {} to {}\n", cell(gone, "source"), cell(gone, "from"), cell(gone, "to"));

@@ -21,6 +21,8 @@ std::string cameras(const json::value& status) {
   return table.empty() ? "no cameras in the settings\n" : table.text();
 }
 
+constexpr std::size_t kMostProblems = 50;
+
 std::string folders(const json::value& status) {
   Table table({"CALLS", "STATE", "IMPORTED", "KNOWN", "WAITING", "PROBLEMS", "LAST IMPORT", "WHY"});
   std::string problems;
@@ -28,7 +30,8 @@ std::string folders(const json::value& status) {
     const auto& all = items(folder, "problems");
     table.add({cell(folder, "name"), cell(folder, "state"), cell(folder, "imported"), cell(folder, "known"), cell(folder, "waiting"),
                std::to_string(all.size()), cell(folder, "last_import"), cell(folder, "why")});
-    for (std::size_t i = 0; i < all.size() && i < 5; ++i) problems += fmt::format("  {}: {}\n", cell(all[i], "file"), cell(all[i], "why"));
+    for (std::size_t i = 0; i < all.size() && i < kMostProblems; ++i) problems += fmt::format("  {}: {}\n", cell(all[i], "file"), cell(all[i], "why"));
+    if (all.size() > kMostProblems) problems += fmt::format("  and {} more\n", all.size() - kMostProblems);
   }
   return (table.empty() ? "no call folders being watched\n" : table.text()) + problems;
 }

@@ -81,6 +81,29 @@ TEST(Arguments, EndWithTwoForWhatIsNoCommand) {
   EXPECT_EQ(parse_arguments({"export", "redacted", "--out", "x", "--plan", "/nonexistent/plan"}).status, 2);
 }
 
+TEST(Arguments, SayWhichVerbIsUnknownAndWhichThereAre) {
+  EXPECT_THAT(parse_arguments({"nonsense"}).message, testing::AllOf(testing::HasSubstr("\"nonsense\" is not a verb of tenure"), testing::HasSubstr("segments")));
+  EXPECT_THAT(parse_arguments({"hold", "ad"}).message, testing::AllOf(testing::HasSubstr("\"ad\" is not a verb of tenure hold"), testing::HasSubstr("release")));
+  EXPECT_THAT(parse_arguments({"hold"}).message, testing::HasSubstr("a verb must follow: add, list"));
+  EXPECT_THAT(parse_arguments({"status", "--nonsense"}).message, testing::HasSubstr("\"--nonsense\" is not an argument of tenure status"));
+  EXPECT_THAT(parse_arguments({"segments", "--limit", "abc"}).message, testing::AllOf(testing::HasSubstr("--limit"), testing::HasSubstr("\"abc\" is not a whole number")));
+}
+
+TEST_F(OutFolder, APlanThatCannotBeReadIsNamedWithItsFileAndWhatIsWrong) {
+  fs::create_directories(folder_);
+  write_durably(folder_ / "empty.json", as_view("\n"));
+  const auto said = [](const Path& file) {
+    const auto command = parse_arguments({"export", "redacted", "--out", "x", "--plan", file.string()});
+    EXPECT_EQ(command.status, 2);
+    EXPECT_THAT(command.message, testing::HasSubstr("--plan " + file.string() + ": "));
+    return command.message;
+  };
+  EXPECT_THAT(said(folder_ / "empty.json"), testing::HasSubstr("is empty"));
+  EXPECT_THAT(said(folder_), testing::HasSubstr("is a folder"));
+  EXPECT_THAT(said("/dev/zero"), testing::HasSubstr("over 4 MiB"));
+  EXPECT_THAT(said(folder_ / "nowhere.json"), testing::HasSubstr("No such file"));
+}
+
 TEST(Arguments, EndWithZeroForHelpAndVersion) {
   EXPECT_EQ(parse_arguments({"--help"}).status, 0);
   EXPECT_THAT(parse_arguments({"hold", "add", "--help"}).message, testing::HasSubstr("--review"));
@@ -105,6 +128,21 @@ TEST(Tables, ShowSizesAndRatesInUnits) {
   EXPECT_EQ(bytes_text(1536), "1.5 KiB");
   EXPECT_EQ(bytes_text(1024.0 * 1024 * 1024 * 200), "200 GiB");
   EXPECT_EQ(bits_text(4'100'000), "4.1 Mb/s");
+}
+
+TEST(Tables, ListEveryProblemOfACallFolderUpToFifty) {
+  json::array problems;
+  for (int i = 0; i < 53; ++i) problems.push_back({{"file", "call-" + std::to_string(i) + ".wav"}, {"why", "is empty"}});
+  const auto text = render("status", json::object{{"calls", json::array{json::object{{"name", "desk"}, {"problems", problems}}}}});
+  EXPECT_THAT(text, testing::HasSubstr("call-49.wav: is empty\n  and 3 more\n"));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("call-50.wav")));
+}
+
+TEST(Tables, WarnOfAHoldThatKeepsNothing) {
+  const auto text = render("hold add", json::parse(R"({"state": "active", "segments": [], "numbers": ["07700 900123"]})"));
+  EXPECT_THAT(text, testing::HasSubstr("WARNING: this hold keeps no recording"));
+  EXPECT_THAT(render("hold add", json::parse(R"({"state": "active", "segments": [{"id": "a"}]})")), testing::Not(testing::HasSubstr("WARNING")));
+  EXPECT_THAT(render("hold extend", json::parse(R"({"state": "active"})")), testing::Not(testing::HasSubstr("WARNING")));
 }
 
 TEST(Tables, ShowAnAnswerOfAnyShapeWithoutFailing) {
@@ -142,6 +180,40 @@ TEST_F(OutFolder, NeverHasAFileOverwritten) {
   EXPECT_THROW(receiver.end_file(), Error);
   EXPECT_EQ(as_text(read_whole(folder_ / "clip.mp4")), "mine");
   EXPECT_EQ(as_text(read_whole(folder_ / "other.mp4")), "came meanwhile");
+}
+
+TEST_F(OutFolder, TakenBackLeavesNeitherFilesNorTheFoldersItMade) {
+  fs::create_directories(folder_);
+  FolderReceiver receiver(folder_ / "new" / "deep", false);
+  receiver.begin_file("clip.mp4");
+  receiver.end_file();
+  receiver.begin_file("half.mp4");
+  EXPECT_TRUE(receiver.take_back());
+  EXPECT_THAT(names(), testing::IsEmpty());
+  FolderReceiver empty(folder_ / "new", false);
+  EXPECT_FALSE(empty.take_back());
+  EXPECT_THAT(names(), testing::IsEmpty());
+}
+
+TEST_F(OutFolder, ThatWasThereStaysWithWhatItHeldWhenAnExportIsTakenBack) {
+  fs::create_directories(folder_);
+  write_durably(folder_ / "notes.txt", as_view("mine"));
+  FolderReceiver receiver(folder_, false);
+  receiver.begin_file("clip.mp4");
+  receiver.take_back();
+  EXPECT_THAT(names(), testing::ElementsAre("notes.txt"));
+}
+
+TEST_F(OutFolder, ThatHoldsAnExportIsRefusedForAnother) {
+  fs::create_directories(folder_);
+  write_durably(folder_ / "manifest-sha256.txt", as_view("00  clip.mp4\n"));
+  try {
+    FolderReceiver receiver(folder_, false);
+    ADD_FAILURE() << "it was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::refused);
+    EXPECT_THAT(error.message(), testing::HasSubstr("holds an export already"));
+  }
 }
 
 TEST_F(OutFolder, TakesNoNameThatIsAPath) {
