@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "config/reader.h"
 #include "daemon/options.h"
+#include "daemon/places.h"
 #include "daemon/service.h"
 
 using namespace tenure;
@@ -28,12 +29,20 @@ int say(std::FILE* where, const std::string& text, int status) {
 int serve(config::Settings settings) {
   start_log(level_named(settings.log_level), std::getenv("JOURNAL_STREAM") != nullptr);
   try {
+    if (const auto problems = daemon::check_state_folder(settings); !problems.empty())
+      throw Error(ErrorKind::io, fmt::format("{}", fmt::join(problems, "; ")));
     daemon::Service service(std::move(settings));
     return service.run();
   } catch (const std::exception& error) {
     log_error("event=failed cause=\"{}\"", error.what());
     return kFailed;
   }
+}
+// Trying the folders too: what the settings say may be well formed and still be of no use on this machine.
+int check(const std::string& file, const config::ReadResult& read) {
+  const auto problems = daemon::check_places(read.settings);
+  for (const auto& problem : problems) say(stderr, fmt::format("{}: {}\n", file, problem), kWrongUsage);
+  return problems.empty() ? say(stdout, file + ": good\n", kDone) : kWrongUsage;
 }
 }  // namespace
 
@@ -44,8 +53,9 @@ int main(int count, char** values) {
   if (!options.problem.empty()) return say(stderr, "tenured: " + options.problem + "\n" + daemon::usage_text(), kWrongUsage);
   try {
     auto read = config::read_settings(options.config);
-    if (!read.ok()) return say(stderr, config::describe(read) + "\n", kWrongUsage);
-    if (options.check_config) return say(stdout, options.config + ": good\n", kDone);
+    const bool asked = options.config_given || options.check_config;
+    if (!read.ok()) return say(stderr, config::describe(read) + (asked ? "" : daemon::usage_text()), kWrongUsage);
+    if (options.check_config) return check(options.config, read);
     return serve(std::move(read.settings));
   } catch (const std::exception& error) {
     return say(stderr, std::string("tenured: ") + error.what() + "\n", kFailed);

@@ -15,11 +15,15 @@ std::string usage_text() {
 Options parse_options(const std::vector<std::string>& arguments) {
   Options options;
   options.config = "/etc/tenure/tenure.toml";
+  const auto name_config = [&options](const std::string& file) {
+    options.config = file;
+    options.config_given = true;
+  };
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto& argument = arguments[i];
-    if (argument == "--config" && i + 1 < arguments.size()) options.config = arguments[++i];
+    if (argument == "--config" && i + 1 < arguments.size()) name_config(arguments[++i]);
     else if (argument == "--config") options.problem = "--config: a file name must follow";
-    else if (argument.starts_with("--config=")) options.config = argument.substr(9);
+    else if (argument.starts_with("--config=")) name_config(argument.substr(9));
     else if (argument == "--check-config") options.check_config = true;
     else if (argument == "--version") options.version = true;
     else if (argument == "--help" || argument == "-h") options.help = true;

@@ -7,7 +7,7 @@ namespace tenure::daemon {
 
 struct Options {
   std::string config;
-  bool check_config = false, version = false, help = false;
+  bool config_given = false, check_config = false, version = false, help = false;
   std::string problem;  // not empty: the arguments make no sense
 };
 

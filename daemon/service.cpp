@@ -11,6 +11,7 @@
 #include "config/reader.h"
 #include "daemon/cameras.h"
 #include "daemon/control/server.h"
+#include "daemon/keeping.h"
 #include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/state_lock.h"
@@ -54,6 +55,7 @@ struct Service::State {
   asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer status_timer{io}, watchdog_timer{io};
   std::atomic<bool> stopping{false};
+  Keeping keeping{clock};
   storage::Storage storage;
   TimeKeeping time;
   Cameras cameras;
@@ -79,7 +81,7 @@ Service::State::State(config::Settings read)
 }
 
 Rooms Service::State::make_rooms() {
-  return Rooms{storage, clock, [this] { return current(); }, [this] { return cameras.status(); },
+  return Rooms{storage, clock, [this] { return current(); }, [this] { return keeping.judge(cameras.status()); },
                [this] {
                  std::vector<ingest::DropFolderStatus> all;
                  auto locked = folders.lock();  // named: the lock must outlive the loop
@@ -95,9 +97,7 @@ void Service::State::start() {
   log_info("event=recovered salvaged={} adopted={} quarantined={} deletions_finished={} lost={} stray_holds={}", report.salvaged,
            report.adopted, report.quarantined, report.finished_deletions, report.lost, report.stray_holds);
   for (const auto& proposal : storage.policy_differences()) log_warning("event=policy-proposal difference=\"{}\"", log_safe(proposal));
-  storage.recorder().on_failure([](const std::string& source, const std::string& cause) {
-    log_error("event=segment-not-kept source={} cause=\"{}\"", source, log_safe(cause));
-  });
+  storage.recorder().on_failure([this](const std::string& source, const std::string& cause) { keeping.failed(source, cause); });
   for (const auto& camera : now->cameras) storage.catalogue().ensure_source(camera.name, camera.cls, storage::Kind::camera);
   for (const auto& calls : now->calls) storage.catalogue().ensure_source(calls.name, calls.cls, storage::Kind::calls);
   time.start();
@@ -171,7 +171,7 @@ void Service::State::reload() {
 
 void Service::State::show_status() {
   std::size_t recording = 0;
-  const auto all = cameras.status();
+  const auto all = keeping.judge(cameras.status());
   for (const auto& camera : all) recording += camera.state == "recording";
   notify_status(fmt::format("{} of {} cameras recording", recording, all.size()));
   status_timer.expires_after(kStatusEvery);

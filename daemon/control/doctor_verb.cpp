@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
+#include "daemon/places.h"
 #include "daemon/time_keeping.h"
 
 namespace tenure::daemon {
@@ -96,6 +97,7 @@ json::value doctor(const Call& call) {
     else if (space.free < settings->storage.least_free_bytes) checks.push_back(line("space", "warning", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
     else checks.push_back(line("space", "good", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
   }
+  for (const auto& problem : check_places(*settings)) checks.push_back(line("folder", "bad", problem));
   checks.push_back(check_keys(call));
   checks.push_back(check_key_encryption_key());
   checks.push_back(check_catalogue(call));

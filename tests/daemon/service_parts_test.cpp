@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "daemon/cameras.h"
 #include "daemon/control/args.h"
+#include "daemon/keeping.h"
 #include "daemon/options.h"
 #include "daemon/reload.h"
 #include "daemon/state_lock.h"
@@ -88,6 +89,23 @@ TEST(I5, ASweepThatFailsIsShownAndTriedAgain) {
   EXPECT_FALSE(first);
 }
 
+TEST(I14, ACameraThatSendsWhileTheDiskIsFullIsNotSaidToBeRecording) {
+  SimulatedClock clock(kNow);
+  Keeping keeping(clock);
+  ingest::CameraStatus door, yard;
+  door.name = "door";
+  yard.name = "yard";
+  door.state = yard.state = "recording";
+  keeping.failed("door", "No space left on device");
+  clock.advance(Seconds(10));
+  const auto judged = keeping.judge({door, yard});
+  EXPECT_EQ(judged[0].state, "not-kept");
+  EXPECT_THAT(judged[0].why, testing::HasSubstr("No space left on device"));
+  EXPECT_EQ(judged[1].state, "recording");
+  clock.advance(Seconds(25));
+  EXPECT_EQ(keeping.judge({door})[0].state, "recording");
+}
+
 TEST(TypedTimes, AreRfc3339LocalNowOrBeforeNow) {
   const auto at = [](const std::string& text) { return to_rfc3339(*args({{"from", text}}).time("from")); };
   EXPECT_EQ(at("2026-03-02T14:05:00Z"), "2026-03-02T14:05:00Z");
@@ -101,6 +119,26 @@ TEST(TypedTimes, AreRfc3339LocalNowOrBeforeNow) {
 TEST(TypedTimes, ThatAreNoneNameFieldAndValue) {
   for (const auto* text : {"yesterday", "-m", "-10x", "10m", "--5m", "-99999999d", "2026-13-01 00:00", ""})
     EXPECT_THAT(message_of([&] { args({{"from", text}}).time("from"); }), testing::StartsWith("from: ")) << text;
+}
+
+TEST(TypedTimes, ThatAreNoneAreAnsweredWithEveryFormThatIsTaken) {
+  const auto said = message_of([&] { args({{"from", "yesterday"}}).time("from"); });
+  for (const auto* form : {"2026-03-02T14:05:00Z", "2026-03-02 14:05", "now", "-10m", "date alone"}) EXPECT_THAT(said, testing::HasSubstr(form));
+}
+
+TEST(TypedTimes, ThatTheClocksSkippedNameTheInstantsTheyCouldMean) {
+  const auto said = message_of([&] { args({{"from", "2026-03-29 01:30"}}).time("from"); });
+  EXPECT_THAT(said, testing::HasSubstr("went forward"));
+  EXPECT_THAT(said, testing::HasSubstr("2026-03-29T00:30:00Z or 2026-03-29T01:30:00Z"));
+}
+
+TEST(TypedTimes, ThatHappenedTwiceNameBothInstants) {
+  const auto said = message_of([&] { args({{"from", "2026-10-25 01:30"}}).time("from"); });
+  EXPECT_THAT(said, testing::HasSubstr("2026-10-25T00:30:00Z or 2026-10-25T01:30:00Z"));
+}
+
+TEST(TypedTimes, AReviewOnADayThatIsNotSaysSoWithTheDayAsTyped) {
+  EXPECT_THAT(message_of([&] { args({{"review", "2026-02-30"}}).review("review"); }), testing::StartsWith("review: \"2026-02-30\" is not"));
 }
 
 TEST(TypedTimes, AReviewDateMeansTheEndOfThatDay) {

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <boost/filesystem/operations.hpp>
 #include <boost/json/parse.hpp>
 
 #include "base/error.h"
@@ -175,6 +176,62 @@ TEST_F(Socket, SigtermStopsWithinFiveSecondsEvenWithClientsConnected) {
 }
 
 TEST_F(Socket, SigintStopsItToo) { EXPECT_EQ(daemon_.stop_with(SIGINT, Seconds(5)), 0); }
+
+TEST_F(Socket, AnExportIntoAFolderThatHoldsOneAsksNothingOfTheDaemon) {
+  const Path out = daemon_.folder() / "out";
+  make_directories(out);
+  write_durably(out / "manifest-sha256.txt", as_view("x"));
+  const auto outcome = tenure({"export", "native", "--source", "door", "--from", "-1m", "--to", "now", "--out", out.string()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, testing::HasSubstr("holds an export already"));  // not: no camera named door
+}
+
+TEST_F(Socket, AFailedExportLeavesNoFolder) {
+  const Path out = daemon_.folder() / "new" / "out";
+  const auto outcome = tenure({"export", "native", "--source", "door", "--from", "-1m", "--to", "now", "--out", out.string()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, testing::HasSubstr("no camera named door"));
+  EXPECT_NE(::access((daemon_.folder() / "new").c_str(), F_OK), 0);
+}
+
+TEST_F(Socket, AnUnknownCameraIsAFailureForEveryVerb) {
+  for (const std::vector<std::string>& typed : std::vector<std::vector<std::string>>{
+           {"segments", "--source", "door"}, {"gaps", "--source", "door"},
+           {"hold", "add", "--source", "door", "--from", "-1m", "--to", "now", "--reason", "r", "--authority", "a", "--review", "2199-01-01"}})
+    EXPECT_EQ(tenure(typed).status, 1) << testing::PrintToString(typed);
+}
+
+TEST_F(Socket, WhatIsWrongInAPlanIsSaidOfItsFile) {
+  const Path plan = daemon_.folder() / "plan.json";
+  write_durably(plan, as_view("{\"mode\": \"blur\"}"));
+  const auto outcome = tenure({"export", "redacted", "--source", "door", "--from", "-1m", "--to", "now", "--plan", plan.string(), "--out", (daemon_.folder() / "out").string()});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.out, testing::HasSubstr("--plan " + plan.string() + ": plan."));
+}
+
+TEST(Tenured, TriesTheFoldersThatItsSettingsName) {
+  const Path folder = boost::filesystem::temp_directory_path() / boost::filesystem::unique_path("tenured-%%%%%%%%");
+  make_directories(folder);
+  const auto outcome_of = [&](const std::string& path, bool check) {
+    const auto text = "[storage]\npath = \"" + path + "\"\n[daemon]\nsocket = \"" + (folder / "s").string() + "\"\n";
+    write_durably(folder / "tenure.toml", as_view(text));
+    std::vector<std::string> command{TENURED, "--config", (folder / "tenure.toml").string()};
+    if (check) command.push_back("--check-config");
+    return run_program(command);
+  };
+  const auto file = (folder / "tenure.toml").string();
+  for (const auto& path : {file, file + "/below", std::string("/proc/state")}) {
+    const auto checked = outcome_of(path, true);
+    EXPECT_EQ(checked.status, 2) << path;
+    EXPECT_THAT(checked.out, testing::HasSubstr("storage.path: \"" + path + "\""));
+    const auto started = outcome_of(path, false);
+    EXPECT_EQ(started.status, 1) << path;
+    EXPECT_THAT(started.out, testing::HasSubstr("storage.path"));
+  }
+  EXPECT_EQ(outcome_of((folder / "not" / "yet").string(), true).status, 0);
+  EXPECT_NE(::access((folder / "not").c_str(), F_OK), 0) << "a check made it";
+  boost::filesystem::remove_all(folder);
+}
 
 TEST(Tenured, RefusesSettingsWithMistakesAndListsThem) {
   const auto missing = run_program({TENURED, "--config", "/nonexistent/tenure.toml", "--check-config"});

@@ -106,6 +106,10 @@ TEST_F(Verbs, SegmentsCarryPlainNames) {
 }
 
 TEST_F(Verbs, SaySoWhenASourceDoesNotExist) {
+  for (const auto* verb : {"segments", "gaps"}) EXPECT_EQ(refusal(verb, {{"source", "dor"}}).kind(), ErrorKind::not_found) << verb;
+  auto other = hold_of_door();
+  other["spans"].as_array()[0].as_object()["source"] = "dor";
+  EXPECT_EQ(refusal("hold add", other).kind(), ErrorKind::not_found);
   EXPECT_EQ(wire::field_of(refusal("segments", {{"source", "dor"}})), "source");
   EXPECT_THAT(refusal("gaps", {{"source", "dor"}}).message(), testing::HasSubstr("door"));
 }
@@ -121,6 +125,22 @@ TEST_F(Verbs, HoldAddNamesWhatIsMissing) {
   auto nothing = hold_of_door();
   nothing.erase("spans");
   EXPECT_EQ(wire::field_of(refusal("hold add", nothing)), "source");
+}
+
+TEST_F(Verbs, HoldAddRefusesANumberOfTooFewDigitsByItsValue) {
+  for (const auto* number : {"0", "+1", "(0)"}) {
+    auto args = hold_of_door();
+    args["numbers"] = json::array{number};
+    const auto error = refusal("hold add", args);
+    EXPECT_EQ(wire::field_of(error), "number") << error.message();
+    EXPECT_THAT(error.message(), testing::HasSubstr(number));
+  }
+  EXPECT_EQ(ask("hold list").as_array().size(), 0u);
+}
+
+TEST_F(Verbs, ThatListTakeNoLimitOfNothing) {
+  EXPECT_EQ(wire::field_of(refusal("segments", {{"limit", 0}})), "limit");
+  EXPECT_EQ(wire::field_of(refusal("ledger show", {{"limit", 0}})), "limit");
 }
 
 TEST_F(Verbs, HoldAddAnswersWithAReceiptAndTheSegmentIsHeld) {
