@@ -1,5 +1,6 @@
 #include "daemon/places.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
 
@@ -15,16 +15,27 @@ namespace tenure::daemon {
 namespace fs = boost::filesystem;
 
 namespace {
-// Empty, or what is wrong with a folder that is there. Permissions alone do not tell: a file without a name does.
+// Permissions alone do not tell whether a folder can be written to: a file does, without a name where the file system has
+// such. Nothing, or why not.
+std::string try_writing(const Path& folder) {
+  constexpr int kFlags = O_RDWR | O_CLOEXEC;
+  const File unnamed(::open(folder.c_str(), kFlags | O_TMPFILE, 0600), folder);
+  if (unnamed.is_open()) return {};
+  const Path named = folder / fmt::format(".tenured-tries-{}", ::getpid());
+  const File file(::open(named.c_str(), kFlags | O_CREAT | O_EXCL | O_NOFOLLOW, 0600), named);
+  const int code = errno;
+  if (file.is_open()) ::unlink(named.c_str());
+  // A full disk is no reason not to start: what is due must be deleted there all the more.
+  const bool good = file.is_open() || code == ENOSPC || code == EDQUOT;
+  return good ? std::string() : std::string(std::strerror(code));
+}
+
+// Empty, or what is wrong with a folder that is there.
 std::string try_folder(const Path& folder) {
   boost::system::error_code error;
   if (!fs::is_directory(folder, error)) return fmt::format("{} is not a folder", log_safe(folder.string()));
-  try {
-    const File file = File::unnamed(folder);
-    return {};
-  } catch (const Error& failed) {
-    return fmt::format("{} cannot be written to by user {} ({})", log_safe(folder.string()), ::geteuid(), failed.cause());
-  }
+  const auto why = try_writing(folder);
+  return why.empty() ? why : fmt::format("{} cannot be written to by user {} ({})", log_safe(folder.string()), ::geteuid(), why);
 }
 
 std::string try_place(Path folder) {
