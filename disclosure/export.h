@@ -50,8 +50,9 @@ ExportSummary export_native(const ExportContext& context, const SpanRequest& req
 // The original bytes under a safe name, and manifest-sha256.txt.
 ExportSummary export_call(const ExportContext& context, const SegmentId& call, ExportSink& sink);
 
-// `redacted.mp4`: exactly the span's pictures re-encoded; or `redacted.wav` for a call; and manifest-sha256.txt.
-ExportSummary export_redacted(const ExportContext& context, const SpanRequest& request, const redaction::Plan& plan, ExportSink& sink);
-ExportSummary export_redacted_call(const ExportContext& context, const SegmentId& call, const redaction::Plan& plan, ExportSink& sink);
+// `redacted.mp4`: exactly the span's pictures re-encoded; or `redacted.wav` for a call; and manifest-sha256.txt. A plan
+// with problems is taken so that they, and how it fits the recording, are told in one Error{usage}.
+ExportSummary export_redacted(const ExportContext& context, const SpanRequest& request, const redaction::PlanResult& plan, ExportSink& sink);
+ExportSummary export_redacted_call(const ExportContext& context, const SegmentId& call, const redaction::PlanResult& plan, ExportSink& sink);
 
 }  // namespace tenure::disclosure

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/error.h"
 #include "disclosure/frame_table.h"
 #include "disclosure/package.h"
@@ -17,6 +19,24 @@ std::vector<FrameTable> make_tables(const ExportContext& context, const SpanRequ
   if (tables.empty())
     throw Error(ErrorKind::refused, request.source + " has no picture between " + to_rfc3339(request.span.from) + " and " + to_rfc3339(request.span.to) + "; ask for a longer span.");
   return tables;
+}
+
+struct PictureSize {
+  int width = 0, height = 0;
+  bool operator==(const PictureSize&) const = default;
+};
+
+// A stretch has one set of parameters, so its first piece tells.
+std::vector<PictureSize> sizes_of(const ExportContext& context, const Recorded& recorded) {
+  std::vector<PictureSize> sizes;
+  PieceReader reader(context);
+  for (const auto& stretch : recorded.stretches) {
+    for (const auto& track : media::read_movie(reader.source(stretch.front())).tracks) {
+      const PictureSize size{track.track.width, track.track.height};
+      if (media::is_video(track.track.codec) && std::ranges::find(sizes, size) == sizes.end()) sizes.push_back(size);
+    }
+  }
+  return sizes;
 }
 
 // Decrypted media goes to the worker through a socket, its pictures come back through another; only sealed bytes are
@@ -50,11 +70,16 @@ std::size_t send(Spool& spool, const std::string& name, Package& package) {
 }
 }  // namespace
 
-ExportSummary export_redacted(const ExportContext& context, const SpanRequest& request, const redaction::Plan& plan, ExportSink& sink) {
-  check_plan_is_for(plan, request);
-  const auto recorded = find_recorded(context, request);
+ExportSummary export_redacted(const ExportContext& context, const SpanRequest& request, const redaction::PlanResult& read, ExportSink& sink) {
+  const auto& plan = read.plan;
+  auto problems = plan_problems(read, request);
+  const auto recorded = find_for_plan(problems, [&] { return find_recorded(context, request); });
+  for (const auto& size : find_for_plan(problems, [&] { return sizes_of(context, recorded); })) {
+    const auto misfits = redaction::check_plan(plan, size.width, size.height);
+    problems.insert(problems.end(), misfits.begin(), misfits.end());
+  }
+  throw_if_any(problems);
   const auto tables = make_tables(context, request, plan, recorded);
-  for (const auto& table : tables) check_plan_fits(plan, table.job.width, table.job.height);
   auto package = Package::announce(context, subject_of("redacted", request, recorded), sink);
   return package.conclude([&] {
     auto& notes = package.summary().notes;

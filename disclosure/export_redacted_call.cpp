@@ -28,13 +28,12 @@ worker::AudioJob job_of(const CallAudio& audio, const redaction::Plan& plan) {
   return job;
 }
 
-void check_audio_fits(const CallAudio& audio, const worker::AudioJob& job) {
+void check_audio_fits(const CallAudio& audio, const worker::AudioJob& job, redaction::PlanProblems& problems) {
   if (audio.facts.container != "wav" && audio.facts.container != "mp3")
     throw Error(ErrorKind::refused, "This recording is neither WAV nor MP3 and cannot be redacted: " + audio.facts.why);
   const bool one_side = std::any_of(job.mutes.begin(), job.mutes.end(), [](const auto& mute) { return mute.channels != worker::Channels::all; });
   if (one_side && audio.facts.channels != 2)
-    throw Error(ErrorKind::usage, "The redaction plan cannot be used: one side is to be muted, but the recording has " + std::to_string(audio.facts.channels) +
-                                      " channel(s), not two; use side \"all\".");
+    problems.push_back({"mute", "one side is to be silent, but the recording has " + std::to_string(audio.facts.channels) + " channel(s), not two: use side \"all\""});
 }
 
 Blob wav_head(std::uint32_t rate, std::uint32_t channels, std::uint32_t bytes) {
@@ -84,11 +83,12 @@ std::uint32_t number_in(const boost::json::object& done, const char* name) {
 }
 }  // namespace
 
-ExportSummary export_redacted_call(const ExportContext& context, const SegmentId& call, const redaction::Plan& plan, ExportSink& sink) {
-  check_plan_is_for(plan, call);
-  auto audio = open_call(context, call);
-  const auto job = job_of(audio, plan);
-  check_audio_fits(audio, job);
+ExportSummary export_redacted_call(const ExportContext& context, const SegmentId& call, const redaction::PlanResult& plan, ExportSink& sink) {
+  auto problems = plan_problems(plan, call);
+  auto audio = find_for_plan(problems, [&] { return open_call(context, call); });
+  const auto job = job_of(audio, plan.plan);
+  check_audio_fits(audio, job, problems);
+  throw_if_any(problems);
   auto package = Package::announce(context, call_subject("redacted call", call), sink);
   return package.conclude([&] {
     Spool spool(context.staging);

@@ -7,6 +7,8 @@
 
 #include <boost/json/parse.hpp>
 #include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <exception>
 #include <thread>
 
@@ -40,14 +42,21 @@ void send_all(const File& to, View bytes) {
   }
 }
 
+ErrorKind kind_named(std::string_view name) {
+  for (const auto kind : {ErrorKind::refused, ErrorKind::unavailable, ErrorKind::corrupt, ErrorKind::io})
+    if (to_string(kind) == name) return kind;
+  return ErrorKind::internal;
+}
+
 struct Status {
   std::string pending;
   std::optional<boost::json::object> done;
   std::string error;
+  ErrorKind kind = ErrorKind::internal;
 
   void take(std::string_view text, const std::function<void(double)>& progress) {
     pending += text;
-    if (pending.size() > kLargestStatus) throw Error(ErrorKind::corrupt, "The picture decoder reports nonsense.");
+    if (pending.size() > kLargestStatus) throw Error(ErrorKind::internal, "The picture decoder reports nonsense.");
     for (auto end = pending.find('\n'); end != std::string::npos; end = pending.find('\n')) {
       line(pending.substr(0, end), progress);
       pending.erase(0, end + 1);
@@ -56,11 +65,12 @@ struct Status {
   void line(const std::string& text, const std::function<void(double)>& progress) {
     boost::system::error_code code;
     const auto value = boost::json::parse(text, code);
-    if (code || !value.is_object()) throw Error(ErrorKind::corrupt, "The picture decoder reports nonsense.");
+    if (code || !value.is_object()) throw Error(ErrorKind::internal, "The picture decoder reports nonsense.");
     const auto& object = value.as_object();
     if (const auto* it = object.if_contains("progress"); it != nullptr && it->is_double() && progress) progress(it->as_double());
     if (const auto* it = object.if_contains("done"); it != nullptr && it->is_object()) done = it->as_object();
     if (const auto* it = object.if_contains("error"); it != nullptr && it->is_string()) error = std::string(it->as_string());
+    if (const auto* it = object.if_contains("kind"); it != nullptr && it->is_string()) kind = kind_named(std::string_view(it->as_string()));
   }
 };
 
@@ -87,11 +97,21 @@ void drain(const WorkerRun& run, const File& output, const File& status, Status&
   }
 }
 
+// Killed from outside says nothing of the recording; a crash may be its doing and is ours all the same.
 Error death(int status) {
-  if (WIFSIGNALED(status))
-    return {ErrorKind::corrupt, "The picture decoder stopped (signal " + std::to_string(WTERMSIG(status)) +
-                                    ") on this recording; nothing of it was sent. Export a shorter span to find the damaged part."};
-  return {ErrorKind::corrupt, "The picture decoder stopped without a result (status " + std::to_string(WEXITSTATUS(status)) + ")."};
+  if (!WIFSIGNALED(status))
+    return {ErrorKind::internal, "The picture decoder stopped without a result (status " + std::to_string(WEXITSTATUS(status)) + ")."};
+  const int signal = WTERMSIG(status);
+  const char* const known = ::sigabbrev_np(signal);
+  const std::string name = known != nullptr ? std::string("SIG") + known : "signal " + std::to_string(signal);
+  if (signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE || signal == SIGABRT || signal == SIGSYS)
+    return {ErrorKind::internal, "The picture decoder crashed (" + name + "): a fault of the decoder, which something unusual in the recording may have "
+                                 "met. Nothing of the recording is known to be bad. Export shorter spans to find the place."};
+  const std::string why = signal == SIGXCPU   ? "it used all the processor time it may have"
+                          : signal == SIGKILL ? "most likely because memory was short"
+                                              : "by somebody, or by a limit of the system";
+  return {ErrorKind::unavailable, "The picture decoder was killed (" + name + "), " + why +
+                                      ". Nothing of the recording is known to be bad. Try again, or export a shorter span."};
 }
 
 // The thread that feeds; joined before anything it uses goes.
@@ -155,7 +175,7 @@ boost::json::object run_worker(const WorkerRun& run, const std::atomic<bool>& ca
   const int ended = child.wait();
   feeder.join();
   feeder.rethrow_source_error();
-  if (!report.error.empty()) throw Error(ErrorKind::corrupt, report.error);
+  if (!report.error.empty()) throw Error(report.kind, report.error);
   if (ended != 0 || !report.done) throw death(ended);
   return *report.done;
 }

@@ -19,8 +19,8 @@ struct WorkerRun {
   std::function<void(double)> progress;
 };
 
-// What the worker reported. Throws Error: its own sentence (corrupt), its crash by signal (corrupt), cancellation
-// (unavailable), or whatever feed() threw.
+// What the worker reported. Throws Error: its own sentence and kind (corrupt only where decoding failed), that it was killed
+// (unavailable) or crashed (internal), cancellation (unavailable), or whatever feed() threw.
 boost::json::object run_worker(const WorkerRun& run, const std::atomic<bool>& cancelled);
 
 }  // namespace tenure::disclosure

@@ -1,5 +1,4 @@
 // export native, call, redacted: what leaves, streamed into the sink.
-#include "base/log.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
 
@@ -13,15 +12,10 @@ disclosure::ExportContext context_of(const Call& call) {
           settings->worker, settings->storage.path / "staging", call.rooms.stopping};
 }
 
-disclosure::redaction::Plan plan_of(const Args& args) {
-  auto result = disclosure::redaction::parse_plan(args.need("plan", 5 << 20));
-  if (result.problems.empty()) return std::move(result.plan);
-  std::string all;
-  for (const auto& problem : result.problems) {
-    if (all.size() > 4000) break;
-    all += fmt::format("{}plan.{}: {}", all.empty() ? "" : "\n", problem.field, problem.text);
-  }
-  throw Error(ErrorKind::usage, all);
+// Its problems are told together with how it fits the recording. An empty file is a plan too, and a bad one.
+disclosure::redaction::PlanResult plan_of(const Args& args) {
+  const auto text = args.text("plan", 5 << 20);
+  return disclosure::redaction::parse_plan(text ? *text : args.need("plan"));
 }
 
 json::value export_native(const Call& call, disclosure::ExportSink& sink) {

@@ -8,15 +8,19 @@ static std::string words(const std::array<int, 4>& box) {
   return "[" + std::to_string(box[0]) + ", " + std::to_string(box[1]) + ", " + std::to_string(box[2]) + ", " + std::to_string(box[3]) + "]";
 }
 
-std::vector<PlanProblem> check_plan(const Plan& plan, int width, int height) {
-  std::vector<PlanProblem> problems;
+std::string place_of(std::size_t track, std::size_t keyframe, std::string_view field) {
+  return "track " + std::to_string(track + 1) + ", moment " + std::to_string(keyframe + 1) + ", " + std::string(field);
+}
+
+PlanProblems check_plan(const Plan& plan, int width, int height) {
+  PlanProblems problems;
   for (std::size_t t = 0; t < plan.tracks.size(); ++t) {
     const auto& keyframes = plan.tracks[t].keyframes;
     for (std::size_t k = 0; k < keyframes.size(); ++k) {
       if (!keyframes[k].box) continue;
       const auto& box = *keyframes[k].box;
       if (box[0] >= 0 && box[1] >= 0 && box[0] + box[2] <= width && box[1] + box[3] <= height) continue;
-      problems.push_back({"tracks[" + std::to_string(t) + "].keyframes[" + std::to_string(k) + "].box",
+      problems.push_back({place_of(t, k, "box"),
                           words(box) + " reaches outside the picture of " + std::to_string(width) + " × " + std::to_string(height)});
     }
   }

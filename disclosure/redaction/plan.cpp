@@ -1,7 +1,9 @@
 #include "disclosure/redaction/plan.h"
 
 #include <boost/json.hpp>
-#include <limits>
+
+#include "base/log.h"
+#include "disclosure/redaction/given_twice.h"
 
 namespace tenure::disclosure::redaction {
 
@@ -42,7 +44,7 @@ class Reader {
   void only(const std::string& where, const json::object& object, std::initializer_list<std::string_view> known) {
     for (const auto& member : object) {
       if (std::find(known.begin(), known.end(), std::string_view(member.key())) == known.end())
-        problem(where + std::string(member.key()).substr(0, 60), "is not a field of a plan");
+        problem(where + log_safe(member.key()), "is not a field of a plan");
     }
   }
 
@@ -66,14 +68,15 @@ class Reader {
     const auto* all = list(root, "", "tracks", kMostTracks);
     if (all == nullptr) return;
     for (std::size_t i = 0; i < all->size(); ++i) {
-      const auto where = "tracks[" + std::to_string(i) + "]";
+      const auto where = "track " + std::to_string(i + 1);
       const auto* object = (*all)[i].if_object();
       if (object == nullptr) {
         problem(where, "must be an object with \"keyframes\"");
+        result_.plan.tracks.emplace_back();
         continue;
       }
-      only(where + ".", *object, {"keyframes"});
-      result_.plan.tracks.push_back(track(where + ".", *object));
+      only(where + ", ", *object, {"keyframes"});
+      result_.plan.tracks.push_back(track(where + ", ", *object));
     }
   }
 
@@ -85,34 +88,34 @@ class Reader {
       return out;
     }
     keyframes_ += all->size();
+    std::optional<Instant> before;
     for (std::size_t i = 0; i < all->size(); ++i) {
-      const auto here = where + "keyframes[" + std::to_string(i) + "]";
-      const auto keyframe = moment(here, (*all)[i]);
-      if (!keyframe) continue;
-      if (!out.keyframes.empty() && keyframe->time <= out.keyframes.back().time) problem(here + ".time", "is not later than the moment before it");
-      out.keyframes.push_back(*keyframe);
+      const auto here = where + "moment " + std::to_string(i + 1);
+      Keyframe keyframe;
+      const auto time = moment(here, (*all)[i], keyframe);
+      if (time && before && *time <= *before) problem(here + ", time", "is not later than the moment before it");
+      if (time) before = time;
+      out.keyframes.push_back(keyframe);
     }
     return out;
   }
 
-  std::optional<Keyframe> moment(const std::string& where, const json::value& value) {
+  // The moment's time, if it has one.
+  std::optional<Instant> moment(const std::string& where, const json::value& value, Keyframe& out) {
     const auto* object = value.if_object();
     if (object == nullptr) {
       problem(where, "must be an object with \"time\" and \"box\"");
       return std::nullopt;
     }
-    only(where + ".", *object, {"time", "box"});
+    only(where + ", ", *object, {"time", "box"});
     const auto* time = object->if_contains("time");
     const auto parsed = time != nullptr && time->is_string() ? parse_rfc3339(std::string_view(time->as_string())) : std::nullopt;
-    if (!parsed) problem(where + ".time", "must be a time like \"2026-03-02T14:05:00Z\"");
+    if (!parsed) problem(where + ", time", "must be a time like \"2026-03-02T14:05:00Z\"");
     const auto* box = object->if_contains("box");
-    if (box == nullptr) {
-      problem(where + ".box", "is missing: [x, y, width, height], or null where the box ends");
-      return std::nullopt;
-    }
-    Keyframe out{parsed.value_or(Instant{}), std::nullopt};
-    if (!box->is_null()) out.box = pixels(where + ".box", *box);
-    return parsed ? std::optional(out) : std::nullopt;
+    if (box == nullptr) problem(where + ", box", "is missing: [x, y, width, height], or null where the box ends");
+    if (box != nullptr && !box->is_null()) out.box = pixels(where + ", box", *box);
+    out.time = parsed.value_or(Instant{});
+    return parsed;
   }
 
   std::optional<std::array<int, 4>> pixels(const std::string& where, const json::value& value) {
@@ -139,14 +142,14 @@ class Reader {
     const auto* all = list(root, "", "mute", kMostMutes);
     if (all == nullptr) return;
     for (std::size_t i = 0; i < all->size(); ++i) {
-      const auto where = "mute[" + std::to_string(i) + "]";
+      const auto where = "mute " + std::to_string(i + 1);
       const auto* object = (*all)[i].if_object();
       if (object == nullptr) {
         problem(where, "must be an object with \"from_ms\", \"to_ms\" and \"side\"");
         continue;
       }
-      only(where + ".", *object, {"from_ms", "to_ms", "side"});
-      result_.plan.mute.push_back(mute(where + ".", *object));
+      only(where + ", ", *object, {"from_ms", "to_ms", "side"});
+      result_.plan.mute.push_back(mute(where + ", ", *object));
     }
   }
 
@@ -174,19 +177,22 @@ class Reader {
 };
 }  // namespace
 
-PlanResult parse_plan(std::string_view text) {
+static PlanResult no_document(std::string why) {
   PlanResult result;
-  if (text.size() > kLargestText) {
-    result.problems.push_back({"", "the plan is over 4 MiB"});
-    return result;
-  }
+  result.is_document = false;
+  result.problems.push_back({"", std::move(why)});
+  return result;
+}
+
+PlanResult parse_plan(std::string_view text) {
+  if (text.size() > kLargestText) return no_document("the plan is over 4 MiB");
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return no_document("the plan is empty: it must be one JSON object");
   boost::system::error_code code;
   json::monotonic_resource memory;
   const auto value = json::parse(text, code, &memory);
-  if (code || !value.is_object()) {
-    result.problems.push_back({"", "the plan is not a JSON object" + (code ? " (" + code.message() + ")" : std::string())});
-    return result;
-  }
+  if (code || !value.is_object()) return no_document("the plan is not a JSON object" + (code ? " (" + code.message() + ")" : std::string()));
+  PlanResult result;
+  result.problems = given_twice(text);
   Reader(result).read(value.as_object());
   return result;
 }

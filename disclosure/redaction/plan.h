@@ -39,19 +39,27 @@ struct Plan {
 };
 
 struct PlanProblem {
-  std::string field;                       // "tracks[0].keyframes[2].box"
+  std::string field;                       // for people, who count from 1: "track 1, moment 3, box"
   std::string text;
 };
+using PlanProblems = std::vector<PlanProblem>;
 
+// What of the document could be read keeps its place in `plan`, so that all else that is wrong can still be found.
 struct PlanResult {
+  PlanResult() = default;
+  PlanResult(Plan made) : plan(std::move(made)) {}
   Plan plan;
-  std::vector<PlanProblem> problems;
+  PlanProblems problems;
+  bool is_document = true;                 // false: no JSON object, nothing in `plan`
 };
 
-// Bounded: 4 MiB of text, 1,000 tracks, 100,000 keyframes, 10,000 mutes. Unknown fields are problems.
+// Bounded: 4 MiB of text, 1,000 tracks, 100,000 keyframes, 10,000 mutes. Unknown fields, and fields given twice (readers
+// differ in which one counts), are problems.
 PlanResult parse_plan(std::string_view json);
 // Against the pictures it is for: boxes inside width × height.
-std::vector<PlanProblem> check_plan(const Plan& plan, int width, int height);
+PlanProblems check_plan(const Plan& plan, int width, int height);
+// "track 1, moment 3, box" for (0, 2, "box").
+std::string place_of(std::size_t track, std::size_t keyframe, std::string_view field);
 // The box at an instant: linear between its neighbours, none outside its keyframes or where it ended.
 std::optional<Box> box_at(const TrackOfBoxes& track, Instant time);
 // The stretches of `span` in which no track has a box, in order. A single moment covers no stretch.

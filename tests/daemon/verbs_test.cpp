@@ -188,7 +188,8 @@ TEST_F(Verbs, RedactedExportNamesThePlansMistakes) {
     FAIL() << "the plan was taken";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
-    EXPECT_THAT(error.message(), testing::StartsWith("plan."));
+    EXPECT_THAT(error.message(), testing::StartsWith("plan: "));
+    EXPECT_THAT(error.message(), testing::HasSubstr("\n- mode: must be"));
   }
 }
 

@@ -87,7 +87,7 @@ TEST(Requests, ThatMakeNoSenseSayWhy) {
 
 TEST(Errors, NameTheFieldTheyAreAbout) {
   EXPECT_EQ(field_of(Error(ErrorKind::usage, "review: is required")), "review");
-  EXPECT_EQ(field_of(Error(ErrorKind::usage, "plan.tracks[0].box: outside")), "plan.tracks[0].box");
+  EXPECT_EQ(field_of(Error(ErrorKind::usage, "settings.cameras[0].url: outside")), "settings.cameras[0].url");
   EXPECT_EQ(field_of(Error(ErrorKind::usage, "the request is not JSON")), "");
   EXPECT_EQ(field_of(Error(ErrorKind::refused, "review: is required")), "");
 }

@@ -7,15 +7,6 @@ using namespace tenure::disclosure::testing;
 namespace {
 const char* const kPicture = "-f lavfi -i testsrc2=size=320x240:rate=25:duration=8";
 const char* const kH264 = "-c:v libx264 -preset veryfast -g 25 -keyint_min 25 -sc_threshold 0";
-
-std::string refusal(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.message();
-  }
-  return "(nothing was refused)";
-}
 }  // namespace
 
 TEST_F(Exports, NativeClipShowsTheVeryPicturesOfTheStoreAndItsManifestVerifies) {

@@ -55,20 +55,32 @@ TEST(Plan, EveryProblemIsListedAtOnce) {
     {"time":"yesterday","box":[0,0,10,10]},{"time":"2026-03-02T14:05:09Z","box":[0,0,0,10]},{"time":"2026-03-02T14:06:09Z"}]}],
     "mute":[{"from_ms":2000,"to_ms":1000,"side":"middle"}]})");
   EXPECT_EQ(fields(result.problems),
-            "who|source|mode|fill|tracks[0].keyframes[1].time|tracks[0].keyframes[2].time|tracks[0].keyframes[3].box|"
-            "tracks[0].keyframes[4].box|mute[0].to_ms|mute[0].side|");
+            "who|source|mode|fill|track 1, moment 2, time|track 1, moment 3, time|track 1, moment 4, box|"
+            "track 1, moment 5, box|mute 1, to_ms|mute 1, side|");
+  EXPECT_EQ(result.plan.tracks.at(0).keyframes.size(), 5u) << "each keeps its number";
+}
+
+TEST(Plan, AFieldGivenTwiceIsRefusedByItsName) {
+  const auto result = parse_plan(R"({"source":"a","mode":"cover","mode":"subject","tracks":[{"keyframes":[]},{"keyframes":[
+    {"time":"2026-03-02T14:05:00Z","box":[0,0,10,10]},
+    {"time":"2026-03-02T14:05:01Z","box":[0,0,10,10],"b\u006fx":[0,0,10,10]}],"keyframes":[{"time":"2026-03-02T14:05:00Z","box":null}]}],
+    "mute":[{"from_ms":1,"to_ms":2,"from_ms":0}]})");
+  EXPECT_EQ(fields(result.problems), "mode|track 2, moment 2, box|track 2, keyframes|mute 1, from_ms|track 1, keyframes|");
+  EXPECT_EQ(result.problems.at(0).text, "is given twice: leave the one that is meant");
+  EXPECT_EQ(fields(parse_plan(kPlan).problems), "") << "the same name in different objects is one each";
 }
 
 TEST(Plan, WhatIsNoJsonObjectIsRefusedInWords) {
-  for (const char* text : {"", "[]", "{", "null", "{\"source\":}"}) EXPECT_EQ(parse_plan(text).problems.size(), 1u) << text;
+  for (const char* text : {"", " \n", "[]", "{", "null", "{\"source\":}"}) EXPECT_EQ(parse_plan(text).problems.size(), 1u) << text;
+  EXPECT_EQ(parse_plan("").problems.at(0).text, "the plan is empty: it must be one JSON object");
   EXPECT_EQ(parse_plan(std::string(5 << 20, ' ')).problems.at(0).text, "the plan is over 4 MiB");
 }
 
 TEST(Plan, BoxesOutsideThePictureAreNamed) {
   const auto plan = parse_plan(kPlan).plan;
   EXPECT_EQ(fields(check_plan(plan, 130, 220)), "");
-  EXPECT_EQ(fields(check_plan(plan, 129, 220)), "tracks[0].keyframes[1].box|");
-  EXPECT_EQ(fields(check_plan(plan, 1920, 219)), "tracks[0].keyframes[0].box|tracks[0].keyframes[1].box|");
+  EXPECT_EQ(fields(check_plan(plan, 129, 220)), "track 1, moment 2, box|");
+  EXPECT_EQ(fields(check_plan(plan, 1920, 219)), "track 1, moment 1, box|track 1, moment 2, box|");
 }
 
 TEST(Plan, WhatIsShownShrinksToEvenPixelsAndWhatIsHiddenGrows) {

@@ -1,5 +1,6 @@
 #include "practice.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "media/audio_check.h"
@@ -15,6 +16,15 @@ std::string output_of(const std::string& command) {
   while (const auto got = std::fread(block.data(), 1, block.size(), pipe)) text.append(block.data(), got);
   EXPECT_EQ(::pclose(pipe), 0) << command << "\n" << text;
   return text;
+}
+
+std::string refusal(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "(nothing was refused)";
 }
 
 Exports::Exports() : folder_(boost::filesystem::temp_directory_path() / boost::filesystem::unique_path("tenure-exports-%%%%%%%%")) {
@@ -46,8 +56,9 @@ std::string Exports::make_clip(const std::string& name, const std::string& input
 namespace {
 using Samples = std::vector<media::MovieSample>;
 
-media::TrackSamples take(const media::ByteSource& source, const Samples& samples, std::size_t from, std::size_t to) {
+media::TrackSamples take(const media::ByteSource& source, const Samples& samples, std::size_t from, std::size_t to, std::size_t track = 0) {
   media::TrackSamples out;
+  out.track = track;
   for (std::size_t i = from; i < to; ++i) {
     media::Sample sample{samples[i].pts, samples[i].duration, samples[i].key, Blob(samples[i].size)};
     source.read(samples[i].offset, sample.data);
@@ -81,18 +92,30 @@ std::vector<SegmentId> Exports::record(const std::string& clip, Instant start, s
     }
     return start + Duration((track.samples[groups[group]].pts - first) * 1'000'000 / track.track.timescale);
   };
+  const auto* sound = movie.tracks.size() > 1 ? &movie.tracks[1] : nullptr;
+  std::vector<media::Track> tracks;
+  for (const auto& one : movie.tracks) tracks.push_back(one.track);
+  // How many samples of sound begin before a group of pictures.
+  const auto sound_before = [&](std::size_t group) -> std::size_t {
+    if (group == 0) return 0;
+    if (group + 1 == groups.size()) return sound->samples.size();
+    const auto limit = static_cast<double>(track.samples[groups[group]].pts) / track.track.timescale * sound->track.timescale;
+    return static_cast<std::size_t>(std::ranges::count_if(sound->samples, [&](const auto& one) { return static_cast<double>(one.pts) < limit; }));
+  };
   std::vector<SegmentId> ids;
   auto& recorder = storage_->recorder();
   for (std::size_t group = 0; group + 1 < groups.size(); ++group) {
     if (group % gops == 0) {
       if (!ids.empty()) recorder.close(ids.back(), {time_of(group - gops), time_of(group)}, std::nullopt);
       ids.push_back(recorder.open("front-door", "cctv", time_of(group), run));
-      storage::Fragment init{storage::FragmentKind::init, {time_of(group), time_of(group)}, false, media::make_init({track.track}), {}};
+      storage::Fragment init{storage::FragmentKind::init, {time_of(group), time_of(group)}, false, media::make_init(tracks), {}};
       EXPECT_TRUE(recorder.append(ids.back(), std::move(init)));
     }
-    auto made = media::make_fragment(static_cast<std::uint32_t>(group + 1), {take(source, track.samples, groups[group], groups[group + 1])});
+    std::vector<media::TrackSamples> parts{take(source, track.samples, groups[group], groups[group + 1])};
+    if (sound != nullptr) parts.push_back(take(source, sound->samples, sound_before(group), sound_before(group + 1), 1));
+    auto made = media::make_fragment(static_cast<std::uint32_t>(group + 1), parts);
     storage::Fragment fragment{storage::FragmentKind::media, {time_of(group), time_of(group + 1)}, true, std::move(made.bytes), {}};
-    for (const auto& extent : made.extents) fragment.leaves.push_back({extent.offset, extent.size, 0, extent.key, extent.pts, extent.duration});
+    for (const auto& extent : made.extents) fragment.leaves.push_back({extent.offset, extent.size, static_cast<std::uint8_t>(extent.track), extent.key, extent.pts, extent.duration});
     EXPECT_TRUE(recorder.append(ids.back(), std::move(fragment)));
   }
   const auto last = (groups.size() - 2) / gops * gops;

@@ -18,6 +18,9 @@ inline Instant at(double seconds) { return kStart + Duration(std::llround(second
 // What a program prints; fails the test when it fails.
 std::string output_of(const std::string& command);
 
+// The message of what `act` throws.
+std::string refusal(const std::function<void()>& act);
+
 struct Receiver : ExportSink {
   explicit Receiver(Path to) : folder(std::move(to)) { make_directories(folder); }
   void begin_file(const std::string& name) override {
@@ -44,7 +47,7 @@ class Exports : public ::testing::Test {
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   // A fragmented clip by ffmpeg: `input` and `options` as on its command line.
   std::string make_clip(const std::string& name, const std::string& input, const std::string& options);
-  // Records a clip as segments of `gops` groups of pictures each, from `start` on. Returns their ids.
+  // Records a clip, with its sound, as segments of `gops` groups of pictures each, from `start` on. Returns their ids.
   std::vector<SegmentId> record(const std::string& clip, Instant start, std::size_t gops, std::uint32_t run = 1);
   SegmentId import_call(const std::string& file, const std::string& container, std::vector<storage::Pause> pauses = {});
   ExportContext context() { return {*storage_, clock_, {"tester"}, "subject access request", TENURE_WORKER, folder_ / "staging", cancelled_}; }
