@@ -12,13 +12,6 @@ constexpr std::size_t kLongestShown = 180;  // log_safe() cuts at 200 bytes, whe
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool joins_digits(char c) { return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '_'; }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 std::string_view last_name(std::string_view path) {
   const auto slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
@@ -49,6 +42,13 @@ std::string readable(std::string_view text) {
   return out;
 }
 }  // namespace
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {

@@ -22,6 +22,7 @@ std::string_view without_extension(std::string_view path);
 std::string_view extension_of(std::string_view path);
 // For status and log: control bytes escaped, and every run of seven digits or more shown as "…0123".
 std::string masked(std::string_view path);
+std::string lower(std::string_view text);  // A to Z only, whatever the locale
 bool is_utf8(std::string_view text);
 
 }  // namespace tenure::ingest

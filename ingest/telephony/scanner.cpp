@@ -13,13 +13,6 @@ using What = Decision::What;
 constexpr Duration kRetry = Seconds(30);
 constexpr std::size_t kMostProblems = 1000, kShownProblems = 50;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 std::uint64_t fingerprint(const std::string& path, const FileStamp& stamp) {
   std::uint64_t hash = std::hash<std::string>()(path);
   for (const std::uint64_t part : {stamp.size, stamp.inode, static_cast<std::uint64_t>(stamp.mtime_ns)})
