@@ -1,5 +1,6 @@
 #include "storage/call_store.h"
 
+#include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
 
 #include "base/error.h"
@@ -135,6 +136,16 @@ void Intake::drop() {
   }
 }
 
+// Empty when the sealed file lies, with its recorded size, in the vault it was written to.
+std::string why_not_there(const Vaults& vaults, const SegmentRow& row) {
+  const auto trouble = vaults.off_line(row.vault);
+  if (!trouble.empty()) return "the vault " + row.vault + " is off line: " + trouble;
+  boost::system::error_code failed;
+  const auto size = boost::filesystem::file_size(vaults.path_of(row), failed);
+  if (failed) return "its file is not in the vault " + row.vault;
+  return size == row.bytes ? "" : "its file in the vault " + row.vault + " has another size than was recorded";
+}
+
 std::string subject_of(const SegmentRow& row, const CallDetails& details) {
   return boost::json::serialize(boost::json::object{{"segment", row.id.text()}, {"source", row.source}, {"class", row.cls},
                                                     {"start", to_rfc3339(row.span.from)}, {"bytes", row.plain_bytes},
@@ -182,6 +193,8 @@ ImportOutcome CallStore::import(const CallDetails& details, const std::string& c
   }
 
   slots_.sync();
+  const auto trouble = why_not_there(vaults_, row);  // a disk that went while we wrote left its mount point to take the file
+  if (!trouble.empty()) throw Error(ErrorKind::unavailable, "The recording could not be kept: " + trouble + ".");
   CallRecord record{row, details.direction, details.duration, seal_call_details(intake.key.key, details),
                     number_tokens(index_key_, details.parties), content_token(index_key_, content), native, path, {},
                     details.needs_details};
@@ -194,6 +207,13 @@ ImportOutcome CallStore::import(const CallDetails& details, const std::string& c
   }
   intake.keep();
   return {ImportOutcome::What::imported, row.id};
+}
+
+std::string CallStore::why_source_must_stay(const ImportOutcome& outcome) const {
+  if (outcome.what == ImportOutcome::What::erased_before) return {};
+  const auto call = catalogue_.call(outcome.id);
+  if (!call || call->segment.state != State::live) return "the catalogue does not list our copy " + outcome.id.text() + " as kept";
+  return why_not_there(vaults_, call->segment);
 }
 
 }  // namespace tenure::storage

@@ -27,6 +27,9 @@ class CallStore {
   // refused with Error{refused} (revisions come in part 3). `expected_sha256` from a sidecar is enforced: Error{corrupt}.
   ImportOutcome import(const CallDetails& details, const std::string& cls, const File& audio, std::uint64_t size,
                        const std::optional<Digest>& expected_sha256);
+  // Empty when the source's own copy may go: our sealed copy is committed and lies, whole, in the vault it was written
+  // to, or the call was deleted here before. Otherwise why not, and what to do.
+  std::string why_source_must_stay(const ImportOutcome& outcome) const;
   // Whether a rescan has seen this file name before, live or erased.
   bool knows_file(const std::string& source, const std::string& file_name) const;
   // Newest first. Only what may_read() allows now. Throws Error{usage} naming the field and the value.

@@ -156,11 +156,13 @@ void Scanner::take(const std::string& path, Pending& pending) {
   } else {
     ++status_.known;
   }
-  acknowledge(path, pending);
+  acknowledge(path, pending, outcome);
 }
 
-// The store holds the recording durably; only now may the source go.
-void Scanner::acknowledge(const std::string& path, const Pending& pending) {
+// The store holds the recording durably; only now may the source go, and only while our copy lies where it was put.
+void Scanner::acknowledge(const std::string& path, const Pending& pending, const storage::ImportOutcome& outcome) {
+  const std::string trouble = settings_.source_policy == "delete" ? store_.why_source_must_stay(outcome) : "";
+  if (!trouble.empty()) throw Error(ErrorKind::unavailable, "was imported, and is not removed from here: " + trouble);
   const SidecarLook look = pending.look;
   const FileStamp stamp = pending.stamp;
   const bool removed = settings_.source_policy == "delete" && folder_.remove(path, stamp);

@@ -46,7 +46,7 @@ class Scanner {
   void work_on_audio(const std::string& path, Pending& pending);
   void import(const std::string& path, Pending& pending);
   void take(const std::string& path, Pending& pending);
-  void acknowledge(const std::string& path, const Pending& pending);
+  void acknowledge(const std::string& path, const Pending& pending, const storage::ImportOutcome& outcome);
   // scanner_sidecar.cpp
   void work_on_sidecar(const std::string& path, Pending& pending);
   void look_for_sidecar(const std::string& audio, SidecarLook& look);
