@@ -169,7 +169,8 @@ void Connection::State::make_context() {
   auto by_name = asio::ssl::host_name_verification(address.host);
   context->set_verify_callback([this, is_pinned, by_name](bool trusted, asio::ssl::verify_context& verify) {
     auto* store = verify.native_handle();
-    if (X509_STORE_CTX_get_error_depth(store) == 0) seen = fingerprint(X509_STORE_CTX_get_current_cert(store));
+    // The camera's own, even while one above it in the chain is judged: that may be where it ends.
+    if (auto* own = X509_STORE_CTX_get0_cert(store); own != nullptr && seen.empty()) seen = fingerprint(own);
     if (!is_pinned) return by_name(trusted, verify);
     return X509_STORE_CTX_get_error_depth(store) > 0 || seen == pinned;
   });
