@@ -15,6 +15,9 @@ extern "C" {
 
 namespace tenure::worker {
 
+// Threads for a codec: the processors this process may run on, at most `most`.
+int codec_threads(int most);
+
 struct AvDelete {
   void operator()(AVFrame* it) const { av_frame_free(&it); }
   void operator()(AVPacket* it) const { av_packet_free(&it); }

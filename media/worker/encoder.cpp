@@ -60,7 +60,7 @@ void Encoder::start_codec(const VideoJob& job, const AVFrame& like, AVRational f
   codec_->color_primaries = like.color_primaries;
   codec_->color_trc = like.color_trc;
   codec_->colorspace = like.colorspace;
-  codec_->thread_count = static_cast<int>(std::clamp(::sysconf(_SC_NPROCESSORS_ONLN), 1L, 16L));
+  codec_->thread_count = codec_threads(16);
   codec_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT;
   AVDictionary* options = nullptr;
   av_dict_set(&options, "preset", "veryfast", 0);

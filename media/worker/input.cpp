@@ -1,5 +1,7 @@
 #include "media/worker/input.h"
 
+#include <sched.h>
+
 #include <algorithm>
 
 #include "base/error.h"
@@ -50,6 +52,13 @@ void need_memory(int code) {
   if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
 }
 }  // namespace
+
+int codec_threads(int most) {
+  cpu_set_t usable;
+  CPU_ZERO(&usable);
+  if (::sched_getaffinity(0, sizeof usable, &usable) != 0) return 1;
+  return std::clamp(CPU_COUNT(&usable), 1, most);
+}
 
 int must_av(int code, const char* what) {
   need_memory(code);

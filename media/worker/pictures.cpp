@@ -1,7 +1,5 @@
 #include "media/worker/pictures.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "base/error.h"
@@ -23,13 +21,11 @@ int reorder_depth(const std::vector<FrameJob>& frames) {
   }
   return depth;
 }
-
-int threads() { return static_cast<int>(std::clamp(::sysconf(_SC_NPROCESSORS_ONLN), 1L, 8L)); }
 }  // namespace
 
 Pictures::Pictures(const VideoJob& job)
     : job_(job), input_("mov", "h264,hevc", AVMEDIA_TYPE_VIDEO), decoder_(input_.make_decoder()), frame_(must_have(av_frame_alloc())) {
-  decoder_->thread_count = threads();
+  decoder_->thread_count = codec_threads(8);
   decoder_->thread_type = FF_THREAD_FRAME;
   decoder_->has_b_frames = reorder_depth(job.frames);
   decoder_->max_pixels = kMostPixels;

@@ -82,7 +82,7 @@ TEST_F(Socket, AnExportOfNothingFailsAndLeavesNothingBehind) {
   const Path out = daemon_.folder() / "out";
   const auto outcome = tenure({"export", "native", "--source", "door", "--from", "-10m", "--to", "now", "--out", out.string()});
   EXPECT_NE(outcome.status, 0) << outcome.out;
-  EXPECT_THAT(run_program({"/bin/ls", "-A", out.string()}).out, testing::IsEmpty());
+  EXPECT_FALSE(boost::filesystem::exists(out));
 }
 
 TEST_F(Socket, AnUnknownVerbIsRefusedAndTheConnectionGoesOn) {
@@ -197,7 +197,7 @@ TEST_F(Socket, AFailedExportLeavesNoFolder) {
 TEST_F(Socket, AnUnknownCameraIsAFailureForEveryVerb) {
   for (const std::vector<std::string>& typed : std::vector<std::vector<std::string>>{
            {"segments", "--source", "door"}, {"gaps", "--source", "door"},
-           {"hold", "add", "--source", "door", "--from", "-1m", "--to", "now", "--reason", "r", "--authority", "a", "--review", "2199-01-01"}})
+           {"hold", "add", "--source", "door", "--from", "-1m", "--to", "now", "--reason", "r", "--authority", "a", "--review", "2027-12-01"}})
     EXPECT_EQ(tenure(typed).status, 1) << testing::PrintToString(typed);
 }
 
@@ -206,7 +206,7 @@ TEST_F(Socket, WhatIsWrongInAPlanIsSaidOfItsFile) {
   write_durably(plan, as_view("{\"mode\": \"blur\"}"));
   const auto outcome = tenure({"export", "redacted", "--source", "door", "--from", "-1m", "--to", "now", "--plan", plan.string(), "--out", (daemon_.folder() / "out").string()});
   EXPECT_EQ(outcome.status, 2);
-  EXPECT_THAT(outcome.out, testing::HasSubstr("--plan " + plan.string() + ": plan."));
+  EXPECT_THAT(outcome.out, testing::HasSubstr("--plan " + plan.string() + ": plan: cannot be used"));
 }
 
 TEST(Tenured, TriesTheFoldersThatItsSettingsName) {
