@@ -186,7 +186,8 @@ asio::awaitable<void> Connection::State::secure(Deadline deadline) {
   co_await tls->async_handshake(asio::ssl::stream_base::client, token);
   unwatch();
   if (closed) fail_read(asio::error::operation_aborted);
-  if (late) fail_connect("no TLS handshake in time");
+  if (late)
+    throw Error(ErrorKind::unavailable, "no TLS connection with " + address.text() + " in time: check that the camera offers RTSPS on this port");
   if (!failed && (pinned.empty() || seen == pinned)) co_return;
   if (!seen.empty() && (!failed || failed.message().find("certificate verify failed") != std::string::npos))
     throw Error(ErrorKind::refused,
