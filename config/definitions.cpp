@@ -29,8 +29,13 @@ const std::vector<Definition>& definitions() {
        "be switched on for a vault that was made without it."},
       {"storage", "sync_interval", Type::duration, false, "PT2S", "PT1S to PT1M", "\"PT2S\"",
        "The most footage that a power cut can take of each camera, beside one fragment."},
-      {"storage", "least_free", Type::size, false, "256MiB", "a number with KiB, MiB, GiB or TiB, from 16MiB", "\"256MiB\"",
-       "Below this much free space recording warns."},
+      {"storage", "least_free", Type::size, false, "256MiB", "a number with KiB, MiB, GiB or TiB, from 4MiB", "\"256MiB\"",
+       "Always left free in each vault, for calls and for deleting. Below it the oldest CCTV that no hold keeps is deleted\n"
+       "before its time, and reported as a broken promise; below half of it only calls are still taken in."},
+      {"storage", "on_full", Type::choice, false, "delete-oldest", "delete-oldest|stop-cameras", "\"delete-oldest\"",
+       "What gives way on a full disk when nothing is due: the oldest CCTV that no hold keeps, or what the cameras record now."},
+      {"storage", "ballast", Type::size, false, "16MiB", "a number with KiB, MiB, GiB or TiB, from 1MiB", "\"16MiB\"",
+       "Put by on each file system and given up when it is full, so that deleting still works."},
 
       {"vault", "id", Type::name, true, "", "1 to 40 of a-z, 0-9 and -", "\"main\"", "Its name, written into the directory once."},
       {"vault", "path", Type::path, true, "", "a folder", "\"/srv/tenure\"", "The directory."},
@@ -52,6 +57,7 @@ const std::vector<Definition>& definitions() {
       {"camera", "area", Type::text, true, "", "any but consulting-room, treatment-room, toilet, changing-room", "\"entrance\"",
        "What the camera sees. Rooms where patients are seen or undress are refused."},
       {"camera", "class", Type::name, false, "cctv", "the name of a class", "\"cctv\"", "Which promise its recordings fall under."},
+      {"camera", "priority", Type::choice, false, "normal", "normal|low", "\"normal\"", "low: this camera stops first when a vault is full and nothing may be deleted."},
       {"camera", "client", Type::choice, false, "own", "own", "\"own\"", "The RTSP client. libav, for odd cameras, comes with a later version."},
       {"camera", "allow_basic", Type::boolean, false, "false", "true or false", "false",
        "Sends the password readable on the network when the camera offers nothing better."},

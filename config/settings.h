@@ -17,7 +17,9 @@ struct Storage {
   Path path;           // state directory and, when no [[vault]] is given, the first vault's parent
   bool trial = false;  // accepts periods from PT1M
   Duration sync_interval = Seconds(2);  // most footage a power cut can take of each camera, beside one fragment
-  std::uint64_t least_free_bytes = 256ull << 20;  // below it recording warns
+  std::uint64_t least_free_bytes = 256ull << 20;  // of a vault; below it room is made, below half of it only calls are kept
+  std::uint64_t ballast_bytes = 16ull << 20;      // put by on each file system, so that deleting works on a full one
+  std::string on_full = "delete-oldest";          // or "stop-cameras"
 };
 
 struct Vault {
@@ -41,6 +43,7 @@ struct Camera {
   std::string password;  // from the file or the credential; never logged
   std::string area;      // "entrance", "corridor", ...; forbidden areas are refused
   std::string cls = "cctv";
+  std::string priority = "normal";  // or "low": stops first when the disk is full
   std::string client = "own";  // "libav" is for a later part
   bool allow_basic = false;    // send the password by Basic over plain RTSP when the camera offers nothing better
   bool audio = false;          // the camera's microphone; needs the two below

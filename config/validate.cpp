@@ -39,7 +39,9 @@ class Validation {
       storage.path = s.path("path");
       storage.trial = s.boolean("trial");
       storage.sync_interval = s.duration("sync_interval", Seconds(1), std::chrono::minutes(1));
-      storage.least_free_bytes = s.size("least_free", 16ull << 20);
+      storage.least_free_bytes = s.size("least_free", 4ull << 20);
+      storage.ballast_bytes = s.size("ballast", 1ull << 20);
+      storage.on_full = s.text("on_full");
     });
     if (!found) problem(0, "storage", "the section is missing; add [storage] with path = \"/var/lib/tenure\"");
   }

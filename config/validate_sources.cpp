@@ -108,6 +108,7 @@ Camera read_camera(const Section& s) {
   camera.area = s.text("area");
   check_area(s, camera.area);
   camera.cls = s.text("class");
+  camera.priority = s.text("priority");
   camera.client = s.text("client");
   camera.allow_basic = s.boolean("allow_basic");
   camera.audio = s.boolean("audio");

@@ -31,6 +31,20 @@ constexpr std::size_t kCamerasOnOneThread = 16;
 constexpr std::size_t kRequestThreads = 2, kJobThreads = 2, kQueue = 32;
 
 std::size_t camera_threads(std::size_t cameras) { return cameras > kCamerasOnOneThread && std::thread::hardware_concurrency() > 1 ? 2 : 1; }
+
+// Room is made even when the sweep could not be done: a full disk may be why.
+storage::SweepReport sweep_and_relieve(storage::Storage& storage) {
+  storage::SweepReport report;
+  std::exception_ptr failure;
+  try {
+    report = storage.sweeper().sweep();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  storage.pressure().relieve();
+  if (failure) std::rethrow_exception(failure);
+  return report;
+}
 }  // namespace
 
 // Members are in the order of their start; they are destroyed the other way round.
@@ -73,7 +87,7 @@ Service::State::State(config::Settings read)
       storage(*current(), clock),
       time(clock, storage.catalogue()),
       cameras(camera_threads(current()->cameras.size()), storage.recorder(), clock),
-      sweep(clock, {[this] { return storage.sweeper().sweep(); }, [this] { clock.save_mark(); },
+      sweep(clock, {[this] { return sweep_and_relieve(storage); }, [this] { clock.save_mark(); },
                     [this] { asio::post(io, [this] { start_folders(); }); }}),
       rooms(make_rooms()),
       server(io, current()->socket, rooms, requests, jobs) {

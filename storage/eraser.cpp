@@ -70,6 +70,18 @@ void bury_row(sqlite::Connection& db, const SegmentRow& row, Cause cause, Instan
   db.run("DELETE FROM segment WHERE id = ? AND state = 2", row.id);
 }
 
+// One row for each source: what people are shown of it (I16).
+void note_broken_promises(sqlite::Connection& db, const std::vector<SegmentRow>& rows, Instant now) {
+  std::map<std::string, std::vector<SegmentRow>> sources;
+  for (const auto& row : rows) sources[row.source].push_back(row);
+  for (const auto& [source, lost] : sources) {
+    Interval span = lost.front().span;
+    for (const auto& row : lost) span = {std::min(span.from, row.span.from), std::max(span.to, row.span.to)};
+    db.run("INSERT INTO broken_promise VALUES(?, ?, ?, ?, ?, ?, ?)", now, source, lost.front().cls, span.from, span.to,
+           std::uint64_t{lost.size()}, bytes_of(lost));
+  }
+}
+
 std::map<Cause, std::vector<SegmentRow>> condemned_by_cause(sqlite::Connection& db, const Vaults& vaults) {
   std::map<Cause, std::vector<SegmentRow>> found;
   auto query = db.query("SELECT" + kSegmentColumns + ", s.cause FROM segment s WHERE s.state = 2 ORDER BY s.expires_at");
@@ -124,6 +136,7 @@ void Eraser::bury(Cause cause, const std::vector<SegmentRow>& rows) {
   catalogue_.write([&](Catalogue::Transaction& transaction) {
     const auto now = clock_.now();
     for (const auto& row : rows) bury_row(transaction.db, row, cause, now);
+    if (cause == Cause::pressure) note_broken_promises(transaction.db, rows, now);
     const auto [act, reason] = words_of(cause);
     insert_ledger(transaction.db, ledger_entry(now, {"tenured"}, act, subject_of(rows), reason));
   });

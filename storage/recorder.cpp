@@ -101,6 +101,8 @@ void Recorder::on_failure(std::function<void(const std::string&, const std::stri
   state_->shelf.on_failure(std::move(callback));
 }
 
+void Recorder::set_guard(std::function<std::string(const std::string&, const std::string&)> guard) { state_->shelf.set_guard(std::move(guard)); }
+
 RecorderCounters Recorder::counters() const {
   RecorderCounters counters = state_->shelf.counters();
   counters.refused = state_->refused;

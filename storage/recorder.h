@@ -37,6 +37,9 @@ class Recorder {
   void close(const SegmentId& id, Interval span, std::optional<Duration> clock_offset);
   // Promised minutes that were not recorded, for the catalogue.
   void gap(const std::string& source, Interval span, const std::string& cause);
+  // Asked on the store thread before each write: why `source` must not be written into `vault`; empty when it may.
+  // Set before the first open().
+  void set_guard(std::function<std::string(const std::string& vault, const std::string& source)> guard);
   // Called on the store thread whenever a segment of a source could not be kept.
   void on_failure(std::function<void(const std::string& source, const std::string& cause)> callback);
   RecorderCounters counters() const;

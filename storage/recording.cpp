@@ -18,6 +18,7 @@ void RecordingShelf::begin(Recording& recording) {
   row.cls = recording.cls;
   row.span = {recording.start, recording.start};
   row.vault = vaults_.choose(recording.cls);
+  ask_guard(row.vault, row.source);
   row.state = State::reserved;
   row.run = recording.run;
   row.line = recording.line;
@@ -41,6 +42,11 @@ void RecordingShelf::begin(Recording& recording) {
     ++counters->writes;
   }
   commits_.reserve(std::move(row));
+}
+
+void RecordingShelf::ask_guard(const std::string& vault, const std::string& source) const {
+  if (!guard_) return;
+  if (const auto why = guard_(vault, source); !why.empty()) throw Error(ErrorKind::unavailable, why);
 }
 
 // Nothing of it is worth keeping: file, key and reservation go. Failures here are left to recovery.
@@ -71,6 +77,7 @@ void RecordingShelf::append(const std::shared_ptr<Recording>& recording, const F
   if (recording->failed || recording->finished) return;
   try {
     if (!recording->writer) begin(*recording);
+    else ask_guard(recording->row.vault, recording->source);
     recording->writer->append(fragment);
   } catch (const std::exception& error) {
     fail(*recording, error.what());

@@ -28,6 +28,7 @@ struct Recording {
 
 class RecordingShelf {
  public:
+  using Guard = std::function<std::string(const std::string& vault, const std::string& source)>;
   using Failure = std::function<void(const std::string& source, const std::string& cause)>;
   RecordingShelf(Vaults& vaults, KeySlots& keys, CommitQueue& commits) : vaults_(vaults), keys_(keys), commits_(commits) {}
   void append(const std::shared_ptr<Recording>& recording, const Fragment& fragment);
@@ -35,10 +36,12 @@ class RecordingShelf {
   void finish(const std::shared_ptr<Recording>& recording, std::optional<Interval> span, std::optional<Duration> clock_offset);
   void sync_all();
   void on_failure(Failure failure) { *failure_.lock() = std::move(failure); }
+  void set_guard(Guard guard) { guard_ = std::move(guard); }
   RecorderCounters counters() const { return *counters_.lock(); }
 
  private:
   void begin(Recording& recording);
+  void ask_guard(const std::string& vault, const std::string& source) const;
   void abandon(Recording& recording);
   void fail(Recording& recording, const std::string& cause);
   void mark_changed(const std::shared_ptr<Recording>& recording);
@@ -52,6 +55,7 @@ class RecordingShelf {
   std::vector<std::shared_ptr<Recording>> changed_;  // since the last sync
   mutable Synchronized<RecorderCounters> counters_;
   Synchronized<Failure> failure_;
+  Guard guard_;
 };
 
 }  // namespace tenure::storage

@@ -11,7 +11,8 @@ Instant expiry_of(const Period& period, config::Anchor anchor, const Interval& s
 bool may_delete(const SegmentRow& row, const HoldView& holds, Cause cause, const TrustedTime& time) {
   if (holds.active || holds.releasing) return false;
   if (row.state != State::live && row.state != State::lost) return false;
-  // Approved erasures and I16's pressure come with the parts that approve them; until then only time deletes.
+  if (cause == Cause::pressure) return row.kind == Kind::camera;  // calls are never lost to make room (I16)
+  // Approved erasures come with the part that approves them.
   if (cause != Cause::sweep) return false;
   return row.expires_at <= time.lo;
 }

@@ -16,6 +16,17 @@ void empty_staging(const Path& folder) {
   for (const auto& item : boost::filesystem::directory_iterator(folder)) boost::filesystem::remove_all(item.path());
   sync_directory(folder);
 }
+Pressure::Options pressure_options(const config::Settings& settings) {
+  Pressure::Options options;
+  options.least_free = settings.storage.least_free_bytes;
+  options.ballast = settings.storage.ballast_bytes;
+  options.delete_oldest = settings.storage.on_full == "delete-oldest";
+  for (const auto& camera : settings.cameras) {
+    ++options.cameras[camera.cls];
+    if (camera.priority == "low") options.low_priority.insert(camera.name);
+  }
+  return options;
+}
 }  // namespace
 
 struct Storage::State {
@@ -24,7 +35,7 @@ struct Storage::State {
         differences(catalogue.adopt_policy(settings.classes, at.now())), keys(state_folder / "keys", kek),
         vaults(settings.vaults, settings.storage.trial, catalogue.known_vaults()), calls(catalogue, at, vaults, keys, kek),
         holds(catalogue, at, state_folder / "holds", kek), approvals(catalogue, at), eraser(catalogue, at, vaults, keys),
-        sweeper(catalogue, at, vaults, eraser) {
+        sweeper(catalogue, at, vaults, eraser), pressure(pressure_options(settings), catalogue, at, vaults, eraser, state_folder) {
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them
     for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
     for (const auto& folder : settings.calls) catalogue.ensure_source(folder.name, folder.cls, Kind::calls);
@@ -32,6 +43,7 @@ struct Storage::State {
     recovery = recover({catalogue, at, vaults, keys, holds, eraser});
     // Last: it may reserve keys and segments from here on.
     recorder = std::make_unique<Recorder>(Recorder::Options{.sync_interval = settings.storage.sync_interval}, at, vaults, keys, catalogue);
+    recorder->set_guard([this](const std::string& vault, const std::string& source) { return pressure.refusal(vault, source); });
   }
   ~State() { wipe(kek); }
 
@@ -52,6 +64,7 @@ struct Storage::State {
   Approvals approvals;
   Eraser eraser;
   Sweeper sweeper;
+  Pressure pressure;
   RecoveryReport recovery;
   std::unique_ptr<Recorder> recorder;
 };
@@ -67,22 +80,9 @@ CallStore& Storage::calls() { return state_->calls; }
 Holds& Storage::holds() { return state_->holds; }
 Approvals& Storage::approvals() { return state_->approvals; }
 Sweeper& Storage::sweeper() { return state_->sweeper; }
+Pressure& Storage::pressure() { return state_->pressure; }
 const RecoveryReport& Storage::recovery() const { return state_->recovery; }
 const std::vector<std::string>& Storage::policy_differences() const { return state_->differences; }
-
-std::vector<Space> Storage::space() const {
-  std::map<std::string, std::uint64_t> used;
-  state_->catalogue.state().read([&](sqlite::Connection& db) {
-    auto query = db.query("SELECT vault, sum(bytes) FROM segment GROUP BY vault");
-    while (query.step()) used[query.text(0)] = query.natural(1);
-  });
-  std::vector<Space> spaces;
-  for (const auto& name : state_->vaults.names()) {
-    const auto why = state_->vaults.off_line(name);
-    spaces.push_back({name, why.empty(), why, used[name], why.empty() ? state_->vaults.free_bytes(name) : 0});
-  }
-  return spaces;
-}
 
 SealedReader Storage::open(const SegmentId& id, const Actor& actor, Purpose purpose) {
   struct Found { std::optional<SegmentRow> row; HoldView holds; };

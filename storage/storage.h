@@ -3,6 +3,7 @@
 #include "storage/approvals.h"
 #include "storage/call_store.h"
 #include "storage/holds.h"
+#include "storage/pressure.h"
 #include "storage/recorder.h"
 #include "storage/retention.h"
 #include "storage/sweeper.h"
@@ -11,13 +12,6 @@ namespace tenure::storage {
 
 struct RecoveryReport {
   std::uint64_t salvaged = 0, adopted = 0, quarantined = 0, finished_deletions = 0, lost = 0, stray_holds = 0;
-};
-
-struct Space {
-  std::string vault;
-  bool online = false;
-  std::string why;  // it is off line
-  std::uint64_t used = 0, free = 0;
 };
 
 class Storage {
@@ -37,7 +31,7 @@ class Storage {
   Sweeper& sweeper();
   const RecoveryReport& recovery() const;
   const std::vector<std::string>& policy_differences() const;  // settings that wait as proposals (I10)
-  std::vector<Space> space() const;
+  Pressure& pressure();
 
   // Asks may_read() and opens. Throws Error{refused} with the reason, Error{not_found}, Error{corrupt}.
   SealedReader open(const SegmentId& id, const Actor& actor, Purpose purpose);

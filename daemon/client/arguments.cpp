@@ -174,6 +174,9 @@ void Tool::add_exports() {
 void Tool::add_upkeep() {
   auto sweep = verb(&app_, "sweep", "what is due for deletion (it goes by itself)");
   sweep.app()->add_flag("--dry-run", verbs_.at(sweep.app()).second.dry_run, "only shows it; required");
+  verb(sweep.app(), "approve", "lets a deletion go on that stopped to ask", "sweep approve")
+      .text("class,--class", "class", "the class it asks about", true)
+      .text("--reason", "reason", "what makes you sure");
   auto* policy = group("policy", "how long what is kept");
   verb(policy, "show", "the policy in force, and what the settings propose", "policy show");
   auto* ledger = group("ledger", "the record of every act");

@@ -37,10 +37,34 @@ std::string folders(const json::value& status) {
 }
 
 std::string space(const json::value& status) {
-  Table table({"VAULT", "ON LINE", "USED", "FREE", "WHY"});
-  for (const auto& vault : items(status, "space"))
-    table.add({cell(vault, "vault"), cell(vault, "online"), bytes_text(amount(vault, "used")), bytes_text(amount(vault, "free")), cell(vault, "why")});
-  return table.text();
+  Table table({"VAULT", "ON LINE", "USED", "FREE", "CCTV THAT FITS", "FORECAST", "WHY"});
+  std::string alarms;
+  for (const auto& vault : items(status, "space")) {
+    const auto name = cell(vault, "vault");
+    const auto days = cell(vault, "days_that_fit");
+    table.add({name, cell(vault, "online"), bytes_text(amount(vault, "used")), bytes_text(amount(vault, "free")),
+               days.empty() ? "" : fmt::format("{:.0f} days{}", amount(vault, "days_that_fit"), cell(vault, "estimated") == "yes" ? " (estimated)" : ""),
+               cell(vault, "forecast"), cell(vault, "why")});
+    if (cell(vault, "promise_fits") == "no")
+      alarms += fmt::format("TOO SMALL: what was promised needs {} in vault {}\n", bytes_text(amount(vault, "promise_needs")), name);
+    else if (cell(vault, "month_fits") == "no")
+      alarms += fmt::format("vault {} keeps what was promised, but not 31 days of CCTV, for which the police may ask\n", name);
+    if (const auto full = cell(vault, "full_at"); !full.empty()) alarms += fmt::format("vault {} will be full at {}\n", name, full);
+    if (const auto stopped = cell(vault, "stopped"); !stopped.empty()) alarms += fmt::format("DISK FULL: {} of vault {} are not kept\n", stopped, name);
+  }
+  return table.text() + alarms;
+}
+
+// What was deleted before its time, and what waits for somebody to say that it may go.
+std::string promises(const json::value& status) {
+  std::string out;
+  for (const auto& broken : items(status, "broken_promises"))
+    out += fmt::format("PROMISE BROKEN: {} from {} to {} was deleted at {} to make room\n", cell(broken, "source"), cell(broken, "start"),
+                       cell(broken, "end"), cell(broken, "at"));
+  for (const auto& question : items(status, "sweep_questions"))
+    out += fmt::format("DELETION WAITS: {} of {} in class {} are due, and {}. Look first; then: tenure sweep approve {} --reason \"...\"\n",
+                       cell(question, "segments"), cell(question, "of"), cell(question, "class"), cell(question, "why"), cell(question, "class"));
+  return out;
 }
 
 std::string policy(const json::value& status) {
@@ -71,7 +95,7 @@ std::string render_status(const json::value& status) {
   const auto& sweep = member(status, "sweep");
   out += fmt::format("deleted since the start: {}\n", cell(sweep, "deleted"));
   if (const auto problem = cell(sweep, "problem"); !problem.empty()) out += "DELETION FAILS: " + problem + "\n";
-  return out + policy(status);
+  return out + promises(status) + policy(status);
 }
 
 std::string render_brief(const json::value& status) {

@@ -92,9 +92,10 @@ json::value doctor(const Call& call) {
   const auto settings = call.rooms.settings();
   json::array checks{check_clock(call), check_file_system("state directory", settings->storage.path)};
   for (const auto& vault : settings->vaults) checks.push_back(check_file_system("vault " + vault.id, vault.path));
-  for (const auto& space : call.rooms.storage.space()) {
+  for (const auto& space : call.rooms.storage.pressure().spaces()) {
     if (!space.online) checks.push_back(line("vault", "bad", space.vault + " is off line: " + space.why));
     else if (space.free < settings->storage.least_free_bytes) checks.push_back(line("space", "warning", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
+    else if (!space.plan.promise_fits()) checks.push_back(line("space", "bad", fmt::format("vault {}: what was promised needs {} MiB, there are {}", space.vault, space.plan.need_for_promise >> 20, space.plan.have >> 20)));
     else checks.push_back(line("space", "good", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
   }
   for (const auto& problem : check_places(*settings)) checks.push_back(line("folder", "bad", problem));

@@ -106,12 +106,35 @@ json::object row(const storage::LedgerEntry& entry) {
           {"subject", std::move(subject)}, {"reason", entry.reason}};
 }
 
-json::object row(const storage::Space& space) {
-  return {{"vault", space.vault}, {"online", space.online}, {"why", space.why}, {"used", space.used}, {"free", space.free}};
+json::object row(const storage::VaultSpace& space) {
+  json::object out{{"vault", space.vault}, {"online", space.online}, {"why", space.why}, {"used", space.used}, {"free", space.free}};
+  if (space.plan.have > 0) {
+    out["promise_needs"] = space.plan.need_for_promise;
+    out["month_needs"] = space.plan.need_for_month;
+    out["promise_fits"] = space.plan.promise_fits();
+    out["month_fits"] = space.plan.month_fits();
+    out["days_that_fit"] = space.plan.days_that_fit;
+    out["estimated"] = space.plan.estimated;
+  }
+  out["full_at"] = time_or_null(space.full_at);
+  out["forecast"] = storage::to_string(space.alarm);
+  out["ballast"] = space.ballast;
+  out["stopped"] = space.stopped;
+  return out;
+}
+
+json::object row(const storage::BrokenPromise& broken) {
+  return {{"at", to_rfc3339(broken.at)}, {"source", broken.source}, {"class", broken.cls}, {"start", to_rfc3339(broken.span.from)},
+          {"end", to_rfc3339(broken.span.to)}, {"segments", broken.segments}, {"bytes", broken.bytes}};
+}
+
+json::object row(const storage::SweepQuestion& question) {
+  return {{"vault", question.vault}, {"class", question.cls}, {"asked", to_rfc3339(question.asked_at)},
+          {"due_until", to_rfc3339(question.due_until)}, {"segments", question.segments}, {"of", question.of}, {"why", question.why}};
 }
 
 json::object row(const storage::SweepReport& report) {
-  return {{"due", rows(report.due)}, {"held_back", report.held_back}, {"next", time_or_null(report.next)}};
+  return {{"due", rows(report.due)}, {"held_back", report.held_back}, {"next", time_or_null(report.next)}, {"questions", rows(report.questions)}};
 }
 
 json::object row(const storage::RecorderCounters& counters) {

@@ -44,7 +44,9 @@ json::value status(const Call& call) {
                       {"trial", call.rooms.settings()->storage.trial},
                       {"cameras", rows(call.rooms.cameras())},
                       {"calls", rows(call.rooms.folders())},
-                      {"space", rows(storage.space())},
+                      {"space", rows(storage.pressure().spaces())},
+                      {"broken_promises", rows(storage.pressure().broken_promises(time.lo - std::chrono::days(31)))},
+                      {"sweep_questions", rows(storage.sweeper().questions())},
                       {"next_expiry", time_or_null(catalogue.next_expiry())},
                       {"holds", holds_summary(storage.holds().list())},
                       {"counts", counts(catalogue.sources())},
@@ -74,6 +76,13 @@ json::value sweep(const Call& call) {
   return daemon::row(call.rooms.storage.sweeper().dry_run());
 }
 
+// What I11 stopped and asked about.
+json::value sweep_approve(const Call& call) {
+  call.args.only({"class", "reason"});
+  call.rooms.storage.sweeper().approve(call.args.need("class"), call.args.need("reason"), call.actor);
+  return json::object{{"class", call.args.need("class")}, {"approved", true}};
+}
+
 json::value ledger_show(const Call& call) {
   call.args.only({"from", "limit"});
   constexpr std::uint64_t kMost = 10'000;
@@ -87,6 +96,7 @@ void add_status_verbs(std::vector<Verb>& table) {
   table.push_back({"version", false, version, {}});
   table.push_back({"policy show", false, policy_show, {}});
   table.push_back({"sweep", false, sweep, {}});
+  table.push_back({"sweep approve", false, sweep_approve, {}});
   table.push_back({"ledger show", false, ledger_show, {}});
 }
 

@@ -7,29 +7,34 @@ const char* const kSpaceMigration = R"sql(
 ALTER TABLE segment ADD COLUMN cause INTEGER NOT NULL DEFAULT 0 CHECK(cause BETWEEN 0 AND 2);    -- of a condemned one:
 ALTER TABLE tombstone ADD COLUMN cause INTEGER NOT NULL DEFAULT 0 CHECK(cause BETWEEN 0 AND 2);  -- sweep, erasure, pressure
 
-CREATE TABLE sweep_mark(                                 -- up to when each vault's last complete sweep went
-  vault TEXT PRIMARY KEY,
-  lo INTEGER NOT NULL
+CREATE TABLE sweep_mark(                                 -- up to when the last complete sweep went
+  vault TEXT NOT NULL,
+  class TEXT NOT NULL,
+  lo INTEGER NOT NULL,
+  PRIMARY KEY(vault, class)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sweep_late(                                 -- came, or came back, when the sweep had passed its expiry
   segment BLOB PRIMARY KEY REFERENCES segment(id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER segment_came_late AFTER UPDATE OF state ON segment
-WHEN NEW.state = 1 AND OLD.state <> 1 AND NEW.expires_at <= (SELECT lo FROM sweep_mark WHERE vault = NEW.vault)
+WHEN NEW.state = 1 AND OLD.state <> 1
+  AND NEW.expires_at <= (SELECT lo FROM sweep_mark WHERE vault = NEW.vault AND class = NEW.class)
 BEGIN INSERT OR IGNORE INTO sweep_late(segment) VALUES(NEW.id); END;
 CREATE TRIGGER segment_was_late AFTER INSERT ON segment
-WHEN NEW.state = 1 AND NEW.expires_at <= (SELECT lo FROM sweep_mark WHERE vault = NEW.vault)
+WHEN NEW.state = 1 AND NEW.expires_at <= (SELECT lo FROM sweep_mark WHERE vault = NEW.vault AND class = NEW.class)
 BEGIN INSERT OR IGNORE INTO sweep_late(segment) VALUES(NEW.id); END;
 
 CREATE TABLE sweep_question(                             -- more fell due than time explains: somebody must say (I11)
-  class TEXT PRIMARY KEY,
+  vault TEXT NOT NULL,
+  class TEXT NOT NULL,
   asked_at INTEGER NOT NULL,
   due_until INTEGER NOT NULL,                            -- what it asks about: due by then
   segments INTEGER NOT NULL,
-  of INTEGER NOT NULL,
+  live INTEGER NOT NULL,
   why TEXT NOT NULL,
-  answered_at INTEGER                                    -- approved; gone when its sweep is complete
+  approved_at INTEGER,                                   -- the row goes when its sweep is complete
+  PRIMARY KEY(vault, class)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE broken_promise(                             -- deleted before its time to make room (I16)

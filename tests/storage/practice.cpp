@@ -40,7 +40,7 @@ Parts::Parts(const Path& folder, Clock& clock)
 
 Practice::Practice(Instant start) : clock(start), parts(std::make_unique<Parts>(folder.path, clock)) {}
 
-SegmentRow Practice::reserve(const std::string& camera, Interval span, bool with_fragment) {
+SegmentRow Practice::reserve(const std::string& camera, Interval span, bool with_fragment, std::size_t bytes) {
   SegmentRow row;
   row.id = SegmentId::make(span.from);
   row.source = camera;
@@ -61,8 +61,8 @@ SegmentRow Practice::reserve(const std::string& camera, Interval span, bool with
     Fragment fragment;
     fragment.span = span;
     fragment.key = true;
-    fragment.bytes = {1, 2, 3, 4};
-    fragment.leaves = {{0, 4, 0, true, 0, 1}};
+    fragment.bytes = Blob(bytes, 7);
+    fragment.leaves = {{0, static_cast<std::uint32_t>(bytes), 0, true, 0, 1}};
     writer.append(fragment);
   }
   writer.file().sync();
@@ -70,8 +70,8 @@ SegmentRow Practice::reserve(const std::string& camera, Interval span, bool with
   return row;
 }
 
-SegmentRow Practice::record(const std::string& camera, Interval span) {
-  auto row = reserve(camera, span);
+SegmentRow Practice::record(const std::string& camera, Interval span, std::size_t bytes) {
+  auto row = reserve(camera, span, /*with_fragment=*/true, bytes);
   const auto key = parts->keys.read(row.slot, row.id);
   const auto footer = salvage(parts->vaults.path_of(row), *key);
   row.span = span;

@@ -37,10 +37,10 @@ class Practice {
  public:
   explicit Practice(Instant start);
   // A real sealed file of a few bytes, committed.
-  SegmentRow record(const std::string& camera, Interval span);
+  SegmentRow record(const std::string& camera, Interval span, std::size_t bytes = 4);
   // The same without a file: for the many.
   SegmentRow record_row(const std::string& camera, Interval span);
-  SegmentRow reserve(const std::string& camera, Interval span, bool with_fragment = true);
+  SegmentRow reserve(const std::string& camera, Interval span, bool with_fragment = true, std::size_t bytes = 4);
   ImportOutcome import(const CallDetails& details, const std::string& audio, std::optional<Digest> expected = {});
   HoldRequest request(std::vector<HoldSpan> spans) const;
   bool exists(const SegmentId& id) const;

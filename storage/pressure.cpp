@@ -1,0 +1,215 @@
+#include "storage/pressure.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/catalogue_state.h"
+#include "storage/space_demand.h"
+
+namespace tenure::storage {
+
+namespace {
+constexpr std::size_t kBatch = 50;
+constexpr Duration kLookEvery = std::chrono::hours(1);
+
+struct Room {
+  std::uint64_t bytes = 0, inodes = 0;
+};
+Room room_at(const Path& folder) {
+  struct statvfs info {};
+  if (::statvfs(folder.c_str(), &info) != 0) return {};
+  // Some file systems make inodes as they go, and count none.
+  return {std::uint64_t{info.f_bavail} * info.f_frsize, info.f_files == 0 ? UINT64_MAX : std::uint64_t{info.f_favail}};
+}
+
+// The oldest of a vault's CCTV that nothing keeps, until `bytes` are together.
+std::vector<SegmentRow> oldest(sqlite::Connection& db, const std::string& vault, std::uint64_t bytes, const TrustedTime& time) {
+  static const std::string sql = "SELECT" + kSegmentColumns + "FROM segment s WHERE s.kind = 0 AND s.vault = ?1 AND s.state = 1 ORDER BY s.start_at";
+  std::vector<SegmentRow> rows;
+  std::uint64_t together = 0;
+  auto query = db.query(sql, vault);
+  while (rows.size() < kBatch && together < bytes && query.step()) {
+    auto row = read_segment(query);
+    if (!may_delete(row, hold_view(db, row.id, time), Cause::pressure, time)) continue;
+    together += row.bytes;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string subject_of(const VaultSpace& space) {
+  boost::json::object subject{{"vault", space.vault}, {"alarm", to_string(space.alarm)}, {"free", space.free}};
+  if (space.full_at) subject["full_at"] = to_rfc3339(*space.full_at);
+  return boost::json::serialize(subject);
+}
+}  // namespace
+
+Pressure::Pressure(Options options, Catalogue& catalogue, const Clock& clock, Vaults& vaults, Eraser& eraser, const Path& state_folder)
+    : options_(std::move(options)), catalogue_(catalogue), clock_(clock), vaults_(vaults), eraser_(eraser), state_folder_(state_folder) {
+  ballasts_.emplace("", Ballast(state_folder / "ballast", options_.ballast));
+  for (const auto& vault : vaults_.names()) {
+    ballasts_.emplace(vault, Ballast(vaults_.root(vault) / "ballast", options_.ballast));
+    (*state_.lock())[vault].space.vault = vault;
+  }
+}
+
+void Pressure::relieve() {
+  keep_state_ballast();
+  for (const auto& vault : vaults_.names())
+    if (vaults_.online(vault)) relieve_one(vault);
+  if (looked_ && clock_.monotonic() - *looked_ < kLookEvery) return;
+  look_ahead();
+  looked_ = clock_.monotonic();
+}
+
+// The catalogue needs room to delete, on whatever file system it lies.
+void Pressure::keep_state_ballast() {
+  auto& ballast = ballasts_.at("");
+  const auto room = room_at(state_folder_);
+  if (room.bytes > 4 * options_.ballast && room.inodes > 4 * Ballast::kInodes) {
+    ballast.hold();
+  } else if ((room.bytes < options_.ballast / 4 || room.inodes < Ballast::kInodes / 4) && ballast.release()) {
+    log_error("event=ballast-released folder=state free={} inodes={}", room.bytes, room.inodes);
+  }
+}
+
+void Pressure::relieve_one(const std::string& vault) {
+  const auto wanted = options_.least_free + options_.least_free / 4;
+  bool nothing_left = false;
+  auto free = vaults_.free_bytes(vault);
+  if (free < options_.least_free) {
+    nothing_left = !options_.delete_oldest;
+    while (free < wanted && !nothing_left) {
+      nothing_left = !shed_with_ballast(vault, wanted - free);
+      free = vaults_.free_bytes(vault);
+    }
+  }
+  if (free >= wanted) hold_ballast(vault);
+  auto state = state_.lock();
+  auto& mine = (*state)[vault];
+  if (nothing_left && !mine.nothing_left)
+    log_error("event=disk-full vault={} free={} remedy=\"release holds that are over, or give the vault more room\"", vault, free);
+  mine.nothing_left = nothing_left;
+  mine.space.free = free;
+}
+
+// False when there is nothing that may go.
+bool Pressure::shed(const std::string& vault, std::uint64_t bytes) {
+  const auto gone = eraser_.erase(Cause::pressure, [&](Catalogue::Transaction& transaction, const TrustedTime& time) {
+    return oldest(transaction.db, vault, bytes, time);
+  });
+  if (gone.empty()) return false;
+  log_error("event=promise-broken vault={} segments={} bytes={} oldest={} cause=\"the disk is full\"", vault, gone.size(),
+            bytes_of(gone), to_rfc3339(gone.front().span.from));
+  return true;
+}
+
+// Deleting writes a little itself: when even that finds no room, the ballast gives it.
+bool Pressure::shed_with_ballast(const std::string& vault, std::uint64_t bytes) {
+  try {
+    return shed(vault, bytes);
+  } catch (const Error& error) {
+    const bool freed = ballasts_.at("").release() | ballasts_.at(vault).release();
+    log_error("event=ballast-released vault={} cause=\"{}\"", vault, log_safe(error.what()));
+    if (!freed) throw;
+    eraser_.finish_condemned();
+    return shed(vault, bytes);
+  }
+}
+
+void Pressure::hold_ballast(const std::string& vault) {
+  auto& ballast = ballasts_.at(vault);
+  const bool held = ballast.hold();
+  (*state_.lock())[vault].space.ballast = held;
+}
+
+VaultSpace Pressure::look_at(const std::string& vault) const {
+  VaultSpace space;
+  space.vault = vault;
+  space.online = vaults_.online(vault);
+  if (!space.online) return space;
+  space.free = vaults_.free_bytes(vault);
+  const auto policy = catalogue_.policy();
+  const auto now = clock_.now();
+  catalogue_.state().read([&](sqlite::Connection& db) {
+    const auto demand = read_demand(db, vault, policy, now, options_.cameras);
+    space.used = demand.used;
+    const auto usable = demand.used + space.free - std::min(space.free, options_.least_free);
+    space.plan = plan_capacity(usable, demand.classes);
+    auto flow = demand.flow;
+    flow.free = space.free;
+    flow.reserve = options_.least_free;
+    const auto hours = hours_until_full(flow);
+    if (hours) space.full_at = now + std::chrono::hours(*hours);
+    space.alarm = alarm_of(hours);
+    return 0;
+  });
+  return space;
+}
+
+void Pressure::look_ahead() {
+  for (const auto& vault : vaults_.names()) {
+    auto space = look_at(vault);
+    VaultSpace before;
+    {
+      auto state = state_.lock();
+      auto& mine = (*state)[vault].space;
+      space.ballast = mine.ballast;
+      before = std::exchange(mine, space);
+    }
+    if (space.online) tell(before, space);
+  }
+}
+
+void Pressure::tell(const VaultSpace& before, const VaultSpace& after) {
+  if (!after.plan.promise_fits() && before.plan.promise_fits())
+    log_error("event=promise-does-not-fit vault={} needed={} there={} days_that_fit={:.1f} estimated={}", after.vault,
+              after.plan.need_for_promise, after.plan.have, after.plan.days_that_fit, after.plan.estimated);
+  if (after.alarm == before.alarm) return;
+  log_warning("event=space-alarm vault={} free={} forecast=\"{}\"", after.vault, after.free, to_string(after.alarm));
+  catalogue_.append_ledger(ledger_entry(clock_.now(), {"tenured"}, "space-alarm", subject_of(after)));
+}
+
+std::vector<VaultSpace> Pressure::spaces() const {
+  const auto all = *state_.lock();
+  std::map<std::string, std::uint64_t> used;
+  catalogue_.state().read([&](sqlite::Connection& db) {
+    auto query = db.query("SELECT vault, sum(bytes) FROM segment GROUP BY vault");
+    while (query.step()) used[query.text(0)] = query.natural(1);
+  });
+  std::vector<VaultSpace> spaces;
+  for (const auto& [vault, mine] : all) {
+    auto space = mine.space;
+    space.why = vaults_.off_line(vault);
+    space.online = space.why.empty();
+    space.used = used[vault];
+    space.free = space.online ? vaults_.free_bytes(vault) : 0;
+    if (space.online && space.free < options_.least_free / 2) space.stopped = "all cameras";
+    else if (mine.nothing_left && !options_.low_priority.empty()) space.stopped = "cameras of low priority";
+    spaces.push_back(std::move(space));
+  }
+  return spaces;
+}
+
+std::vector<BrokenPromise> Pressure::broken_promises(Instant since) const {
+  return catalogue_.state().read([&](sqlite::Connection& db) {
+    std::vector<BrokenPromise> all;
+    auto query = db.query("SELECT at, source, class, from_at, to_at, segments, bytes FROM broken_promise WHERE at >= ? ORDER BY at", since);
+    while (query.step())
+      all.push_back({query.instant(0), query.text(1), query.text(2), {query.instant(3), query.instant(4)}, query.natural(5), query.natural(6)});
+    return all;
+  });
+}
+
+std::string Pressure::refusal(const std::string& vault, const std::string& source) const {
+  if (vaults_.free_bytes(vault) < options_.least_free / 2) return "the disk is full: what is left is kept for calls";
+  if (!options_.low_priority.contains(source)) return {};
+  auto state = state_.lock();
+  return (*state)[vault].nothing_left ? "the disk is full: cameras of low priority wait" : "";
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,77 @@
+// Room on the disks: how long it lasts, and what goes first when it does not (I16): what is due, then the oldest CCTV that
+// no hold keeps, each a broken promise on record; then streams of low priority stop, then all cameras, so that calls
+// still have their reserve. relieve() and look_ahead() on the sweep's thread; the rest from any.
+#pragma once
+#include <map>
+#include <set>
+
+#include "base/synchronized.h"
+#include "storage/ballast.h"
+#include "storage/eraser.h"
+#include "storage/space_plan.h"
+
+namespace tenure::storage {
+
+struct VaultSpace {
+  std::string vault;
+  bool online = false;
+  std::string why;                 // it is off line
+  std::uint64_t used = 0, free = 0;
+  CapacityPlan plan;
+  std::optional<Instant> full_at;  // when only the reserve will be left; none within 40 days
+  SpaceAlarm alarm = SpaceAlarm::none;
+  bool ballast = false;            // put by
+  std::string stopped;             // which cameras are not recorded for want of room; empty: none
+};
+
+struct BrokenPromise {
+  Instant at;
+  std::string source, cls;
+  Interval span;
+  std::uint64_t segments = 0, bytes = 0;
+};
+
+class Pressure {
+ public:
+  struct Options {
+    std::uint64_t least_free = 256ull << 20;  // below it room is made; below half of it, calls only
+    std::uint64_t ballast = 16ull << 20;
+    bool delete_oldest = true;                // false: cameras stop instead
+    std::set<std::string> low_priority;       // sources that stop first
+    std::map<std::string, std::size_t> cameras;  // of each class: for a first estimate
+  };
+  Pressure(Options options, Catalogue& catalogue, const Clock& clock, Vaults& vaults, Eraser& eraser, const Path& state_folder);
+  // Makes room where there is too little; after each sweep, which takes what is due first. Looks ahead each hour.
+  void relieve();
+  // The plan and the forecast anew. A changed alarm is in the ledger.
+  void look_ahead();
+  std::vector<VaultSpace> spaces() const;
+  std::vector<BrokenPromise> broken_promises(Instant since) const;
+  // Why `source` must not be recorded into `vault` now; empty when it may. Cheap: asked at each fragment.
+  std::string refusal(const std::string& vault, const std::string& source) const;
+
+ private:
+  struct VaultState {
+    VaultSpace space;
+    bool nothing_left = false;   // to delete
+  };
+  void keep_state_ballast();
+  void relieve_one(const std::string& vault);
+  bool shed(const std::string& vault, std::uint64_t bytes);
+  bool shed_with_ballast(const std::string& vault, std::uint64_t bytes);
+  void hold_ballast(const std::string& vault);
+  VaultSpace look_at(const std::string& vault) const;
+  void tell(const VaultSpace& before, const VaultSpace& after);
+
+  Options options_;
+  Catalogue& catalogue_;
+  const Clock& clock_;
+  Vaults& vaults_;
+  Eraser& eraser_;
+  Path state_folder_;
+  std::optional<Duration> looked_;  // by the clock that never steps
+  std::map<std::string, Ballast> ballasts_;  // by vault; "" is the state folder's
+  mutable Synchronized<std::map<std::string, VaultState>> state_;
+};
+
+}  // namespace tenure::storage

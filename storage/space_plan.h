@@ -1,0 +1,48 @@
+// How long the space lasts: what was promised set against what fits, and when a disk will be full. Pure. Sizes in bytes.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/period.h"
+#include "storage/types.h"
+
+namespace tenure::storage {
+
+// What one class adds a day, and for how long it stays.
+struct ClassDemand {
+  std::string cls;
+  Kind kind = Kind::camera;
+  double bytes_per_day = 0;
+  Duration period{};
+  bool estimated = false;  // nothing recorded yet to measure: a usual camera's bit rate stands in
+};
+
+struct CapacityPlan {
+  std::uint64_t have = 0;             // what recordings may fill: used by them, and free
+  std::uint64_t need_for_promise = 0;
+  std::uint64_t need_for_month = 0;   // CCTV for 31 days, as the police ask (R05); calls as promised
+  double days_that_fit = 0;           // of CCTV, when calls have what they were promised; 0 without cameras
+  bool estimated = false;
+  bool promise_fits() const { return need_for_promise <= have; }
+  bool month_fits() const { return need_for_month <= have; }
+};
+CapacityPlan plan_capacity(std::uint64_t have, const std::vector<ClassDemand>& demands);
+
+// One vault from now on, in hours.
+struct SpaceFlow {
+  std::uint64_t free = 0, reserve = 0;         // below `reserve` cameras stop
+  double bytes_per_hour = 0;                   // that comes in
+  std::vector<std::uint64_t> freed;            // what expires in each hour to come, of what lies there now and is not held
+  std::size_t hours_kept = 0;                  // after which what comes in goes again
+  double held_share = 0;                       // of what comes in and stays, by holds without an end
+};
+inline constexpr std::size_t kForecastHours = std::size_t{40} * 24;
+// Hours until only the reserve is left; none within kForecastHours.
+std::optional<std::size_t> hours_until_full(const SpaceFlow& flow);
+
+enum class SpaceAlarm { none, week, two_days, six_hours, full };
+SpaceAlarm alarm_of(const std::optional<std::size_t>& hours);
+std::string to_string(SpaceAlarm alarm);  // "full in less than 48 hours"
+
+}  // namespace tenure::storage

@@ -1,0 +1,186 @@
+// I16 on a real small disk: a file system of 96 MB of its own for each test.
+#include "storage/pressure.h"
+
+#include <gmock/gmock.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+#include "storage/catalogue_state.h"
+#include "tests/storage/practice.h"
+
+namespace tenure::storage {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using testing::HasSubstr;
+
+const Instant kStart = at("2026-03-02T10:00:00Z");
+constexpr std::uint64_t kMiB = 1 << 20;
+
+class DiskPressure : public testing::Test {
+ protected:
+  void SetUp() override {
+    practice.parts.reset();
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("tmpfs", practice.folder.path.c_str(), "tmpfs", 0, "size=96m") != 0)
+      GTEST_SKIP() << "making a small file system needs root";
+    mounted = true;
+    practice.restart();
+    make_pressure({});
+  }
+  void TearDown() override {
+    pressure.reset();
+    practice.parts.reset();
+    if (mounted) ::umount2(practice.folder.path.c_str(), MNT_DETACH);
+  }
+  void make_pressure(Pressure::Options options) {
+    options.least_free = 8 * kMiB;
+    options.ballast = kMiB;
+    options.cameras["cctv"] = 2;
+    auto& parts = *practice.parts;
+    pressure = std::make_unique<Pressure>(options, parts.catalogue, practice.clock, parts.vaults, parts.eraser, practice.folder.path);
+  }
+  std::uint64_t free_bytes() { return practice.parts->vaults.free_bytes("main"); }
+  // As the store thread does: what does not fit is not kept.
+  bool try_record(const std::string& camera, Interval span, std::size_t bytes) {
+    if (!pressure->refusal("main", camera).empty()) return false;
+    try {
+      practice.record(camera, span, bytes);
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+  void tick() {
+    try {
+      practice.parts->sweeper.sweep();
+    } catch (const Error&) {
+    }
+    pressure->relieve();
+  }
+  void fill_up() {
+    File junk(practice.folder.path / "junk", File::Mode::create);
+    Blob block(64 << 10, 1);
+    try {
+      for (std::uint64_t at = 0;; at += block.size()) junk.write_at(at, block);
+    } catch (const Error&) {
+    }
+    try {
+      block.resize(1);
+      for (std::uint64_t at = junk.size();; ++at) junk.write_at(at, block);
+    } catch (const Error&) {
+    }
+  }
+  Practice practice{kStart};
+  std::unique_ptr<Pressure> pressure;
+  bool mounted = false;
+};
+
+TEST_F(DiskPressure, I16_ThirtyDaysOnATooSmallDiskLoseNoCallAndNothingHeld) {
+  std::vector<SegmentId> calls;
+  std::vector<SegmentRow> held;
+  HoldId hold;
+  std::size_t recorded = 0;
+  for (int hour = 0; hour < 30 * 24; ++hour) {
+    const auto now = kStart + hours(hour);
+    for (const auto* camera : {"front", "waiting-room"})
+      for (int half = 0; half < 2; ++half)
+        recorded += try_record(camera, {now + minutes(30 * half), now + minutes(30 * half + 1)}, 100 << 10);
+    if (hour % 50 == 49)  // more at once than the room that is always left
+      for (int i = 0; i < 100; ++i) try_record("front", {now + Seconds(10 * i), now + Seconds(10 * i + 9)}, 200 << 10);
+    const auto call = call_at(now, "07700 900123", "call-" + std::to_string(hour));
+    calls.push_back(practice.import(call, std::string(8000, 'a') + std::to_string(hour)).id);
+    if (hour == 48) {
+      hold = practice.parts->holds.add(practice.request({{"waiting-room", {now - hours(24), now}}}), practice.manager).hold.id;
+      held = practice.parts->holds.show(hold).segments;
+      ASSERT_GE(held.size(), 40u);
+    }
+    practice.clock.advance(hours(1));
+    tick();
+    ASSERT_GE(free_bytes(), 8 * kMiB) << "after hour " << hour;
+  }
+  EXPECT_GT(recorded, 2000u);
+  for (const auto& call : calls) ASSERT_TRUE(practice.parts->calls.get(call, practice.manager)) << "a call was lost";
+  for (const auto& row : held) ASSERT_TRUE(practice.exists(row.id) && practice.file_exists(row)) << "held footage was lost";
+  const auto broken = pressure->broken_promises(kStart);
+  ASSERT_FALSE(broken.empty());
+  std::size_t noted = 0;
+  for (const auto& entry : practice.parts->catalogue.ledger(1, 100'000)) noted += entry.act == "promise-broken";
+  EXPECT_GT(noted, 0u);
+  EXPECT_EQ(practice.parts->catalogue.check(), "");
+}
+
+TEST_F(DiskPressure, I16_TheOldestUnheldGoFirst) {
+  std::vector<SegmentRow> rows;
+  for (int i = 0; free_bytes() > 9 * kMiB; ++i) rows.push_back(practice.record("front", {kStart + minutes(i), kStart + minutes(i + 1)}, kMiB));
+  practice.parts->holds.add(practice.request({{"front", rows[0].span}}), practice.manager);
+  practice.record("front", {kStart + hours(9), kStart + hours(10)}, 3 * kMiB);
+  practice.clock.advance(hours(11));
+  tick();
+  EXPECT_TRUE(practice.exists(rows[0].id));
+  EXPECT_FALSE(practice.exists(rows[1].id) || practice.file_exists(rows[1]));
+  EXPECT_TRUE(practice.exists(rows.back().id));
+  EXPECT_EQ(pressure->broken_promises(kStart).front().span.from, rows[1].span.from);
+}
+
+TEST_F(DiskPressure, I16_DeletingWorksOnADiskWithoutAByteLeft) {
+  for (int i = 0; i < 40; ++i) practice.record("front", {kStart + minutes(i), kStart + minutes(i + 1)}, kMiB);
+  pressure->relieve();
+  ASSERT_TRUE(boost::filesystem::exists(practice.folder.path / "ballast" / "space"));
+  fill_up();
+  ASSERT_LT(free_bytes(), 4096u);
+  tick();
+  EXPECT_GE(free_bytes(), 8 * kMiB);
+  EXPECT_FALSE(pressure->broken_promises(kStart).empty());
+  boost::filesystem::remove(practice.folder.path / "junk");
+  tick();
+  EXPECT_TRUE(boost::filesystem::exists(practice.folder.path / "ballast" / "space")) << "put by again";
+}
+
+TEST_F(DiskPressure, I8_WhenAllIsHeldCamerasStopAndCallsGoOn) {
+  Pressure::Options options;
+  options.low_priority = {"waiting-room"};
+  make_pressure(options);
+  for (int i = 0; free_bytes() > 7 * kMiB; ++i) practice.record("front", {kStart + minutes(i), kStart + minutes(i + 1)}, kMiB);
+  practice.clock.advance(hours(3));
+  practice.parts->holds.add(practice.request({{"front", {kStart, kStart + days(1)}}}), practice.manager);
+  const auto kept = practice.parts->catalogue.in_state(State::live).size();
+  tick();
+  EXPECT_EQ(practice.parts->catalogue.in_state(State::live).size(), kept);
+  EXPECT_THAT(pressure->refusal("main", "waiting-room"), HasSubstr("low priority"));
+  EXPECT_EQ(pressure->refusal("main", "front"), "");
+  for (int i = 0; free_bytes() >= 4 * kMiB; ++i) practice.record("front", {kStart + hours(4) + minutes(i), kStart + hours(4) + minutes(i + 1)}, kMiB / 2);
+  EXPECT_THAT(pressure->refusal("main", "front"), HasSubstr("kept for calls"));
+  EXPECT_NO_THROW(practice.import(call_at(practice.clock.now(), "07700 900123", "late"), std::string(8000, 'b')));
+  EXPECT_EQ(pressure->spaces().at(0).stopped, "all cameras");
+}
+
+TEST_F(DiskPressure, I16_CamerasStopInsteadWhereTheSettingsSaySo) {
+  Pressure::Options options;
+  options.delete_oldest = false;
+  make_pressure(options);
+  for (int i = 0; free_bytes() > 5 * kMiB; ++i) practice.record("front", {kStart + minutes(i), kStart + minutes(i + 1)}, kMiB);
+  const auto kept = practice.parts->catalogue.in_state(State::live).size();
+  tick();
+  EXPECT_EQ(practice.parts->catalogue.in_state(State::live).size(), kept);
+  EXPECT_TRUE(pressure->broken_promises(kStart).empty());
+}
+
+TEST_F(DiskPressure, R05_LookingAheadSaysWhatDoesNotFitAndWhenItIsFull) {
+  for (int i = 0; i < 120; ++i) practice.record("front", {kStart + minutes(i), kStart + minutes(i + 1)}, 100 << 10);
+  practice.clock.advance(hours(2));
+  pressure->look_ahead();
+  const auto space = pressure->spaces().at(0);
+  EXPECT_FALSE(space.plan.estimated);
+  EXPECT_FALSE(space.plan.promise_fits());
+  EXPECT_LT(space.plan.days_that_fit, 1);
+  EXPECT_NE(space.alarm, SpaceAlarm::none);
+  ASSERT_TRUE(space.full_at);
+  EXPECT_LT(*space.full_at, practice.clock.now() + days(1));
+  EXPECT_EQ(practice.parts->catalogue.ledger(1, 1000).back().act, "space-alarm");
+}
+
+}  // namespace
+}  // namespace tenure::storage

@@ -1,0 +1,67 @@
+#include "storage/space_plan.h"
+
+#include <gmock/gmock.h>
+
+namespace tenure::storage {
+namespace {
+
+constexpr std::uint64_t kGiB = 1ull << 30;
+constexpr double kGiBs = 1 << 30;
+using std::chrono::days;
+
+const ClassDemand kCctv{"cctv", Kind::camera, 10 * kGiBs, days(28), false};
+const ClassDemand kCalls{"calls", Kind::calls, 0.1 * kGiBs, days(1000), false};
+
+TEST(Capacity, SaysWhatThePromiseAndWhatAMonthNeeds) {
+  const auto plan = plan_capacity(500 * kGiB, {kCctv, kCalls});
+  EXPECT_EQ(plan.need_for_promise, 380 * kGiB);
+  EXPECT_EQ(plan.need_for_month, 410 * kGiB);
+  EXPECT_TRUE(plan.promise_fits() && plan.month_fits());
+  EXPECT_NEAR(plan.days_that_fit, 40, 0.01) << "of CCTV, when calls have what they were promised";
+}
+
+TEST(Capacity, R05_ADiskThatKeepsThePromiseButNoMonthSaysSo) {
+  const auto plan = plan_capacity(400 * kGiB, {kCctv, kCalls});
+  EXPECT_TRUE(plan.promise_fits());
+  EXPECT_FALSE(plan.month_fits());
+}
+
+TEST(Capacity, ADiskTooSmallForThePromiseSaysHowManyDaysFit) {
+  const auto plan = plan_capacity(200 * kGiB, {kCctv, kCalls});
+  EXPECT_FALSE(plan.promise_fits());
+  EXPECT_NEAR(plan.days_that_fit, 10, 0.01);
+}
+
+SpaceFlow flow(std::uint64_t free, double in) { return {free, kGiB, in * kGiBs, {}, 28 * 24, 0}; }
+
+TEST(Forecast, AFillingDiskIsFullWhenOnlyTheReserveIsLeft) {
+  EXPECT_EQ(hours_until_full(flow(11 * kGiB, 1)), 9u);
+  EXPECT_EQ(hours_until_full(flow(kGiB, 1)), 0u);
+}
+
+TEST(Forecast, WhatExpiresMakesRoomInItsHour) {
+  auto steady = flow(3 * kGiB, 1);
+  steady.freed.assign(kForecastHours, kGiB);
+  EXPECT_EQ(hours_until_full(steady), std::nullopt);
+  steady.freed[5] = steady.freed[6] = 0;  // held back
+  EXPECT_EQ(hours_until_full(steady), 6u);
+}
+
+TEST(Forecast, FromTheEndOfThePeriodOnWhatComesInGoesAgain) {
+  EXPECT_EQ(hours_until_full(flow((28 * 24 + 2) * kGiB, 1)), std::nullopt);
+  auto held = flow((28 * 24 + 2) * kGiB, 1);
+  held.held_share = 0.5;
+  EXPECT_NE(hours_until_full(held), std::nullopt) << "an open-ended hold keeps half of what comes";
+}
+
+TEST(Forecast, AlarmsAtSevenDaysTwoDaysAndSixHours) {
+  EXPECT_EQ(alarm_of(std::nullopt), SpaceAlarm::none);
+  EXPECT_EQ(alarm_of(168), SpaceAlarm::none);
+  EXPECT_EQ(alarm_of(167), SpaceAlarm::week);
+  EXPECT_EQ(alarm_of(47), SpaceAlarm::two_days);
+  EXPECT_EQ(alarm_of(5), SpaceAlarm::six_hours);
+  EXPECT_EQ(alarm_of(0), SpaceAlarm::full);
+}
+
+}  // namespace
+}  // namespace tenure::storage
