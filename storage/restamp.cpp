@@ -31,6 +31,9 @@ void move(sqlite::Connection& db, const SegmentRow& row, Duration offset) {
   db.run("UPDATE segment SET start_at = ?2, end_at = ?3, expires_at = ?4, filed_at = coalesce(filed_at, start_at),"
          " time_doubtful = (kind = 1), line = NULL WHERE id = ?1",
          row.id, span.from, span.to, expiry_in(db, row.cls, span));
+  // Due at once by its true time: that is no reason for the sweep to ask (I11).
+  db.run("INSERT OR IGNORE INTO sweep_late SELECT s.id FROM segment s JOIN sweep_mark m ON m.vault = s.vault AND m.class = s.class"
+         " WHERE s.id = ? AND s.expires_at <= m.lo", row.id);
 }
 
 void clear(sqlite::Connection& db, const SegmentRow& row) {
