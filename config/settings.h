@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/period.h"
+#include "config/access.h"
 
 namespace tenure::config {
 
@@ -68,6 +69,7 @@ struct Settings {
   std::vector<Class> classes;   // at least cctv and calls
   std::vector<Camera> cameras;
   std::vector<Calls> calls;
+  Access access;
   Path socket;                  // default: /run/tenure/tenured.sock when root owns the state, else <state>/tenured.sock
   Path worker;                  // tenure-worker; default: beside the daemon, else /usr/libexec/tenure
   std::string timezone = "Europe/London";  // of times typed without an offset

@@ -5,6 +5,7 @@
 #include "storage/holds.h"
 #include "storage/recorder.h"
 #include "storage/retention.h"
+#include "storage/sessions.h"
 #include "storage/sweeper.h"
 
 namespace tenure::storage {
@@ -34,6 +35,8 @@ class Storage {
   CallStore& calls();
   Holds& holds();
   Approvals& approvals();
+  People& people();
+  Sessions& sessions();
   Sweeper& sweeper();
   const RecoveryReport& recovery() const;
   const std::vector<std::string>& policy_differences() const;  // settings that wait as proposals (I10)
