@@ -62,7 +62,7 @@ TEST(R15, SeveralRolesGrantTheMostOfAnyAndUnknownOnesNothing) {
   EXPECT_EQ(rights.of({"partner", "clinical-lead"}, Action::play_calls), Grant::yes);
   EXPECT_EQ(rights.of({"partner", "data-protection-officer"}, Action::play_calls), Grant::by_case);
   EXPECT_EQ(rights.of({"emperor"}, Action::play_calls), Grant::no);
-  EXPECT_EQ(rights.of({}, Action::reports), Grant::no);
+  EXPECT_EQ(rights.of(std::vector<std::string>{}, Action::reports), Grant::no);
 }
 
 TEST(R15, TheItAdministratorHasNoContentRoleAndEverybodyElseHas) {
