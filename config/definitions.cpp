@@ -19,6 +19,7 @@ const std::vector<SectionDefinition>& section_definitions() {
       {"access.rights", false, false,
        "Changes to who may do what: for a role, a list of \"RIGHT = GRANT\". The rights and their defaults stand in\n"
        "docs/guide/people.md; a grant is yes, no, by-case or second-person. Every change gets a ledger entry."},
+      {"ledger", false, false, "The record of every act."},
       {"daemon", false, false, "How the daemon runs on this machine. The defaults suit a normal installation."},
   };
   return all;
@@ -93,6 +94,9 @@ const std::vector<Definition>& definitions() {
       {"access.rights", "data-protection-officer", Type::list, false, "", "texts of the form RIGHT = GRANT", "[]", "Changes for the data protection officer."},
       {"access.rights", "front-desk", Type::list, false, "", "texts of the form RIGHT = GRANT", "[]", "Changes for the front desk."},
       {"access.rights", "it-administrator", Type::list, false, "", "texts of the form RIGHT = GRANT", "[\"settings = no\"]", "Changes for the IT administrator."},
+      {"ledger", "copies", Type::list, false, "", "absolute paths of folders", "[\"/mnt/second-disk\"]",
+       "Folders on other disks that the signed checkpoints are copied to every day, so that nobody can rewrite the ledger\n"
+       "on this one unnoticed. Each must exist: one that is not mounted is an alarm in status."},
 
       {"daemon", "socket", Type::path, false, "", "a path of at most 100 bytes", "\"/run/tenure/tenured.sock\"",
        "Where the tenure command reaches the daemon. Default: /run/tenure/tenured.sock when [storage] path is\n"

@@ -23,7 +23,8 @@ struct Storage::State {
       : clock(at), state_folder(settings.storage.path), kek(key_at(state_folder)), catalogue(state_folder / "catalogue"),
         differences(catalogue.adopt_policy(settings.classes, at.now())), keys(state_folder / "keys", kek),
         vaults(settings.vaults, settings.storage.trial, catalogue.known_vaults()), calls(catalogue, at, vaults, keys, kek),
-        holds(catalogue, at, state_folder / "holds", kek), approvals(catalogue, at), people(catalogue, at, kek),
+        holds(catalogue, at, state_folder / "holds", kek),
+        ledger(catalogue, at, state_folder, kek, settings.ledger_copies), approvals(catalogue, at), people(catalogue, at, kek),
         sessions(catalogue, at), sweeper(catalogue, at, vaults, keys) {
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them
     for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
@@ -49,6 +50,7 @@ struct Storage::State {
   Vaults vaults;
   CallStore calls;
   Holds holds;
+  Ledger ledger;
   Approvals approvals;
   People people;
   Sessions sessions;
@@ -70,6 +72,7 @@ Approvals& Storage::approvals() { return state_->approvals; }
 People& Storage::people() { return state_->people; }
 Sessions& Storage::sessions() { return state_->sessions; }
 Sweeper& Storage::sweeper() { return state_->sweeper; }
+Ledger& Storage::ledger() { return state_->ledger; }
 const RecoveryReport& Storage::recovery() const { return state_->recovery; }
 const std::vector<std::string>& Storage::policy_differences() const { return state_->differences; }
 

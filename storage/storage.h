@@ -3,6 +3,7 @@
 #include "storage/approvals.h"
 #include "storage/call_store.h"
 #include "storage/holds.h"
+#include "storage/ledger/ledger.h"
 #include "storage/recorder.h"
 #include "storage/retention.h"
 #include "storage/sessions.h"
@@ -38,6 +39,7 @@ class Storage {
   People& people();
   Sessions& sessions();
   Sweeper& sweeper();
+  Ledger& ledger();
   const RecoveryReport& recovery() const;
   const std::vector<std::string>& policy_differences() const;  // settings that wait as proposals (I10)
   std::vector<Space> space() const;

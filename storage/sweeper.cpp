@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/catalogue_state.h"
+#include "storage/ledger/batches.h"
 
 namespace tenure::storage {
 
@@ -81,18 +82,16 @@ void sync_folders(const std::set<Path>& folders) {
 }
 
 std::string subject_of(const std::vector<SegmentRow>& rows) {
-  Sha256 root;
   std::uint64_t bytes = 0;
   std::map<std::string, std::uint64_t> classes;
   for (const auto& row : rows) {
-    root.update(row.id.bytes()).update(row.digest);
     bytes += row.bytes;
     ++classes[row.cls];
   }
   boost::json::object counts;
   for (const auto& [cls, count] : classes) counts[cls] = count;
   return boost::json::serialize(boost::json::object{
-      {"segments", rows.size()}, {"bytes", bytes}, {"classes", std::move(counts)}, {"root", to_hex(root.finish())}});
+      {"segments", rows.size()}, {"bytes", bytes}, {"classes", std::move(counts)}, {"root", to_hex(root_of_segments(rows))}});
 }
 
 // Step 5. What keeps a deleted call from coming back outlives it (I15); its index entries go with its row.
@@ -100,16 +99,17 @@ void bury(Catalogue& catalogue, const Clock& clock, const std::vector<SegmentRow
   catalogue.write([&](Catalogue::Transaction& transaction) {
     auto& db = transaction.db;
     const auto now = clock.now();
+    const auto number = insert_ledger(db, ledger_entry(now, {"tenured"}, "sweep", subject_of(rows), "retention period ended"));
     for (const auto& row : rows) {
-      db.run("INSERT OR REPLACE INTO tombstone(segment, source, class, kind, start_at, end_at, expires_at, deleted_at)"
-             " VALUES(?, ?, ?, ?, ?, ?, ?, ?)", row.id, row.source, row.cls, static_cast<int>(row.kind), row.span.from,
-             row.span.to, row.expires_at, now);
+      db.run("INSERT OR REPLACE INTO tombstone(segment, source, class, kind, start_at, end_at, expires_at, deleted_at, digest,"
+             " ledger_sweep, ledger_batch) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+             " (SELECT ledger_batch FROM segment WHERE id = ?1))", row.id, row.source, row.cls, static_cast<int>(row.kind),
+             row.span.from, row.span.to, row.expires_at, now, row.digest, number);
       db.run("INSERT OR IGNORE INTO tombstone_token SELECT 0, content_token, segment FROM call WHERE segment = ?", row.id);
       db.run("INSERT OR IGNORE INTO tombstone_token SELECT 1, native_token, segment FROM call WHERE segment = ?", row.id);
       db.run("INSERT OR IGNORE INTO tombstone_token SELECT 2, token, segment FROM call_path WHERE segment = ?", row.id);
       db.run("DELETE FROM segment WHERE id = ? AND state = 2", row.id);
     }
-    insert_ledger(db, ledger_entry(now, {"tenured"}, "sweep", subject_of(rows), "retention period ended"));
   });
 }
 
