@@ -13,7 +13,12 @@ namespace tenure {
 std::string to_rfc3339(Instant at) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
   const auto fraction = (at - seconds).count();
-  std::string text = date::format("%FT%T", seconds);
+  const auto day = std::chrono::floor<std::chrono::days>(seconds);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(seconds - day);
+  // By hand: date::format() goes through a stream, and a ledger of a million entries formats a million times.
+  auto text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                          static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count());
   if (fraction != 0) text += fmt::format(".{:06}", fraction);
   return text + "Z";
 }

@@ -15,6 +15,11 @@ const std::vector<SectionDefinition>& section_definitions() {
        "changed period is listed as a proposal and nothing is deleted because of it."},
       {"camera", true, false, "A camera that is recorded. Repeat the block for each one."},
       {"calls", true, false, "A folder that a telephone system puts call recordings into. Repeat the block for each one."},
+      {"access", false, false, "Logins and what people may do. Without people (tenure user add) nothing of it applies."},
+      {"access.rights", false, false,
+       "Changes to who may do what: for a role, a list of \"RIGHT = GRANT\". The rights and their defaults stand in\n"
+       "docs/guide/people.md; a grant is yes, no, by-case or second-person. Every change gets a ledger entry."},
+      {"ledger", false, false, "The record of every act."},
       {"daemon", false, false, "How the daemon runs on this machine. The defaults suit a normal installation."},
   };
   return all;
@@ -83,6 +88,22 @@ const std::vector<Definition>& definitions() {
        "How long a recording waits for its sidecar before it is imported without, and listed as needing details."},
       {"calls", "rescan", Type::duration, false, "PT10M", "PT1S to P1D", "\"PT10M\"", "How often the whole folder is read again."},
 
+      {"access", "idle", Type::duration, false, "PT30M", "PT1M to PT8H", "\"PT30M\"", "A login ends when it was not used for this long."},
+      {"access", "longest", Type::duration, false, "PT12H", "PT5M to PT24H", "\"PT12H\"", "A login ends after this long in any case."},
+      {"access", "fresh", Type::duration, false, "PT5M", "PT1M to PT1H", "\"PT5M\"",
+       "How long a code counts as fresh: releasing, erasing, policy and people need a fresh one."},
+      {"access", "approval", Type::duration, false, "P7D", "PT1H to P31D", "\"P7D\"", "A request for a second person expires after this long."},
+      {"access", "front_desk_cameras", Type::list, false, "", "names of cameras", "[]", "The cameras whose live view the front desk may see."},
+      {"access.rights", "practice-manager", Type::list, false, "", "texts of the form RIGHT = GRANT", "[\"release-footage = second-person\"]", "Changes for the practice manager."},
+      {"access.rights", "partner", Type::list, false, "", "texts of the form RIGHT = GRANT", "[\"find-calls = yes\", \"play-calls = yes\"]", "Changes for partners."},
+      {"access.rights", "clinical-lead", Type::list, false, "", "texts of the form RIGHT = GRANT", "[]", "Changes for clinical leads."},
+      {"access.rights", "data-protection-officer", Type::list, false, "", "texts of the form RIGHT = GRANT", "[]", "Changes for the data protection officer."},
+      {"access.rights", "front-desk", Type::list, false, "", "texts of the form RIGHT = GRANT", "[]", "Changes for the front desk."},
+      {"access.rights", "it-administrator", Type::list, false, "", "texts of the form RIGHT = GRANT", "[\"settings = no\"]", "Changes for the IT administrator."},
+      {"ledger", "copies", Type::list, false, "", "absolute paths of folders", "[\"/mnt/second-disk\"]",
+       "Folders on other disks that the signed checkpoints are copied to every day, so that nobody can rewrite the ledger\n"
+       "on this one unnoticed. Each must exist: one that is not mounted is an alarm in status."},
+
       {"daemon", "socket", Type::path, false, "", "a path of at most 100 bytes", "\"/run/tenure/tenured.sock\"",
        "Where the tenure command reaches the daemon. Default: /run/tenure/tenured.sock when [storage] path is\n"
        "/var/lib/tenure, else tenured.sock in [storage] path."},
@@ -106,6 +127,6 @@ const SectionDefinition* find_section(std::string_view name) {
   return at == all.end() ? nullptr : &*at;
 }
 
-bool comes_later(std::string_view section) { return section == "http" || section == "access" || section == "notify"; }
+bool comes_later(std::string_view section) { return section == "http" || section == "notify"; }
 
 }  // namespace tenure::config

@@ -57,7 +57,7 @@ std::string reference_page() {
       "# Settings\n\nStatus: describes this version completely; made from the definitions in `config/definitions.cpp`, and a test compares them.\n\n"
       "The file is TOML, read once at the start. `tenured --config FILE --check-config` lists every mistake at once, with its line; an\n"
       "unknown setting is a mistake. Periods and durations are ISO 8601 (`PT10S`, `P28D`, `P3Y`). Relative paths are relative to the\n"
-      "file's folder. `[http]`, `[access]` and `[notify]` come with later versions and are refused until then.\n";
+      "file's folder. `[http]` and `[notify]` come with later versions and are refused until then.\n";
   for (const SectionDefinition& s : section_definitions()) {
     out += "\n## `" + heading(s) + "`\n" + on_one_line(s.help) + "\n\n| setting | allowed | default | meaning |\n|---|---|---|---|\n";
     for (const Definition& d : definitions()) {

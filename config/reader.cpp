@@ -40,9 +40,15 @@ Entry entry_of(const toml::node& node) {
   return entry;
 }
 
+// A table inside, such as [access.rights], is a section of its own when there is one of that name.
+bool is_section(const std::string& section, std::string_view key, const toml::node& value) {
+  return value.is_table() && find_section(section + "." + std::string(key)) != nullptr;
+}
+
 RawTable table_of(std::string section, std::string field, const toml::table& source, int line) {
   RawTable table{std::move(section), std::move(field), line, {}};
-  for (const auto& [key, value] : source) table.entries.emplace(std::string(key.str()), entry_of(value));
+  for (const auto& [key, value] : source)
+    if (!is_section(table.section, key.str(), value)) table.entries.emplace(std::string(key.str()), entry_of(value));
   return table;
 }
 
@@ -74,8 +80,11 @@ class Collector {
  private:
   void problem(int line, const std::string& field, const std::string& text) { result_.problems.push_back({line, log_safe(field), text}); }
   void take_single(const std::string& name, const toml::node& node) {
-    if (const auto* table = node.as_table()) document.tables.push_back(table_of(name, name, *table, line_of(node)));
-    else problem(line_of(node), name, "must be one section: [" + name + "]");
+    const auto* table = node.as_table();
+    if (table == nullptr) return problem(line_of(node), name, "must be one section: [" + name + "]");
+    document.tables.push_back(table_of(name, name, *table, line_of(node)));
+    for (const auto& [key, value] : *table)
+      if (is_section(name, key.str(), value)) take_single(name + "." + std::string(key.str()), value);
   }
   void take_repeated(const std::string& name, const toml::node& node) {
     const auto* array = node.as_array();

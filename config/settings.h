@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/period.h"
+#include "config/access.h"
 
 namespace tenure::config {
 
@@ -71,6 +72,8 @@ struct Settings {
   std::vector<Class> classes;   // at least cctv and calls
   std::vector<Camera> cameras;
   std::vector<Calls> calls;
+  Access access;
+  std::vector<Path> ledger_copies;  // folders on other disks that checkpoints are copied to
   Path socket;                  // default: /run/tenure/tenured.sock when root owns the state, else <state>/tenured.sock
   Path worker;                  // tenure-worker; default: beside the daemon, else /usr/libexec/tenure
   std::string timezone = "Europe/London";  // of times typed without an offset

@@ -14,6 +14,9 @@ class Validation {
   void run() {
     read_storage();
     for_each("daemon", [this](const Section& s) { read_daemon(s); });
+    for_each("access", [this](const Section& s) { read_access(s, settings_.access); });
+    for_each("access.rights", [this](const Section& s) { read_access_rights(s, settings_.access); });
+    for_each("ledger", [this](const Section& s) { read_ledger(s); });
     for_each("vault", [this](const Section& s) { read_vault(s); });
     for_each("class", [this](const Section& s) { read_class(s); });
     for_each("camera", [this](const Section& s) { settings_.cameras.push_back(read_camera(s)); cite(s, settings_.cameras.back().cls); unique_source(s); });
@@ -21,6 +24,7 @@ class Validation {
     add_defaults();
     check_classes();
     check_vaults();
+    check_front_desk();
   }
 
  private:
@@ -52,6 +56,13 @@ class Validation {
     settings_.worker = s.path("worker");
     settings_.timezone = s.zone("timezone");
     settings_.log_level = s.text("log_level");
+  }
+
+  void read_ledger(const Section& s) {
+    for (const std::string& folder : s.list("copies")) {
+      if (!Path(folder).is_absolute()) s.problem("copies", "names " + shown(folder) + ", which is no absolute path");
+      settings_.ledger_copies.push_back(Path(folder).lexically_normal());
+    }
   }
 
   void unique(const Section& s, const std::string& key, std::string_view kind) {
@@ -131,6 +142,14 @@ class Validation {
       });
       if (!taken) problem(0, "vault", "no [[vault]] takes the class " + shown(cls.name) + "; add it to one's classes");
     }
+  }
+
+  void check_front_desk() {
+    for_each("access", [this](const Section& s) {
+      for (const std::string& name : settings_.access.front_desk_cameras)
+        if (std::none_of(settings_.cameras.begin(), settings_.cameras.end(), [&](const Camera& c) { return c.name == name; }))
+          s.problem("front_desk_cameras", "names " + shown(name) + ", which is no [[camera]]");
+    });
   }
 
   struct Cited { const RawTable* table; std::string key, name; };

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "config/settings.h"
+#include "daemon/access/access.h"
 #include "ingest/camera.h"
 #include "ingest/drop_folder.h"
 #include "storage/storage.h"
@@ -31,6 +32,7 @@ struct Rooms {
   std::function<std::vector<std::string>()> proposals;  // settings that differ from the policy in force (I10)
   const std::atomic<bool>& stopping;
   Instant started;
+  Access& access;
   TimeKeeping* time = nullptr;  // none: the clock is a simulated one
 };
 

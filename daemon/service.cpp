@@ -11,6 +11,7 @@
 #include "config/reader.h"
 #include "daemon/cameras.h"
 #include "daemon/control/server.h"
+#include "daemon/control/verbs.h"
 #include "daemon/keeping.h"
 #include "daemon/notify.h"
 #include "daemon/reload.h"
@@ -28,7 +29,8 @@ constexpr Duration kStopLimit = Millis(4800);     // of the whole clean stop
 constexpr Duration kCameraPatience = Millis(1500);  // for TEARDOWNs to be answered
 constexpr Duration kStatusEvery = Seconds(10);
 constexpr std::size_t kCamerasOnOneThread = 16;
-constexpr std::size_t kRequestThreads = 2, kJobThreads = 2, kQueue = 32;
+constexpr std::size_t kRequestThreads = 2, kJobThreads = 2, kQueue = 32, kLoginQueue = 8;
+constexpr Duration kTidyEvery = std::chrono::minutes(1);
 
 std::size_t camera_threads(std::size_t cameras) { return cameras > kCamerasOnOneThread && std::thread::hardware_concurrency() > 1 ? 2 : 1; }
 
@@ -57,6 +59,7 @@ struct Service::State {
   void on_signal(int number);
   void reload();
   void show_status();
+  void tidy();
   void watch();
   void stop();
   SharedSettings current() { return *settings.lock(); }
@@ -67,7 +70,7 @@ struct Service::State {
   SystemClock clock;
   asio::io_context io{1};
   asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
-  asio::steady_timer status_timer{io}, watchdog_timer{io};
+  asio::steady_timer status_timer{io}, tidy_timer{io}, watchdog_timer{io};
   std::atomic<bool> stopping{false};
   Keeping keeping{clock};
   storage::Storage storage;
@@ -75,7 +78,8 @@ struct Service::State {
   Cameras cameras;
   Synchronized<std::vector<std::unique_ptr<ingest::DropFolder>>> folders;
   SweepLoop sweep;
-  WorkerPool requests{"requests", kRequestThreads, kQueue}, jobs{"jobs", kJobThreads, kQueue};
+  WorkerPool requests{"requests", kRequestThreads, kQueue}, jobs{"jobs", kJobThreads, kQueue}, logins{"logins", 1, kLoginQueue};
+  Access access;
   Rooms rooms;
   Server server;
 };
@@ -89,8 +93,9 @@ Service::State::State(config::Settings read)
       cameras(camera_threads(current()->cameras.size()), storage.recorder(), clock),
       sweep(clock, {[this] { return sweep_and_relieve(storage); }, [this] { clock.save_mark(); },
                     [this] { asio::post(io, [this] { start_folders(); }); }}),
+      access(storage, clock, [this] { return current(); }, action_of),
       rooms(make_rooms()),
-      server(io, current()->socket, rooms, requests, jobs) {
+      server(io, current()->socket, rooms, Pools{requests, jobs, logins}) {
   *proposals.lock() = storage.policy_differences();
 }
 
@@ -102,7 +107,7 @@ Rooms Service::State::make_rooms() {
                  for (const auto& folder : *locked) all.push_back(folder->status());
                  return all;
                },
-               [this] { return sweep.status(); }, [this] { return *proposals.lock(); }, stopping, clock.now(), &time};
+               [this] { return sweep.status(); }, [this] { return *proposals.lock(); }, stopping, clock.now(), access, &time};
 }
 
 void Service::State::start() {
@@ -120,6 +125,7 @@ void Service::State::start() {
   sweep.start();
   wait_for_signal();
   show_status();
+  tidy();
   watch();
   notify_ready(fmt::format("recording {} cameras", now->cameras.size()));
   log_info("event=started version={} cameras={} call_folders={} state={} socket={} trial={}", TENURE_VERSION, now->cameras.size(),
@@ -171,10 +177,12 @@ void Service::State::reload() {
   next->classes = read.settings.classes;
   next->timezone = read.settings.timezone;
   next->worker = read.settings.worker;
+  next->access = read.settings.access;
   *settings.lock() = next;
   const auto ready = [this, next] {
     for (const auto& camera : next->cameras) storage.catalogue().ensure_source(camera.name, camera.cls, storage::Kind::camera);
     *proposals.lock() = storage.catalogue().adopt_policy(next->classes);
+    access.adopt_settings();
     asio::post(io, [this, next] {
       const auto change = cameras.apply(next->cameras);
       log_info("event=reloaded cameras_started={} cameras_stopped={} cameras_kept={}", change.started, change.stopped, change.kept);
@@ -191,6 +199,16 @@ void Service::State::show_status() {
   status_timer.expires_after(kStatusEvery);
   status_timer.async_wait([this](const boost::system::error_code& error) {
     if (!error) show_status();
+  });
+}
+
+// A minute that is skipped because the queue is full is made up for by the next.
+void Service::State::tidy() {
+  tidy_timer.expires_after(kTidyEvery);
+  tidy_timer.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    if (!requests.post([this] { access.tidy(); })) log_warning("event=tidy-skipped cause=\"busy\"");
+    tidy();
   });
 }
 
@@ -219,6 +237,7 @@ void Service::State::stop() {
   guard.part("recorder");
   storage.recorder().stop();
   guard.part("requests and exports");
+  logins.stop();
   requests.stop();
   jobs.stop();
   guard.part("sweep");

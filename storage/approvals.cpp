@@ -10,8 +10,9 @@ namespace tenure::storage {
 
 namespace {
 constexpr std::size_t kMostWaiting = 1'000, kLongestSubject = 16'384, kLongestReason = 2'000;
-const std::string kColumns = "id, act, subject, reason, state, asked_at, asked_by, asked_person, expires_at, earliest,"
-                             " decided_at, decided_by, decided_reason, used_at";
+const std::string kColumns =
+    "id, act, subject, reason, state, asked_at, asked_by, asked_person, expires_at, earliest,"
+    " decided_at, decided_by, decided_reason, used_at";
 
 Approval read_approval(const sqlite::Statement& row) {
   Approval approval;
@@ -45,13 +46,17 @@ Approval at_time(Approval approval, const TrustedTime& time) {
 
 Approval must_load(sqlite::Connection& db, const ApprovalId& id, const TrustedTime& time) {
   auto query = db.query("SELECT " + kColumns + " FROM approval WHERE id = ?", id);
-  if (!query.step()) throw Error(ErrorKind::not_found, "There is no request with the id " + id.text() + ": see tenure approvals list.");
+  if (!query.step())
+    throw Error(ErrorKind::not_found, "There is no request with the id " + id.text() + ": see tenure approvals list.");
   return at_time(read_approval(query), time);
 }
 
 std::string subject_of(const Approval& approval) {
-  boost::json::object subject{{"approval", approval.id.text()}, {"act", approval.act}, {"of", boost::json::parse(approval.subject)},
-                              {"asked_by", approval.asked_by}, {"expires", to_rfc3339(approval.expires_at)}};
+  boost::json::object subject{{"approval", approval.id.text()},
+                              {"act", approval.act},
+                              {"of", boost::json::parse(approval.subject)},
+                              {"asked_by", approval.asked_by},
+                              {"expires", to_rfc3339(approval.expires_at)}};
   if (approval.earliest) subject["alone_from"] = to_rfc3339(*approval.earliest);
   return boost::json::serialize(subject);
 }
@@ -72,22 +77,41 @@ void check_text(const std::string& field, const std::string& text, std::size_t m
 
 std::string to_string(ApprovalState state) {
   switch (state) {
-    case ApprovalState::waiting: return "waiting";
-    case ApprovalState::approved: return "approved";
-    case ApprovalState::refused: return "refused";
-    case ApprovalState::used: return "used";
-    case ApprovalState::expired: return "expired";
+    case ApprovalState::waiting:
+      return "waiting";
+    case ApprovalState::approved:
+      return "approved";
+    case ApprovalState::refused:
+      return "refused";
+    case ApprovalState::used:
+      return "used";
+    case ApprovalState::expired:
+      return "expired";
   }
   return "unknown";
 }
 
 Approval Approvals::ask(std::string act, std::string subject, const std::string& reason, const Actor& actor) {
   check_text("reason", reason, kLongestReason);
-  if (actor.name.empty() || act.empty() || subject.empty()) throw Error(ErrorKind::internal, "A request for approval names who asks, an act and its subject.");
-  if (subject.size() > kLongestSubject) throw Error(ErrorKind::usage, "The request is too long to be approved: name less at once.");
+  if (actor.name.empty() || act.empty() || subject.empty())
+    throw Error(ErrorKind::internal, "A request for approval names who asks, an act and its subject.");
+  if (subject.size() > kLongestSubject)
+    throw Error(ErrorKind::usage, "The request is too long to be approved: name less at once.");
   const auto time = clock_.trusted();
-  Approval approval{ApprovalId::make(time.best()), std::move(act), std::move(subject), reason, ApprovalState::waiting, time.best(),
-                    actor.name, actor.person, time.lo + validity_.load(), {}, {}, {}, {}, {}};
+  Approval approval{ApprovalId::make(time.best()),
+                    std::move(act),
+                    std::move(subject),
+                    reason,
+                    ApprovalState::waiting,
+                    time.best(),
+                    actor.name,
+                    actor.person,
+                    time.lo + validity_.load(),
+                    {},
+                    {},
+                    {},
+                    {},
+                    {}};
   if (judge_.other_exists && !judge_.other_exists(approval)) {
     approval.earliest = time.hi + kDelay;
     approval.expires_at = std::max(approval.expires_at, *approval.earliest + kDelay);
@@ -96,12 +120,14 @@ Approval Approvals::ask(std::string act, std::string subject, const std::string&
     auto& db = transaction.db;
     auto waiting = db.query("SELECT count(*) FROM approval WHERE state IN (0, 1) AND expires_at > ?", time.lo);
     if (waiting.step() && waiting.natural(0) >= kMostWaiting)
-      throw Error(ErrorKind::refused, "There are already 1,000 requests that wait: have some decided first (tenure approvals list).");
+      throw Error(ErrorKind::refused,
+                  "There are already 1,000 requests that wait: have some decided first (tenure approvals list).");
     waiting.run();
-    db.run("INSERT INTO approval(id, act, subject, reason, state, asked_at, asked_by, asked_person, expires_at, earliest)"
-           " VALUES(?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
-           approval.id, approval.act, approval.subject, approval.reason, approval.asked_at, approval.asked_by, approval.asked_person,
-           approval.expires_at, approval.earliest);
+    db.run(
+        "INSERT INTO approval(id, act, subject, reason, state, asked_at, asked_by, asked_person, expires_at, earliest)"
+        " VALUES(?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
+        approval.id, approval.act, approval.subject, approval.reason, approval.asked_at, approval.asked_by,
+        approval.asked_person, approval.expires_at, approval.earliest);
     insert_ledger(db, ledger_entry(time.best(), actor, "approval-ask", subject_of(approval), reason));
   });
   return approval;
@@ -127,16 +153,24 @@ Approval Approvals::decide(const ApprovalId& id, ApprovalState state, const std:
     approval.decided_reason = reason;
     db.run("UPDATE approval SET state = ?2, decided_at = ?3, decided_by = ?4, decided_reason = ?5 WHERE id = ?1", id,
            static_cast<int>(state), approval.decided_at, approval.decided_by, reason);
-    insert_ledger(db, ledger_entry(time.best(), actor, approves ? "approval-approve" : "approval-refuse", subject_of(approval), reason));
+    insert_ledger(db, ledger_entry(time.best(), actor, approves ? "approval-approve" : "approval-refuse",
+                                   subject_of(approval), reason));
   });
   return approval;
 }
 
-Approval Approvals::approve(const ApprovalId& id, const Actor& actor) { return decide(id, ApprovalState::approved, {}, actor); }
+Approval Approvals::approve(const ApprovalId& id, const Actor& actor) {
+  return decide(id, ApprovalState::approved, {}, actor);
+}
 
 Approval Approvals::refuse(const ApprovalId& id, const std::string& reason, const Actor& actor) {
   check_text("reason", reason, kLongestReason);
   return decide(id, ApprovalState::refused, reason, actor);
+}
+
+void Approvals::use(const ApprovedAct& approved, const Actor& actor) {
+  catalogue_.write(
+      [&](Catalogue::Transaction& transaction) { use_approval(transaction, approved, actor, clock_.trusted()); });
 }
 
 std::vector<Approval> Approvals::list(std::size_t limit) const {
@@ -174,16 +208,20 @@ std::size_t Approvals::end_expired() {
   return ended;
 }
 
-void use_approval(Catalogue::Transaction& transaction, const ApprovedAct& approved, const Actor& actor, const TrustedTime& time) {
+void use_approval(Catalogue::Transaction& transaction, const ApprovedAct& approved, const Actor& actor,
+                  const TrustedTime& time) {
   auto& db = transaction.db;
   const auto approval = must_load(db, approved.id, time);
   if (approval.act != approved.act || approval.subject != approved.subject)
-    refuse_act(approval, "is not for this: it is for " + approval.subject + ", and this is " + approved.act + " " + approved.subject + ".");
-  if (!is_same(approval, actor)) refuse_act(approval, "can only be used by " + approval.asked_by + ", who asked for it.");
+    refuse_act(approval, "is not for this: it is for " + approval.subject + ", and this is " + approved.act + " " +
+                             approved.subject + ".");
+  if (!is_same(approval, actor))
+    refuse_act(approval, "can only be used by " + approval.asked_by + ", who asked for it.");
   if (!is_open(approval)) refuse_act(approval, "is " + to_string(approval.state) + " and cannot be used: ask anew.");
   if (approval.state == ApprovalState::waiting && !(approval.earliest && *approval.earliest <= time.lo))
     refuse_act(approval, approval.earliest
-                             ? "waits: nobody else could approve it, so it stands alone from " + to_rfc3339(*approval.earliest) + "."
+                             ? "waits: nobody else could approve it, so it stands alone from " +
+                                   to_rfc3339(*approval.earliest) + "."
                              : "waits for a second person: tenure approvals approve " + approval.id.text());
   db.run("UPDATE approval SET state = 3, used_at = ?2 WHERE id = ?1", approval.id, time.best());
   insert_ledger(db, ledger_entry(time.best(), actor, "approval-use", subject_of(approval), approval.reason));

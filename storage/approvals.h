@@ -1,7 +1,7 @@
 // Acts that need a second person: somebody asks, another approves, and the act uses the approval up, exactly once, in
 // its own transaction. A request is durable, expires, and every step of it is in the ledger. Nobody approves what they
-// asked for themselves. Where nobody else could approve, a delay stands in: the request then says from when on it may be
-// used without. Any thread; blocks on the disk.
+// asked for themselves. Where nobody else could approve, a delay stands in: the request then says from when on it may
+// be used without. Any thread; blocks on the disk.
 #pragma once
 #include <atomic>
 
@@ -16,8 +16,8 @@ std::string to_string(ApprovalState state);
 
 struct Approval {
   ApprovalId id;
-  std::string act;       // the verb: "hold release"
-  std::string subject;   // exactly what: JSON without personal detail, see approval_subject()
+  std::string act;      // the verb: "hold release"
+  std::string subject;  // exactly what: JSON without personal detail, see approval_subject()
   std::string reason;
   ApprovalState state = ApprovalState::waiting;
   Instant asked_at;
@@ -43,7 +43,7 @@ struct ApprovedAct {
 
 class Approvals {
  public:
-  static constexpr Duration kDelay = std::chrono::hours(24);        // that stands in for a second person
+  static constexpr Duration kDelay = std::chrono::hours(24);  // that stands in for a second person
   static constexpr Duration kUsualValidity = std::chrono::days(7);
   Approvals(Catalogue& catalogue, const Clock& clock) : catalogue_(catalogue), clock_(clock) {}
   // Set once at the start. Without: anybody else may approve, and there is always somebody.
@@ -54,6 +54,8 @@ class Approvals {
   // Throw Error{refused} with the reason, Error{not_found}.
   Approval approve(const ApprovalId& id, const Actor& actor);
   Approval refuse(const ApprovalId& id, const std::string& reason, const Actor& actor);  // who asked may withdraw it
+  // For an act that has no transaction of its own: use_approval() in one, before its first effect.
+  void use(const ApprovedAct& approved, const Actor& actor);
   std::vector<Approval> list(std::size_t limit = 1000) const;  // newest first
   Approval show(const ApprovalId& id) const;
   // Marks what has expired, with its entries; returns how many. Called every minute: what expired is refused anyway.
@@ -69,7 +71,8 @@ class Approvals {
 
 // Inside the act's own transaction: throws Error{refused} and so undoes the act when the approval is not this act's on
 // this subject, asked for by `actor`, approved (or past its delay), unexpired and unused.
-void use_approval(Catalogue::Transaction& transaction, const ApprovedAct& approved, const Actor& actor, const TrustedTime& time);
+void use_approval(Catalogue::Transaction& transaction, const ApprovedAct& approved, const Actor& actor,
+                  const TrustedTime& time);
 
 // The subject of an act in the one form that is compared: JSON with its members in order of their names.
 std::string approval_subject(std::vector<std::pair<std::string, std::string>> members);

@@ -17,6 +17,14 @@ std::unique_ptr<sqlite::Connection> open_writer(const Path& file) {
   migrate(*db);
   return db;
 }
+
+void roll_back(sqlite::Connection& db) {
+  try {
+    db.script("ROLLBACK");
+  } catch (const Error& error) {
+    log_warning("catalogue rollback=failed cause=\"{}\"", error.what());  // SQLite had already rolled back
+  }
+}
 }  // namespace
 
 Catalogue::State_::State_(Path path) : file(std::move(path)), writer(open_writer(file)) {}
@@ -51,21 +59,26 @@ Catalogue::Catalogue(const Path& folder) {
 
 Catalogue::~Catalogue() = default;
 
-void Catalogue::write(const std::function<void(Transaction&)>& body) {
-  const std::scoped_lock lock(state_->write_mutex);
-  auto& db = *state_->writer;
+static void transact(sqlite::Connection& db, const std::function<void(Catalogue::Transaction&)>& body) {
   db.script("BEGIN IMMEDIATE");
   try {
-    Transaction transaction(db);
+    Catalogue::Transaction transaction(db);
     body(transaction);
     db.script("COMMIT");
   } catch (...) {
-    try {
-      db.script("ROLLBACK");
-    } catch (const Error& error) {
-      log_warning("catalogue rollback=failed cause=\"{}\"", error.what());  // SQLite had already rolled back
-    }
+    roll_back(db);
     throw;
+  }
+}
+
+// An act and its ledger entry are one transaction, so that neither was done when it fails (I13).
+void Catalogue::write(const std::function<void(Transaction&)>& body) {
+  const std::scoped_lock lock(state_->write_mutex);
+  try {
+    transact(*state_->writer, body);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::io) throw;
+    throw Error(ErrorKind::unavailable, "Nothing was done, because it cannot be recorded: " + error.message(), error.cause());
   }
 }
 

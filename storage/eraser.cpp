@@ -6,6 +6,7 @@
 #include <set>
 
 #include "storage/catalogue_state.h"
+#include "storage/ledger/batches.h"
 
 namespace tenure::storage {
 
@@ -47,23 +48,20 @@ void sync_folders(const std::set<Path>& folders) {
 }
 
 std::string subject_of(const std::vector<SegmentRow>& rows) {
-  Sha256 root;
   std::map<std::string, std::uint64_t> classes;
-  for (const auto& row : rows) {
-    root.update(row.id.bytes()).update(row.digest);
-    ++classes[row.cls];
-  }
+  for (const auto& row : rows) ++classes[row.cls];
   boost::json::object counts;
   for (const auto& [cls, count] : classes) counts[cls] = count;
   return boost::json::serialize(boost::json::object{
-      {"segments", rows.size()}, {"bytes", bytes_of(rows)}, {"classes", std::move(counts)}, {"root", to_hex(root.finish())}});
+      {"segments", rows.size()}, {"bytes", bytes_of(rows)}, {"classes", std::move(counts)}, {"root", to_hex(root_of_segments(rows))}});
 }
 
 // A tombstone for one row. What keeps a deleted call from coming back outlives it (I15); its index entries go with it.
-void bury_row(sqlite::Connection& db, const SegmentRow& row, Cause cause, Instant now) {
-  db.run("INSERT OR REPLACE INTO tombstone(segment, source, class, kind, start_at, end_at, expires_at, deleted_at, cause)"
-         " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", row.id, row.source, row.cls, static_cast<int>(row.kind), row.span.from,
-         row.span.to, row.expires_at, now, static_cast<int>(cause));
+void bury_row(sqlite::Connection& db, const SegmentRow& row, Cause cause, Instant now, std::uint64_t entry) {
+  db.run("INSERT OR REPLACE INTO tombstone(segment, source, class, kind, start_at, end_at, expires_at, deleted_at, digest,"
+         " ledger_sweep, cause, ledger_batch) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+         " (SELECT ledger_batch FROM segment WHERE id = ?1))", row.id, row.source, row.cls, static_cast<int>(row.kind),
+         row.span.from, row.span.to, row.expires_at, now, row.digest, entry, static_cast<int>(cause));
   db.run("INSERT OR IGNORE INTO tombstone_token SELECT 0, content_token, segment FROM call WHERE segment = ?", row.id);
   db.run("INSERT OR IGNORE INTO tombstone_token SELECT 1, native_token, segment FROM call WHERE segment = ?", row.id);
   db.run("INSERT OR IGNORE INTO tombstone_token SELECT 2, token, segment FROM call_path WHERE segment = ?", row.id);
@@ -135,10 +133,10 @@ std::vector<SegmentRow> Eraser::finish(Cause cause, std::vector<SegmentRow> rows
 void Eraser::bury(Cause cause, const std::vector<SegmentRow>& rows) {
   catalogue_.write([&](Catalogue::Transaction& transaction) {
     const auto now = clock_.now();
-    for (const auto& row : rows) bury_row(transaction.db, row, cause, now);
-    if (cause == Cause::pressure) note_broken_promises(transaction.db, rows, now);
     const auto [act, reason] = words_of(cause);
-    insert_ledger(transaction.db, ledger_entry(now, {"tenured"}, act, subject_of(rows), reason));
+    const auto entry = insert_ledger(transaction.db, ledger_entry(now, {"tenured"}, act, subject_of(rows), reason));
+    for (const auto& row : rows) bury_row(transaction.db, row, cause, now, entry);
+    if (cause == Cause::pressure) note_broken_promises(transaction.db, rows, now);
   });
 }
 

@@ -126,7 +126,7 @@ void settle_file(const RecoveryParts& parts, const std::string& vault, const Pat
   try {
     if (id) why = try_adopt(parts, vault, path);
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::io) throw;
+    if (error.kind() == ErrorKind::io || error.kind() == ErrorKind::unavailable) throw;  // says nothing of the file
     why = error.message();
   }
   if (why.empty()) {

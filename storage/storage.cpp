@@ -34,8 +34,10 @@ struct Storage::State {
       : clock(at), state_folder(settings.storage.path), kek(key_at(state_folder)), catalogue(state_folder / "catalogue"),
         differences(catalogue.adopt_policy(settings.classes, at.now())), keys(state_folder / "keys", kek),
         vaults(settings.vaults, settings.storage.trial, catalogue.known_vaults()), calls(catalogue, at, vaults, keys, kek),
-        holds(catalogue, at, state_folder / "holds", kek), approvals(catalogue, at), eraser(catalogue, at, vaults, keys),
-        sweeper(catalogue, at, vaults, eraser), pressure(pressure_options(settings), catalogue, at, vaults, eraser, state_folder) {
+        holds(catalogue, at, state_folder / "holds", kek),
+        ledger(catalogue, at, state_folder, kek, settings.ledger_copies), approvals(catalogue, at), people(catalogue, at, kek),
+        sessions(catalogue, at), eraser(catalogue, at, vaults, keys), sweeper(catalogue, at, vaults, eraser),
+        pressure(pressure_options(settings), catalogue, at, vaults, eraser, state_folder) {
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them
     for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
     for (const auto& folder : settings.calls) catalogue.ensure_source(folder.name, folder.cls, Kind::calls);
@@ -61,7 +63,10 @@ struct Storage::State {
   Vaults vaults;
   CallStore calls;
   Holds holds;
+  Ledger ledger;
   Approvals approvals;
+  People people;
+  Sessions sessions;
   Eraser eraser;
   Sweeper sweeper;
   Pressure pressure;
@@ -79,8 +84,11 @@ Recorder& Storage::recorder() { return *state_->recorder; }
 CallStore& Storage::calls() { return state_->calls; }
 Holds& Storage::holds() { return state_->holds; }
 Approvals& Storage::approvals() { return state_->approvals; }
+People& Storage::people() { return state_->people; }
+Sessions& Storage::sessions() { return state_->sessions; }
 Sweeper& Storage::sweeper() { return state_->sweeper; }
 Pressure& Storage::pressure() { return state_->pressure; }
+Ledger& Storage::ledger() { return state_->ledger; }
 const RecoveryReport& Storage::recovery() const { return state_->recovery; }
 const std::vector<std::string>& Storage::policy_differences() const { return state_->differences; }
 

@@ -3,9 +3,11 @@
 #include "storage/approvals.h"
 #include "storage/call_store.h"
 #include "storage/holds.h"
+#include "storage/ledger/ledger.h"
 #include "storage/pressure.h"
 #include "storage/recorder.h"
 #include "storage/retention.h"
+#include "storage/sessions.h"
 #include "storage/sweeper.h"
 
 namespace tenure::storage {
@@ -28,7 +30,10 @@ class Storage {
   CallStore& calls();
   Holds& holds();
   Approvals& approvals();
+  People& people();
+  Sessions& sessions();
   Sweeper& sweeper();
+  Ledger& ledger();
   const RecoveryReport& recovery() const;
   const std::vector<std::string>& policy_differences() const;  // settings that wait as proposals (I10)
   Pressure& pressure();

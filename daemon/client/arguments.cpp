@@ -16,6 +16,10 @@ namespace json = boost::json;
 
 namespace {
 constexpr const char* kTimes = "RFC 3339, or local time \"2026-03-02 14:05\", \"now\", \"-10m\"";
+constexpr const char* kApproval = "the request that a second person approved";
+constexpr const char* kRoles =
+    "practice-manager, partner, clinical-lead, data-protection-officer, front-desk or it-administrator; repeat for several";
+constexpr const char* kCase = "the case it is for";
 constexpr const char* kEpilogue =
     "\nTimes are RFC 3339 (2026-03-02T14:05:00Z) or local time (\"2026-03-02 14:05\"); also \"now\" and \"-10m\", \"-2h\", \"-1d\".\n"
     "Exit status: 0 done, 1 refused or failed, 2 wrong usage.";
@@ -25,7 +29,7 @@ struct Values {
   std::map<std::string, std::string> texts;
   std::map<std::string, std::uint64_t> numbers;
   std::map<std::string, std::vector<std::string>> lists;
-  bool dry_run = false;
+  bool dry_run = false, fresh = false;
 };
 
 using Build = std::function<void(Command&)>;
@@ -90,6 +94,7 @@ class Tool {
   void add_holds();
   void add_exports();
   void add_upkeep();
+  void add_people();
   void fill(Command& command) const;
   const CLI::App* typed() const;  // the innermost verb or group that was typed
   std::string what_is_unknown() const;
@@ -111,6 +116,7 @@ Tool::Tool() {
   add_holds();
   add_exports();
   add_upkeep();
+  add_people();
 }
 
 CLI::App* Tool::group(const std::string& name, const std::string& help) {
@@ -137,6 +143,7 @@ void Tool::add_looking() {
       .text("--last-digits", "last_digits", "the last 4 to 15 digits of a number")
       .text("--extension", "extension", "the practice's own extension")
       .span(false)
+      .text("--case", "case", kCase)
       .number("--limit", "limit", "at most so many");
 }
 
@@ -155,7 +162,8 @@ void Tool::add_holds() {
   verb(holds, "show", "one hold and what it keeps", "hold show").text("id,--id", "id", "the hold's id", true);
   verb(holds, "release", "ends a hold; what has expired goes 24 h later", "hold release")
       .text("id,--id", "id", "the hold's id", true)
-      .text("--reason", "reason", "why");
+      .text("--reason", "reason", "why")
+      .text("--approval", "approval", kApproval);
   verb(holds, "extend", "sets a later review", "hold extend")
       .text("id,--id", "id", "the hold's id", true)
       .text("--review", "review", "a time, or a date")
@@ -164,7 +172,7 @@ void Tool::add_holds() {
 
 void Tool::add_exports() {
   auto* exports = group("export", "takes recordings out");
-  const auto common = [](Verb verb) { verb.text("--reason", "reason", "for the ledger").text("--out", "out", "the folder for the files; made when missing", true); };
+  const auto common = [](Verb verb) { verb.text("--reason", "reason", "for the ledger").text("--case", "case", kCase).text("--approval", "approval", kApproval).text("--out", "out", "the folder for the files; made when missing", true); };
   common(verb(exports, "native", "the footage as it was recorded, as MP4", "export native").text("--source", "source", "the camera", true).span(true));
   common(verb(exports, "call", "a call's original audio", "export call").text("call,--call", "call", "the call's id", true));
   auto redacted = verb(exports, "redacted", "footage or a call with people hidden or muted", "export redacted");
@@ -214,6 +222,50 @@ std::string Tool::what_is_unknown() const {
   return fmt::format("\"{}\" is not an argument of {}; {} --help lists them", left.empty() ? "" : printable(left.front()), name, name);
 }
 
+void Tool::add_people() {
+  const auto secret = [this](Verb verb) {
+    verb.app()->add_flag("--stdin", options_.from_input, "passwords and codes from standard input, one a line, instead of from the terminal");
+    return verb;
+  };
+  auto login = secret(verb(&app_, "login", "logs a person in; --fresh gives a fresh code; --reason alone says what for"));
+  login.text("name", "name", "the login name").text("--reason", "reason", "why recordings will be looked at").text("--case", "case_reference", kCase);
+  login.app()->add_flag("--fresh", verbs_.at(login.app()).second.fresh, "only a fresh code, for what needs one");
+  verb(&app_, "logout", "ends the login");
+  verb(&app_, "whoami", "who is logged in, and until when");
+  auto* users = group("user", "the people who may log in");
+  const auto named = [&](const std::string& name, const std::string& help, bool needed = true) {
+    return verb(users, name, help, "user " + name).text("name", "name", "the login name", needed);
+  };
+  secret(named("add", "makes a person; shows the authenticator's secret and the recovery codes once"))
+      .text("--display", "display", "the person's name, for others to read", true)
+      .list("--role", "roles", kRoles);
+  verb(users, "list", "all people", "user list");
+  named("show", "one person");
+  named("role", "sets the roles of a person").list("--role", "roles", kRoles).text("--reason", "reason", "why");
+  named("disable", "ends a person's logins, at once").text("--reason", "reason", "why");
+  named("enable", "lets a person log in again").text("--reason", "reason", "why");
+  secret(named("password", "a new password, one's own without a name", false));
+  named("totp", "a new authenticator secret, shown once", false);
+  named("recovery", "ten new recovery codes, shown once", false);
+  auto* approvals = group("approvals", "what waits for a second person");
+  verb(approvals, "list", "all requests, newest first", "approvals list").number("--limit", "limit", "at most so many (100)");
+  const auto request = [&](const std::string& name, const std::string& help) {
+    return verb(approvals, name, help, "approvals " + name).text("id,--id", "id", "the request's id", true);
+  };
+  request("show", "one request");
+  request("approve", "allows what another asked for");
+  request("refuse", "refuses it, or takes one's own back").text("--reason", "reason", "why");
+}
+
+// `login` is three verbs: a new login, a fresh code, and what it is for.
+void choose_login(wire::Request& request, bool fresh) {
+  if (fresh && request.args.contains("name")) throw Error(ErrorKind::usage, "--fresh: goes without a name: it is for who is logged in");
+  if (fresh) request.verb = "login fresh";
+  else if (!request.args.contains("name")) request.verb = "login reason";
+  if (request.verb == "login reason" && request.args.empty())
+    throw Error(ErrorKind::usage, "name: say who logs in (tenure login NAME), or --fresh, or --reason");
+}
+
 void Tool::fill(Command& command) const {
   const auto* used = typed();
   const auto& [name, values] = verbs_.at(used);
@@ -229,9 +281,10 @@ void Tool::fill(Command& command) const {
   for (const auto& [field, number] : values.numbers)
     if (was_given(field)) args[field] = number;
   for (const auto& [field, list] : values.lists)
-    if (!list.empty() && (field == "numbers" || field == "calls")) args[field] = json::array(list.begin(), list.end());
+    if (!list.empty() && (field == "numbers" || field == "calls" || field == "roles")) args[field] = json::array(list.begin(), list.end());
   if (auto spans = name == "hold add" ? group_spans(typed_spans(used)) : json::array(); !spans.empty()) args["spans"] = std::move(spans);
   if (values.dry_run) args["dry_run"] = true;
+  if (name == "login") choose_login(command.request, values.fresh);
   if (const auto* out = args.if_contains("out")) {
     command.out = std::string(out->get_string());
     args.erase("out");

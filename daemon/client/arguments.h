@@ -12,6 +12,7 @@ struct Command {
   std::string config, socket;  // as given; empty when not
   bool json = false;
   bool brief = false;          // status in one line
+  bool from_input = false;     // passwords and codes come on standard input
   std::string out;             // of an export: the folder its files go to
   std::string plan_file;       // of a redacted export: where the plan was read from
   std::string message;         // help or version asked for: print it and end; or what is wrong

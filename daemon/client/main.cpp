@@ -11,6 +11,8 @@
 #include "daemon/client/folder_receiver.h"
 #include "daemon/client/interrupt.h"
 #include "daemon/client/render.h"
+#include "daemon/client/secrets.h"
+#include "daemon/client/session_file.h"
 #include "daemon/client/table.h"
 
 using namespace tenure;
@@ -18,13 +20,21 @@ using namespace tenure;
 namespace {
 constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
 
-void print(const client::Command& command, const std::string& text) {
-  auto answer = boost::json::parse(text);
+void print(const client::Command& command, boost::json::value answer) {
   if (!command.out.empty() && answer.is_object()) answer.get_object()["out"] = command.out;
   const auto shown = command.json    ? boost::json::serialize(answer) + "\n"
                      : command.brief ? client::render_brief(answer)
                                      : client::render(command.request.verb, answer);
   fmt::print("{}", shown);
+}
+
+// The token goes into its file and nowhere else.
+void keep_session(const Path& socket, const std::string& verb, boost::json::value& answer) {
+  if (verb == "logout") client::forget_session(socket);
+  if (verb != "login" || !answer.is_object()) return;
+  if (const auto* token = answer.get_object().if_contains("session"); token && token->is_string())
+    client::write_session(socket, std::string(token->get_string()));
+  answer.get_object().erase("session");
 }
 
 // An export that fails midway: what came whole so far is taken back too, for a part of an export is none.
@@ -44,11 +54,19 @@ int ask(const client::Command& command) {
     // First, so that a folder that will not do is refused before the daemon is asked and notes an export.
     if (!command.out.empty()) receiver = std::make_unique<client::FolderReceiver>(command.out, ::isatty(STDERR_FILENO) != 0);
     if (receiver) client::notice_interrupts();
-    client::Connection connection(client::find_socket(command.socket, command.config));
-    const auto text = connection.ask(command.request, receiver.get());
+    const auto socket = client::find_socket(command.socket, command.config);
+    auto request = command.request;
+    client::add_secrets(request, command.from_input);
+    request.session = client::read_session(socket);
+    client::Connection connection(socket);
+    auto answer = boost::json::parse(connection.ask(request, receiver.get()));
     if (receiver) receiver->abandon();
-    print(command, text);
-    return kDone;
+    keep_session(socket, request.verb, answer);
+    const auto waits = client::waits_for_approval(request.verb, answer);
+    print(command, std::move(answer));
+    if (waits.empty()) return kDone;
+    fmt::print(stderr, "tenure: {}\n", waits);
+    return kFailed;
   } catch (const Error& error) {
     if (receiver) take_back(*receiver);
     fmt::print(stderr, "tenure: {}{}\n", of_plan(command, error), error.what());

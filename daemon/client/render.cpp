@@ -154,6 +154,8 @@ std::string version(const json::value& answer) { return fmt::format("tenured {}\
 }  // namespace
 
 std::string render(const std::string& verb, const json::value& answer) {
+  if (!waits_for_approval(verb, answer).empty()) return render_people("approvals show", member(answer, "approval")).value_or("");
+  if (auto shown = render_people(verb, answer)) return *shown;
   using Renderer = std::string (*)(const json::value&);
   static const std::map<std::string, Renderer> all{
       {"status", render_status}, {"sources", sources}, {"segments", segments}, {"gaps", gaps}, {"calls find", calls}, {"hold list", holds},

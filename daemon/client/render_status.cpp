@@ -92,6 +92,12 @@ std::string render_status(const json::value& status) {
   out += fmt::format("next expiry: {}\n", next.empty() ? "none" : next);
   const auto& holds = member(status, "holds");
   out += fmt::format("holds: {} active, {} releasing, {} due for review\n", cell(holds, "active"), cell(holds, "releasing"), cell(holds, "review_due"));
+  const auto& approvals = member(status, "approvals");
+  if (amount(approvals, "waiting") > 0) {
+    const auto alone = cell(approvals, "alone_from");
+    out += fmt::format("requests for a second person: {} waiting{}\n", cell(approvals, "waiting"),
+                       alone.empty() ? "" : "; one stands alone from " + alone + ", for nobody else could approve it");
+  }
   const auto& sweep = member(status, "sweep");
   out += fmt::format("deleted since the start: {}\n", cell(sweep, "deleted"));
   if (const auto problem = cell(sweep, "problem"); !problem.empty()) out += "DELETION FAILS: " + problem + "\n";

@@ -107,6 +107,6 @@ json::value doctor(const Call& call) {
 }
 }  // namespace
 
-void add_doctor_verb(std::vector<Verb>& table) { table.push_back({"doctor", false, doctor, {}}); }
+void add_doctor_verb(std::vector<Verb>& table) { table.push_back({"doctor", false, doctor, {}, Action::health}); }
 
 }  // namespace tenure::daemon

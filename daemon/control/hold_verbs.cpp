@@ -37,7 +37,10 @@ json::value hold_add(const Call& call) {
   request.review = call.args.review("review");
   if (request.spans.empty() && request.numbers.empty() && request.calls.empty())
     throw Error(ErrorKind::usage, "source: say what to hold: --source with --from and --to, --number or --call");
-  return row(call.rooms.storage.holds().add(request, call.actor));
+  const auto receipt = call.rooms.storage.holds().add(request, call.actor);
+  if (call.may(Action::see_holds)) return row(receipt);
+  // Whoever places a hold without seeing holds learns that it is there, not what lies under it.
+  return json::object{{"id", receipt.hold.id.text()}, {"state", receipt.hold.state}, {"ledger_number", receipt.ledger_number}};
 }
 
 json::value hold_list(const Call& call) {
@@ -52,7 +55,14 @@ json::value hold_show(const Call& call) {
 
 json::value hold_release(const Call& call) {
   call.args.only({"id", "reason"});
-  return row(call.rooms.storage.holds().release(call.args.hold("id"), call.args.need("reason"), call.actor));
+  return row(call.rooms.storage.holds().release(call.args.hold("id"), call.args.need("reason"), call.actor, call.approval));
+}
+
+// Nobody is asked about a hold that is gone or released already.
+void must_be_releasable(const Call& call) {
+  call.args.only({"id", "reason"});
+  const auto hold = call.rooms.storage.holds().show(call.args.hold("id")).hold;
+  if (hold.state != "active") throw Error(ErrorKind::refused, "hold " + hold.id.text() + " is already " + hold.state);
 }
 
 json::value hold_extend(const Call& call) {
@@ -63,11 +73,11 @@ json::value hold_extend(const Call& call) {
 }  // namespace
 
 void add_hold_verbs(std::vector<Verb>& table) {
-  table.push_back({"hold add", false, hold_add, {}});
-  table.push_back({"hold list", false, hold_list, {}});
-  table.push_back({"hold show", false, hold_show, {}});
-  table.push_back({"hold release", false, hold_release, {}});
-  table.push_back({"hold extend", false, hold_extend, {}});
+  table.push_back({"hold add", false, hold_add, {}, Action::place_hold});
+  table.push_back({"hold list", false, hold_list, {}, Action::see_holds});
+  table.push_back({"hold show", false, hold_show, {}, Action::see_holds});
+  table.push_back({"hold release", false, hold_release, {}, Action::release_holds, /*uses_approval=*/true, must_be_releasable});
+  table.push_back({"hold extend", false, hold_extend, {}, Action::place_hold});
 }
 
 }  // namespace tenure::daemon

@@ -59,10 +59,10 @@ json::value calls_find(const Call& call) {
 }  // namespace
 
 void add_recording_verbs(std::vector<Verb>& table) {
-  table.push_back({"sources", false, sources, {}});
-  table.push_back({"segments", true, segments, {}});
-  table.push_back({"gaps", false, gaps, {}});
-  table.push_back({"calls find", true, calls_find, {}});
+  table.push_back({"sources", false, sources, {}, Action::health});
+  table.push_back({"segments", true, segments, {}, Action::find_footage});
+  table.push_back({"gaps", false, gaps, {}, Action::health});
+  table.push_back({"calls find", true, calls_find, {}, Action::find_calls});
 }
 
 }  // namespace tenure::daemon

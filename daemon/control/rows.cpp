@@ -83,6 +83,20 @@ json::object row(const storage::Hold& hold) {
           {"released_at", time_or_null(hold.released_at)}, {"released_by", hold.released_by}, {"release_reason", hold.release_reason}};
 }
 
+json::object row(const storage::Approval& approval) {
+  return {{"id", approval.id.text()}, {"state", to_string(approval.state)}, {"act", approval.act}, {"subject", json::parse(approval.subject)},
+          {"reason", approval.reason}, {"asked_at", to_rfc3339(approval.asked_at)}, {"asked_by", approval.asked_by},
+          {"expires_at", to_rfc3339(approval.expires_at)}, {"alone_from", time_or_null(approval.earliest)},
+          {"decided_at", time_or_null(approval.decided_at)}, {"decided_by", approval.decided_by}, {"decided_reason", approval.decided_reason},
+          {"used_at", time_or_null(approval.used_at)}};
+}
+
+json::object row(const storage::Person& person) {
+  return {{"name", person.name}, {"display", person.display}, {"roles", texts(person.roles)}, {"created_at", to_rfc3339(person.created_at)},
+          {"created_by", person.created_by}, {"disabled_at", time_or_null(person.disabled_at)}, {"password_by", person.password_by},
+          {"code_by", person.totp_by}, {"recovery_codes_left", person.recovery_left}};
+}
+
 json::object row(const storage::HoldReceipt& receipt) {
   json::object out = row(receipt.hold);
   out["segments"] = rows(receipt.segments);

@@ -15,6 +15,8 @@ boost::json::object row(const storage::CallRow& call);
 boost::json::object row(const storage::Gap& gap);
 boost::json::object row(const storage::SourceRow& source);
 boost::json::object row(const storage::Hold& hold);
+boost::json::object row(const storage::Approval& approval);
+boost::json::object row(const storage::Person& person);
 boost::json::object row(const storage::HoldSpan& span);
 boost::json::object row(const storage::HoldReceipt& receipt);
 boost::json::object row(const storage::PolicyRow& policy);

@@ -29,8 +29,8 @@ Error as_error(const std::exception& error) {
 }
 }  // namespace
 
-Session::Session(Socket socket, const Rooms& rooms, WorkerPool& requests, WorkerPool& jobs, SessionLimits limits)
-    : socket_(std::move(socket)), deadline_(socket_.get_executor()), rooms_(rooms), requests_(requests), jobs_(jobs), limits_(limits) {}
+Session::Session(Socket socket, const Rooms& rooms, Pools pools, SessionLimits limits)
+    : socket_(std::move(socket)), deadline_(socket_.get_executor()), rooms_(rooms), pools_(pools), limits_(limits) {}
 
 void Session::close() {
   boost::system::error_code ignored;
@@ -51,10 +51,10 @@ void Session::disarm() { deadline_.cancel(); }
 asio::awaitable<void> Session::run() {
   const auto self = shared_from_this();
   try {
-    const Peer peer = peer_of(socket_.native_handle());
-    actor_ = actor_of(peer);
-    if (!may_speak(peer)) {
-      log_warning("event=control-refused uid={} pid={}", peer.uid, peer.pid);
+    peer_ = peer_of(socket_.native_handle());
+    actor_ = actor_of(peer_);
+    if (!may_speak(peer_)) {
+      log_warning("event=control-refused uid={} pid={}", peer_.uid, peer_.pid);
       Error refused(ErrorKind::refused, fmt::format("{} may not speak to tenured; be root, its own user, or in the group tenure", actor_.name));
       co_await send_error(std::move(refused));
     } else {
@@ -134,9 +134,10 @@ asio::awaitable<std::string> Session::answer(const wire::Request& request) {
   const auto sink = copy >= 0 ? std::make_shared<StreamSink>(File(copy, "control socket"), limits_.transfer, rooms_.stopping) : nullptr;
   std::function<void()> work = [this, &request, &result, sink] {
     if (rooms_.stopping) throw Error(ErrorKind::unavailable, "tenured is stopping");
-    result = boost::json::serialize(run_verb(rooms_, request, actor_, sink.get()));
+    const Asker asker = rooms_.access.identify(peer_.uid, actor_.name, request.session);
+    result = boost::json::serialize(run_verb(rooms_, request, asker, sink.get()));
   };
-  WorkerPool& pool = streams ? jobs_ : requests_;
+  WorkerPool& pool = streams ? pools_.jobs : verb && verb->slow ? pools_.logins : pools_.requests;
   co_await run_on(pool, std::move(work));
   co_return result;
 }

@@ -18,10 +18,17 @@ struct SessionLimits {
   Duration transfer = Seconds(30);          // for the rest of a request, and for each answer without a byte taken
 };
 
+// The threads that answers are worked out on.
+struct Pools {
+  WorkerPool& requests;
+  WorkerPool& jobs;    // exports
+  WorkerPool& logins;  // one thread: passwords take long and much memory on purpose
+};
+
 class Session : public std::enable_shared_from_this<Session> {
  public:
   using Socket = boost::asio::local::stream_protocol::socket;
-  Session(Socket socket, const Rooms& rooms, WorkerPool& requests, WorkerPool& jobs, SessionLimits limits);
+  Session(Socket socket, const Rooms& rooms, Pools pools, SessionLimits limits);
   // Ends when the client has gone, misbehaves, or close() was called. Does not throw.
   boost::asio::awaitable<void> run();
   void close();
@@ -39,10 +46,10 @@ class Session : public std::enable_shared_from_this<Session> {
   Socket socket_;
   boost::asio::steady_timer deadline_;
   const Rooms& rooms_;
-  WorkerPool& requests_;
-  WorkerPool& jobs_;
+  Pools pools_;
   SessionLimits limits_;
-  storage::Actor actor_;
+  Peer peer_;
+  storage::Actor actor_;  // the Unix user
 };
 
 }  // namespace tenure::daemon

@@ -1,4 +1,6 @@
 // status, version, policy show, sweep, ledger show.
+#include <algorithm>
+
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
 
@@ -25,6 +27,18 @@ json::object counts(const std::vector<storage::SourceRow>& sources) {
   return {{"segments", segments}, {"calls", calls}, {"bytes", bytes}};
 }
 
+// Counts only: what waits, and what will stand alone for want of a second person, for everybody to see.
+json::object approvals_summary(const std::vector<storage::Approval>& all) {
+  std::uint64_t waiting = 0, approved = 0;
+  std::optional<Instant> alone_from;
+  for (const auto& approval : all) {
+    waiting += approval.state == storage::ApprovalState::waiting;
+    approved += approval.state == storage::ApprovalState::approved;
+    if (approval.state == storage::ApprovalState::waiting && approval.earliest) alone_from = std::min(alone_from.value_or(*approval.earliest), *approval.earliest);
+  }
+  return {{"waiting", waiting}, {"approved", approved}, {"alone_from", time_or_null(alone_from)}};
+}
+
 json::object row(const SweepStatus& sweep) {
   return {{"first_done", sweep.first_done}, {"last_run", time_or_null(sweep.last_run)}, {"deleted", sweep.deleted}, {"problem", sweep.problem}};
 }
@@ -49,6 +63,7 @@ json::value status(const Call& call) {
                       {"sweep_questions", rows(storage.sweeper().questions())},
                       {"next_expiry", time_or_null(catalogue.next_expiry())},
                       {"holds", holds_summary(storage.holds().list())},
+                      {"approvals", approvals_summary(storage.approvals().list())},
                       {"counts", counts(catalogue.sources())},
                       {"recorder", daemon::row(storage.recorder().counters())},
                       {"sweep", row(call.rooms.sweep())},
@@ -92,12 +107,12 @@ json::value ledger_show(const Call& call) {
 }  // namespace
 
 void add_status_verbs(std::vector<Verb>& table) {
-  table.push_back({"status", false, status, {}});
-  table.push_back({"version", false, version, {}});
-  table.push_back({"policy show", false, policy_show, {}});
-  table.push_back({"sweep", false, sweep, {}});
-  table.push_back({"sweep approve", false, sweep_approve, {}});
-  table.push_back({"ledger show", false, ledger_show, {}});
+  table.push_back({"status", false, status, {}, Action::health});
+  table.push_back({"version", false, version, {}, Action::anyone});
+  table.push_back({"policy show", false, policy_show, {}, Action::reports});
+  table.push_back({"sweep", false, sweep, {}, Action::reports});
+  table.push_back({"sweep approve", false, sweep_approve, {}, Action::erase});
+  table.push_back({"ledger show", false, ledger_show, {}, Action::ledger});
 }
 
 }  // namespace tenure::daemon

@@ -27,12 +27,17 @@ json::value show(const Call& call) {
   return time_row(call.rooms);
 }
 
-json::value confirm(const Call& call) {
+// Before a second person is asked, too.
+Instant right_time(const Call& call) {
   call.args.only({"time", "reason"});
   const auto right = call.args.time("time");
   if (!right || call.args.need("time") == "now")
     throw Error(ErrorKind::usage, "time: name the right time, from a clock you trust; the machine's clock is the one in doubt");
-  const auto report = keeping(call).confirm(*right, call.actor, call.args.text("reason").value_or(""));
+  return *right;
+}
+
+json::value confirm(const Call& call) {
+  const auto report = keeping(call).confirm(right_time(call), call.actor, call.args.text("reason").value_or(""));
   return row(report, keeping(call).status());
 }
 
@@ -84,9 +89,12 @@ boost::json::object time_row(const Rooms& rooms) {
 }
 
 void add_time_verbs(std::vector<Verb>& table) {
-  table.push_back({"time show", false, show, {}});
-  table.push_back({"time confirm", false, confirm, {}});
-  table.push_back({"time lower", false, lower, {}});
+  table.push_back({"time show", false, show, {}, Action::health});
+  table.push_back({"time confirm", false, confirm, {}, Action::declare_time, false, [](const Call& call) { right_time(call); }});
+  // Two persons always, whatever the rights say of one.
+  Verb two_persons{"time lower", false, lower, {}, Action::declare_time};
+  two_persons.asks_itself = true;
+  table.push_back(two_persons);
 }
 
 }  // namespace tenure::daemon

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <boost/json/parse.hpp>
+
 #include "base/log.h"
+#include "daemon/control/permit.h"
 
 namespace tenure::daemon {
 
@@ -13,6 +16,9 @@ static const std::vector<Verb>& table() {
     add_recording_verbs(verbs);
     add_hold_verbs(verbs);
     add_export_verbs(verbs);
+    add_access_verbs(verbs);
+    add_user_verbs(verbs);
+    add_approval_verbs(verbs);
     add_doctor_verb(verbs);
     add_time_verbs(verbs);
     return verbs;
@@ -31,17 +37,35 @@ std::vector<std::string_view> verb_names() {
   return names;
 }
 
-boost::json::value run_verb(const Rooms& rooms, const wire::Request& request, const storage::Actor& actor, disclosure::ExportSink* sink) {
+std::optional<Action> needed_right(const Verb& verb, const boost::json::object& args) {
+  if (!verb.needs) return std::nullopt;
+  return args.contains("call") ? on_calls(*verb.needs) : *verb.needs;
+}
+
+std::optional<Action> action_of(const storage::Approval& approval) {
+  const Verb* verb = find_verb(approval.act);
+  const auto subject = boost::json::parse(approval.subject);
+  return verb && subject.is_object() ? needed_right(*verb, subject.get_object()) : std::nullopt;
+}
+
+boost::json::value run_verb(const Rooms& rooms, const wire::Request& request, const Asker& asker, disclosure::ExportSink* sink) {
   const Verb* verb = find_verb(request.verb);
   if (!verb)
     throw Error(ErrorKind::usage, fmt::format("verb: \"{}\" is unknown; there are: {}", log_safe(request.verb), fmt::join(verb_names(), ", ")));
+  const auto needs = needed_right(*verb, request.args);
+  if (!needs) throw Error(ErrorKind::internal, fmt::format("the verb {} does not say which right it needs", verb->name));
+  Permit permit(rooms, *needs, request.args, asker, verb->asks_itself);
   if (verb->content && !rooms.sweep().first_done)
     throw Error(ErrorKind::unavailable, "what fell due while tenured was stopped is still being deleted; try again in a moment");
-  const Args args(request.args, rooms.settings()->timezone, rooms.clock.now());
-  const Call call{rooms, args, actor};
-  if (!verb->stream) return verb->answer(call);
-  if (!sink) throw Error(ErrorKind::usage, fmt::format("verb: {} sends files and needs somewhere to send them", verb->name));
-  return verb->stream(call, *sink);
+  if (verb->stream && !sink) throw Error(ErrorKind::usage, fmt::format("verb: {} sends files and needs somewhere to send them", verb->name));
+  const Args args(permit.args(), rooms.settings()->timezone, rooms.clock.now());
+  Call call{rooms, args, asker.actor, asker, permit.reason(), permit.approval()};
+  if (permit.needs_second_person()) {
+    if (verb->before_asking) verb->before_asking(call);
+    return permit.ask(verb->name, args);
+  }
+  if (call.approval && !verb->uses_approval) permit.use(verb->name, args);
+  return verb->stream ? verb->stream(call, *sink) : verb->answer(call);
 }
 
 }  // namespace tenure::daemon

@@ -19,7 +19,8 @@ Request parse_request(std::string_view text) {
   const auto* object = value.if_object();
   if (!object) throw Error(ErrorKind::usage, "the request is not a JSON object {\"verb\": …, \"args\": {…}}");
   for (const auto& [key, unused] : *object)
-    if (key != "verb" && key != "args") throw Error(ErrorKind::usage, "the request has an unknown member; it holds verb and args");
+    if (key != "verb" && key != "args" && key != "session")
+      throw Error(ErrorKind::usage, "the request has an unknown member; it holds verb, args and session");
   const auto* verb = object->if_contains("verb");
   if (!verb || !verb->is_string() || verb->get_string().size() > 64)
     throw Error(ErrorKind::usage, "verb: must be a string of at most 64 characters");
@@ -28,11 +29,17 @@ Request parse_request(std::string_view text) {
     if (!args->is_object()) throw Error(ErrorKind::usage, "args: must be an object");
     request.args = args->get_object();
   }
+  if (const auto* session = object->if_contains("session")) {
+    if (!session->is_string() || session->get_string().size() > 128) throw Error(ErrorKind::usage, "session: must be a string of at most 128 characters");
+    request.session = std::string(session->get_string());
+  }
   return request;
 }
 
 std::string to_text(const Request& request) {
-  return json::serialize(json::object{{"verb", request.verb}, {"args", request.args}});
+  json::object object{{"verb", request.verb}, {"args", request.args}};
+  if (!request.session.empty()) object["session"] = request.session;
+  return json::serialize(object);
 }
 
 std::string field_of(const Error& error) {

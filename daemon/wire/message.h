@@ -1,4 +1,4 @@
-// What the frames carry, as JSON: a request {verb, args}, and an error {kind, message, field, cause}. Pure; the request
+// What the frames carry, as JSON: a request {verb, args, session}, and an error {kind, message, field, cause}. Pure; the request
 // comes from outside (fuzzed).
 #pragma once
 #include <boost/json/object.hpp>
@@ -10,6 +10,7 @@ namespace tenure::wire {
 struct Request {
   std::string verb;  // "hold add"
   boost::json::object args;
+  std::string session = {};  // the token of a login; empty without
 };
 
 // Throws Error{usage} saying what is wrong with it.

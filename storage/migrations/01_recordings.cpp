@@ -1,4 +1,4 @@
-// Sources, segments, calls, gaps, holds, tombstones and the first ledger.
+// Sources, segments, calls, gaps, holds and tombstones.
 #include "storage/migrations/migrations.h"
 
 namespace tenure::storage {
@@ -134,19 +134,6 @@ CREATE TABLE tombstone_token(                            -- what keeps a deleted
   segment BLOB NOT NULL,
   PRIMARY KEY(kind, token)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE ledger(
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  at INTEGER NOT NULL,
-  actor TEXT NOT NULL,
-  act TEXT NOT NULL,
-  subject TEXT NOT NULL,
-  reason TEXT NOT NULL
-) STRICT;
-CREATE TRIGGER ledger_is_append_only_1 BEFORE UPDATE ON ledger
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
-CREATE TRIGGER ledger_is_append_only_2 BEFORE DELETE ON ledger
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 )sql";
 
 }  // namespace tenure::storage

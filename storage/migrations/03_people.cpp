@@ -28,7 +28,7 @@ CREATE TABLE person_role(
 
 CREATE TABLE recovery_code(
   person BLOB NOT NULL REFERENCES person(id),
-  code BLOB NOT NULL CHECK(length(code) = 32),           -- HMAC of it
+  code BLOB NOT NULL CHECK(length(code) = 32),           -- a hash of it
   used_at INTEGER,
   PRIMARY KEY(person, code)
 ) STRICT, WITHOUT ROWID;
@@ -40,7 +40,7 @@ CREATE TABLE peer_failure(                               -- failed logins of one
 ) STRICT;
 
 CREATE TABLE session(
-  token BLOB PRIMARY KEY CHECK(length(token) = 32),      -- HMAC of it
+  token BLOB PRIMARY KEY CHECK(length(token) = 32),      -- a hash of it
   person BLOB NOT NULL REFERENCES person(id),
   uid INTEGER NOT NULL,
   started_at INTEGER NOT NULL,

@@ -177,8 +177,42 @@ TEST(Settings, ADurationMayBeAWholeNumberOfSeconds) {
 }
 
 TEST(Settings, LaterSectionsAreRefusedNotIgnored) {
-  for (const char* section : {"http", "access", "notify"})
+  for (const char* section : {"http", "notify"})
     EXPECT_THAT(only_problem(kStorage + "[" + section + "]\nx = 1\n"), HasSubstr("comes with a later version"));
+}
+
+TEST(Access, HasLimitsAndChangesOfRights) {
+  const auto result = parse(kStorage + "[access]\nidle = \"PT10M\"\nlongest = \"PT8H\"\n[access.rights]\npartner = [\"play-calls = yes\", \"find-calls=by-case\"]\n");
+  ASSERT_TRUE(result.ok()) << describe(result);
+  const auto& access = result.settings.access;
+  EXPECT_EQ(access.idle, std::chrono::minutes(10));
+  EXPECT_EQ(access.longest, std::chrono::hours(8));
+  EXPECT_EQ(access.fresh, std::chrono::minutes(5));
+  EXPECT_EQ(access.approval, std::chrono::days(7));
+  EXPECT_EQ(access.rights, (std::vector<RightOverride>{{Role::partner, Action::play_calls, Grant::yes}, {Role::partner, Action::find_calls, Grant::by_case}}));
+}
+
+TEST(Access, ARightThatThereIsNotIsAMistakeWithAllThatThereAre) {
+  const auto rights = [](const std::string& role, const std::string& text) { return only_problem(kStorage + "[access.rights]\n" + role + " = [\"" + text + "\"]\n"); };
+  EXPECT_THAT(rights("partner", "sing = yes"), HasSubstr("there are live, find-footage"));
+  EXPECT_THAT(rights("partner", "play-calls = maybe"), HasSubstr("no, second-person, by-case, yes"));
+  EXPECT_THAT(rights("partner", "play-calls"), HasSubstr("is not of the form"));
+  EXPECT_THAT(rights("partner", "health = no"), HasSubstr("names no right"));
+  EXPECT_THAT(rights("emperor", "play-calls = yes"), HasSubstr("there is no such setting"));
+  EXPECT_THAT(rights("partner", "play-calls = yes\", \"play-calls = no"), HasSubstr("a second time"));
+}
+
+TEST(Access, RightsThatWouldOpenRecordingsToWhoRunsTheMachineAreRefused) {
+  for (const auto* right : {"play-footage", "find-calls", "place-hold", "release-holds", "erase", "change-policy"})
+    EXPECT_THAT(only_problem(kStorage + "[access.rights]\nit-administrator = [\"" + right + " = yes\"]\n"), HasSubstr("IT administrator")) << right;
+  EXPECT_TRUE(parse(kStorage + "[access.rights]\nit-administrator = [\"people = no\", \"ledger = yes\"]\n").ok());
+  EXPECT_THAT(only_problem(kStorage + "[access.rights]\npractice-manager = [\"people = no\"]\n"), HasSubstr("nobody who may add people"));
+}
+
+TEST(Access, LimitsThatMakeNoSenseAreMistakes) {
+  EXPECT_THAT(only_problem(kStorage + "[access]\nidle = \"PT2H\"\nlongest = \"PT1H\"\n"), HasSubstr("longer than longest"));
+  EXPECT_THAT(only_problem(kStorage + "[access]\nfresh = \"PT2H\"\n"), HasSubstr("PT1M to PT1H"));
+  EXPECT_THAT(only_problem(kStorage + "[access]\nfront_desk_cameras = [\"moon\"]\n"), HasSubstr("is no [[camera]]"));
 }
 
 TEST(Settings, UnknownSectionsAndStraySettingsAreMistakes) {

@@ -27,9 +27,10 @@ class Verbs : public testing::Test {
     storage_ = std::make_unique<storage::Storage>(*settings_, clock_);
     storage_->catalogue().ensure_source("door", "cctv", storage::Kind::camera);
     sweep_.first_done = true;
+    access_ = std::make_unique<Access>(*storage_, clock_, [this] { return settings_; }, action_of);
     rooms_ = std::make_unique<Rooms>(Rooms{*storage_, clock_, [this] { return settings_; }, [] { return std::vector<ingest::CameraStatus>(); },
                                            [] { return std::vector<ingest::DropFolderStatus>(); }, [this] { return sweep_; },
-                                           [] { return std::vector<std::string>(); }, stopping_, kStart});
+                                           [] { return std::vector<std::string>(); }, stopping_, kStart, *access_});
   }
   ~Verbs() override {
     storage_.reset();
@@ -64,6 +65,7 @@ class Verbs : public testing::Test {
   std::unique_ptr<storage::Storage> storage_;
   SweepStatus sweep_;
   std::atomic<bool> stopping_{false};
+  std::unique_ptr<Access> access_;
   std::unique_ptr<Rooms> rooms_;
 };
 

@@ -21,6 +21,7 @@ HOMES = {
     r"date/": ["base"],
     r"spdlog/": ["base"],
     r"systemd/": ["daemon"],
+    r"argon2\.h": ["daemon/access"],
     r"seccomp\.h|linux/landlock": ["media/worker"],
 }
 HEADER_MAY_NOT = r"sqlite3\.h|toml\+\+|CLI/|openssl/|libav\w+/|systemd/|spdlog/|date/"

@@ -41,8 +41,8 @@ TEST(Catalogue_, RefusesToChangeOrRemoveALedgerEntry) {
   Practice practice(kStart);
   auto& catalogue = practice.parts->catalogue;
   const auto number = catalogue.append_ledger({0, kStart, "manager", "export", "{}", "police"});
-  for (const auto* sql : {"DELETE FROM ledger", "UPDATE ledger SET reason = ''",
-                          "INSERT OR REPLACE INTO ledger VALUES(1, 0, 'x', 'x', 'x', 'x')"})
+  for (const auto* sql : {"DELETE FROM ledger", "UPDATE ledger SET subject = '[]'",
+                          "INSERT OR REPLACE INTO ledger SELECT number, at, act, '[]', actor, reason FROM ledger"})
     EXPECT_THAT(error_of([&] { catalogue.write([&](Catalogue::Transaction& t) { t.db.script(sql); }); }),
                 testing::HasSubstr("append-only")) << sql;
   EXPECT_EQ(catalogue.ledger(number, 1).at(0).reason, "police");

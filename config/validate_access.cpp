@@ -1,0 +1,59 @@
+// [access] and [access.rights].
+#include <algorithm>
+
+#include "config/validate.h"
+
+namespace tenure::config {
+
+namespace {
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+// Rights whose loss by everybody could not be undone from within, or that would let who runs the machine see recordings
+// or decide about people's rights alone, are left as they are.
+std::string refused(const RightOverride& change) {
+  if (change.role == Role::practice_manager && change.action == Action::people && change.grant != Grant::yes)
+    return "would leave nobody who may add people; the practice manager keeps it";
+  if (change.role == Role::it_administrator && change.action < Action::settings && change.action != Action::people &&
+      change.action != Action::see_people && change.action != Action::declare_time && change.grant != Grant::no)
+    return "would let the IT administrator see or decide about recordings; give the person a second role instead";
+  return {};
+}
+}  // namespace
+
+void read_access(const Section& section, Access& access) {
+  access.idle = section.duration("idle", minutes(1), hours(8));
+  access.longest = section.duration("longest", minutes(5), hours(24));
+  access.fresh = section.duration("fresh", minutes(1), hours(1));
+  access.approval = section.duration("approval", hours(1), days(31));
+  access.front_desk_cameras = section.list("front_desk_cameras");
+  if (access.idle > access.longest)
+    section.problem("idle", "is longer than longest: a session ends at the earlier of the two");
+}
+
+void read_access_rights(const Section& section, Access& access) {
+  for (const auto& [key, entry] : section.table().entries) {
+    const auto role = parse_role(key);
+    if (!role) continue;  // listed as unknown already
+    for (const auto& text : section.list(key)) {
+      std::string why;
+      const auto change = parse_override(*role, text, why);
+      if (!change) {
+        section.problem(key, shown(text) + " " + why);
+        continue;
+      }
+      const auto same = [&](const RightOverride& other) {
+        return other.role == change->role && other.action == change->action;
+      };
+      if (const auto no = refused(*change); !no.empty())
+        section.problem(key, shown(text) + " " + no);
+      else if (std::any_of(access.rights.begin(), access.rights.end(), same))
+        section.problem(key, shown(text) + " changes a right a second time");
+      else
+        access.rights.push_back(*change);
+    }
+  }
+}
+
+}  // namespace tenure::config

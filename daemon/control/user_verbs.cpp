@@ -1,0 +1,176 @@
+// user add, list, show, role, disable, enable, password, totp, recovery.
+#include <unistd.h>
+
+#include "base/log.h"
+#include "daemon/access/password.h"
+#include "daemon/access/people_rules.h"
+#include "daemon/access/totp.h"
+#include "daemon/control/rows.h"
+#include "daemon/control/verbs.h"
+
+namespace tenure::daemon {
+namespace json = boost::json;
+
+namespace {
+constexpr std::string_view kIssuer = "Tenure";
+constexpr std::size_t kLongestName = 64, kMostRoles = 10, kLongestTyped = 1024;
+
+storage::People& people(const Call& call) { return call.rooms.storage.people(); }
+
+storage::Person must_find(const Call& call, const std::string& name) {
+  auto person = people(call).find(name);
+  if (!person)
+    throw Error(ErrorKind::not_found,
+                fmt::format("there is nobody called \"{}\": see tenure user list", log_safe(name)));
+  return *person;
+}
+
+struct Ruled {
+  std::shared_ptr<const Rights> rights;
+  PeopleRules rules;
+};
+
+Ruled rules_of(const Call& call) {
+  auto rights = call.rooms.access.rights();
+  return {rights, {*rights, call.actor}};
+}
+
+std::vector<std::string> roles_of(const Call& call) {
+  auto roles = call.args.texts("roles");
+  if (roles.size() > kMostRoles) throw Error(ErrorKind::usage, "role: at most 10 are taken");
+  return roles;
+}
+
+std::string new_password(const Call& call, const std::string& name) {
+  const auto password = call.args.need("password", kLongestTyped);
+  check_new_password(password, name);
+  return hash_password(password);
+}
+
+std::vector<std::string> compared(const std::vector<std::string>& codes) {
+  std::vector<std::string> forms;
+  for (const auto& code : codes) forms.push_back(recovery_code_form(code).value_or(""));
+  return forms;
+}
+
+void add_secret(json::object& out, const Blob& secret, const std::string& name) {
+  out["totp_uri"] = totp_uri(secret, name, kIssuer);
+  out["totp_secret"] = to_base32(secret);
+}
+
+// The very first person lets everybody else in: only who owns the daemon anyway makes it.
+void must_be_owner(const Call& call) {
+  if (call.asker.uid != 0 && call.asker.uid != ::geteuid())
+    throw Error(
+        ErrorKind::refused,
+        fmt::format("{} may not make the first person: root or the daemon's own user does (sudo tenure user add ...)",
+                    call.actor.name));
+}
+
+json::value user_add(const Call& call) {
+  call.args.only({"name", "display", "roles", "password"});
+  if (!call.rooms.access.has_people()) must_be_owner(call);
+  const auto roles = roles_of(call);
+  rules_of(call).rules.check_roles(roles);
+  const auto name = call.args.need("name", kLongestName);
+  if (!storage::is_login_name(name) || people(call).find(name))
+    people(call).add({name, call.args.need("display"), roles, {}, {}, {}},
+                     call.actor);  // throws, before the password's slow work
+  const auto secret = new_totp_secret();
+  const auto codes = new_recovery_codes();
+  const auto person = people(call).add(
+      {name, call.args.need("display"), roles, new_password(call, name), secret, compared(codes)}, call.actor);
+  json::object out = row(person);
+  add_secret(out, secret, name);
+  out["recovery_codes"] = texts(codes);
+  return out;
+}
+
+json::value user_list(const Call& call) {
+  call.args.only({});
+  return rows(people(call).list());
+}
+
+json::value user_show(const Call& call) {
+  call.args.only({"name"});
+  return row(must_find(call, call.args.need("name", kLongestName)));
+}
+
+json::value user_role(const Call& call) {
+  call.args.only({"name", "roles", "reason"});
+  const auto target = must_find(call, call.args.need("name", kLongestName));
+  const auto roles = roles_of(call);
+  std::vector<storage::Person> setters;
+  for (const auto& name : {target.password_by, target.totp_by})
+    if (auto setter = people(call).find(name)) setters.push_back(*setter);
+  rules_of(call).rules.check_grant(target, roles, setters);
+  return row(people(call).set_roles(target.id, roles, call.args.need("reason"), call.actor));
+}
+
+json::value set_disabled(const Call& call, bool disabled) {
+  call.args.only({"name", "reason"});
+  const auto target = must_find(call, call.args.need("name", kLongestName));
+  // Taking access away is anybody's who looks after people; giving it back is not.
+  if (!disabled) rules_of(call).rules.check_target(target);
+  return row(people(call).set_disabled(target.id, disabled, call.args.need("reason"), call.actor));
+}
+
+json::value user_disable(const Call& call) { return set_disabled(call, true); }
+json::value user_enable(const Call& call) { return set_disabled(call, false); }
+
+// Oneself, or whoever one may change.
+storage::Person whose(const Call& call) {
+  const auto name = call.args.text("name", kLongestName).value_or(call.actor.name);
+  auto target = must_find(call, name);
+  if (target.id.text() == call.actor.person) return target;
+  call.rooms.access.check(call.asker, Action::people);
+  rules_of(call).rules.check_target(target);
+  return target;
+}
+
+json::value user_password(const Call& call) {
+  call.args.only({"name", "password"});
+  const auto target = whose(call);
+  people(call).set_password(target.id, new_password(call, target.name), call.actor);
+  return row(must_find(call, target.name));
+}
+
+json::value user_totp(const Call& call) {
+  call.args.only({"name"});
+  const auto target = whose(call);
+  const auto secret = new_totp_secret();
+  people(call).set_totp(target.id, secret, call.actor);
+  json::object out = row(must_find(call, target.name));
+  add_secret(out, secret, target.name);
+  return out;
+}
+
+json::value user_recovery(const Call& call) {
+  call.args.only({"name"});
+  const auto target = whose(call);
+  const auto codes = new_recovery_codes();
+  people(call).set_recovery(target.id, compared(codes), call.actor);
+  json::object out = row(must_find(call, target.name));
+  out["recovery_codes"] = texts(codes);
+  return out;
+}
+
+Verb slow(Verb verb) {
+  verb.slow = true;
+  return verb;
+}
+}  // namespace
+
+void add_user_verbs(std::vector<Verb>& table) {
+  table.push_back(slow({"user add", false, user_add, {}, Action::people}));
+  table.push_back({"user list", false, user_list, {}, Action::see_people});
+  table.push_back({"user show", false, user_show, {}, Action::see_people});
+  table.push_back({"user role", false, user_role, {}, Action::people});
+  table.push_back({"user disable", false, user_disable, {}, Action::people});
+  table.push_back({"user enable", false, user_enable, {}, Action::people});
+  table.push_back(slow({"user password", false, user_password, {}, Action::person_fresh}));
+  table.push_back({"user totp", false, user_totp, {}, Action::person_fresh});
+  table.push_back({"user recovery", false, user_recovery, {}, Action::person_fresh});
+}
+
+}  // namespace tenure::daemon

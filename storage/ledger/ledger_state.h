@@ -1,0 +1,49 @@
+// Inside the ledger, for the .cpp files of this folder only.
+#pragma once
+#include <mutex>
+
+#include "base/log.h"
+#include "storage/catalogue_state.h"
+#include "storage/ledger/files.h"
+#include "storage/ledger/ledger.h"
+
+namespace tenure::storage {
+
+struct Ledger::State {
+  State(Catalogue& kept, const Clock& at, const Path& state_folder, const Key& key_encryption_key, std::vector<Path> copy_folders);
+  ~State() { if (key) wipe(key->seed); }
+
+  std::optional<VerifierKey> verifier() const;
+  void load_key(const Key& key_encryption_key);
+  void look_back();    // is the catalogue older than the files?
+  void publish();      // with the mutex held
+  std::string make_checkpoint(const std::string& occasion);  // with the mutex held
+  void note_problem(const std::string& what);
+  void forget_old_checkpoints(Instant now);
+
+  // The parts of one round; each does its work when it is due.
+  void heartbeat(Instant now);
+  bool capture(Instant now);
+  void timed_checkpoint(Instant now);
+  void copy(Instant now);
+
+  Catalogue& catalogue;
+  const Clock& clock;
+  const Path state;
+  mutable std::mutex mutex;  // never taken inside a transaction of the catalogue
+  LedgerFiles files;
+  std::optional<SigningKey> key;
+  std::string key_problem, problem;
+  std::optional<std::string> rolled_back;
+  bool looked_back = false;
+  std::vector<Path> copy_folders;
+  std::vector<LedgerCopy> copies;
+  std::vector<Instant> next_copy;
+  std::optional<Instant> last_heartbeat, last_capture, last_checkpoint;
+  std::uint64_t checkpointed = 0;
+};
+
+// When the last act of this name was recorded.
+std::optional<Instant> last_act(sqlite::Connection& db, const std::string& act);
+
+}  // namespace tenure::storage

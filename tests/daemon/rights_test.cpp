@@ -1,0 +1,173 @@
+// R15: who may do what, cell by cell, and that no verb goes unguarded.
+#include <array>
+#include <sstream>
+
+#include "people_fixture.h"
+
+namespace tenure::daemon {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::array kEverybody = {Role::practice_manager,        Role::partner,    Role::clinical_lead,
+                                   Role::data_protection_officer, Role::front_desk, Role::it_administrator};
+
+// Written down a second time, from the design's table: a change of either must be meant.
+constexpr const char* kExpected = R"(
+  live            yes           yes           no            by-case       yes no
+  find-footage    yes           yes           yes           yes           no  no
+  find-calls      yes           no            yes           by-case       no  no
+  play-footage    yes           yes           no            by-case       no  no
+  play-calls      yes           no            yes           by-case       no  no
+  place-hold      yes           yes           yes           yes           yes no
+  see-holds       yes           yes           yes           yes           no  no
+  log-requests    yes           yes           yes           yes           yes no
+  read-cases      yes           yes           yes           yes           no  no
+  work-footage    yes           yes           no            no            no  no
+  work-calls      yes           yes           yes           no            no  no
+  release-footage yes           second-person no            second-person no  no
+  release-calls   yes           second-person second-person second-person no  no
+  release-holds   second-person second-person no            second-person no  no
+  erase           second-person second-person no            second-person no  no
+  change-policy   second-person second-person no            second-person no  no
+  declare-time    yes           no            no            no            no  second-person
+  people          yes           no            no            no            no  yes
+  see-people      yes           no            no            yes           no  yes
+  settings        yes           no            no            no            no  yes
+  ledger          yes           no            no            yes           no  no
+  reports         yes           yes           yes           yes           no  no
+)";
+
+TEST(R15, EveryCellOfTheTableIsWhatTheDesignSays) {
+  const Rights rights;
+  std::istringstream lines(kExpected);
+  std::size_t cells = 0;
+  std::string name;
+  while (lines >> name) {
+    const auto action = config::parse_right(name);
+    ASSERT_TRUE(action) << name;
+    for (const auto role : kEverybody) {
+      std::string grant;
+      lines >> grant;
+      EXPECT_EQ(config::to_string(rights.of(role, *action)), grant) << config::to_string(role) << " " << name;
+      ++cells;
+    }
+  }
+  EXPECT_EQ(cells, config::kRoles * (static_cast<std::size_t>(config::kLastRight) -
+                                     static_cast<std::size_t>(config::kFirstRight) + 1));
+}
+
+TEST(R15, SeveralRolesGrantTheMostOfAnyAndUnknownOnesNothing) {
+  const Rights rights;
+  EXPECT_EQ(rights.of({"partner", "clinical-lead"}, Action::play_calls), Grant::yes);
+  EXPECT_EQ(rights.of({"partner", "data-protection-officer"}, Action::play_calls), Grant::by_case);
+  EXPECT_EQ(rights.of({"emperor"}, Action::play_calls), Grant::no);
+  EXPECT_EQ(rights.of(std::vector<std::string>{}, Action::reports), Grant::no);
+}
+
+TEST(R15, TheItAdministratorHasNoContentRoleAndEverybodyElseHas) {
+  const Rights rights;
+  for (const auto role : kEverybody)
+    EXPECT_EQ(rights.is_content_role(role), role != Role::it_administrator) << config::to_string(role);
+}
+
+TEST(R15, SettingsChangeSingleCells) {
+  const Rights rights({{Role::partner, Action::play_calls, Grant::yes},
+                       {Role::practice_manager, Action::release_footage, Grant::second_person}});
+  EXPECT_EQ(rights.of(Role::partner, Action::play_calls), Grant::yes);
+  EXPECT_EQ(rights.of(Role::practice_manager, Action::release_footage), Grant::second_person);
+  EXPECT_EQ(rights.of(Role::partner, Action::find_calls), Grant::no);
+}
+
+class EveryVerb : public PeopleTest {
+ protected:
+  EveryVerb() {
+    for (const auto role : kEverybody) {
+      const std::string name(config::to_string(role));
+      add(name, {name});
+    }
+  }
+  // Whether the door lets a person of that role through to the verb, whatever the verb then says of its arguments.
+  bool is_let_in(const Asker& who, std::string_view verb) {
+    boost::json::object args{{"reason", "a test"}, {"case", "2026-01"}};
+    const auto error = refusal(who, std::string(verb), args);
+    return error.message().find("may not do this") == std::string::npos &&
+           error.message().find("needs a person") == std::string::npos;
+  }
+};
+
+TEST_F(EveryVerb, DeclaresTheRightItNeeds) {
+  for (const auto name : verb_names())
+    EXPECT_TRUE(find_verb(name)->needs.has_value()) << name << " says nothing of the right it needs";
+}
+
+TEST_F(EveryVerb, R15LetsInExactlyTheRolesThatHaveItsRight) {
+  const Rights rights;
+  std::size_t looked = 0;
+  for (const auto name : verb_names()) {
+    if (find_verb(name)->slow || name == "logout") continue;  // passwords are tried elsewhere
+    const auto action = *find_verb(name)->needs;
+    for (const auto role : kEverybody) {
+      const auto who = logged_in(std::string(config::to_string(role)));
+      EXPECT_EQ(is_let_in(who, name), rights.of(role, action) != Grant::no)
+          << name << " by " << config::to_string(role);
+      ++looked;
+    }
+    EXPECT_EQ(is_let_in(asker(), name), action <= Action::health) << name << " by nobody";
+  }
+  EXPECT_GE(looked, 25 * config::kRoles);
+}
+
+TEST_F(EveryVerb, OfContentIsClosedToTheItAdministrator) {
+  const auto it = logged_in("it-administrator");
+  for (const auto* verb : {"segments", "calls find", "export native", "export call", "export redacted", "hold add",
+                           "hold list", "hold show", "hold release", "ledger show", "sweep", "approvals list"})
+    EXPECT_THAT(refusal(it, verb).message(), HasSubstr("may not do this")) << verb;
+  for (const auto* verb : {"status", "doctor", "sources", "gaps", "user list", "whoami"})
+    EXPECT_NO_THROW(ask(it, verb)) << verb;
+}
+
+TEST_F(EveryVerb, AnExportOfACallNeedsTheRightOnCalls) {
+  const auto* verb = find_verb("export redacted");
+  EXPECT_EQ(needed_right(*verb, {{"source", "door"}}), Action::release_footage);
+  EXPECT_EQ(needed_right(*verb, {{"call", "x"}}), Action::release_calls);
+  EXPECT_THAT(refusal(logged_in("clinical-lead"), "export redacted", {{"source", "door"}}).message(),
+              HasSubstr("release-footage"));
+}
+
+TEST_F(EveryVerb, TheDataProtectionOfficerLooksForCallsForACaseOnly) {
+  const auto dpo = logged_in("data-protection-officer");
+  EXPECT_THAT(refusal(dpo, "calls find", {{"last_digits", "0123"}}).message(), HasSubstr("--case"));
+  EXPECT_NO_THROW(ask(dpo, "calls find", {{"last_digits", "0123"}, {"case", "2026-07"}}));
+}
+
+TEST_F(EveryVerb, TheFrontDeskPlacesAHoldAndSeesNothingOfIt) {
+  const boost::json::object hold{
+      {"spans", boost::json::array{boost::json::object{{"source", "door"}, {"from", "-10m"}, {"to", "now"}}}},
+      {"reason", "a fall"},
+      {"authority", "reception"},
+      {"review", "2026-12-01"}};
+  const auto answer = ask(logged_in("front-desk"), "hold add", hold).as_object();
+  EXPECT_EQ(answer.at("state").as_string(), "active");
+  EXPECT_FALSE(answer.contains("segments"));
+  EXPECT_TRUE(ask(logged_in("partner"), "hold add", hold).as_object().contains("segments"));
+}
+
+class ChangedRights : public PeopleTest {};
+
+TEST_F(ChangedRights, EveryChangeOfThemIsInTheLedgerOnce) {
+  EXPECT_THAT(acts(), testing::IsEmpty());
+  use_settings("[access.rights]\npartner = [\"play-calls = yes\", \"find-calls = yes\"]\n");
+  access_->adopt_settings();
+  access_->adopt_settings();
+  EXPECT_THAT(acts(), testing::ElementsAre("tenured rights-change"));
+  EXPECT_EQ(access_->rights()->of(Role::partner, Action::play_calls), Grant::yes);
+  use_settings("");
+  access_->adopt_settings();
+  EXPECT_EQ(acts().size(), 2u);
+  const auto entry = storage_->catalogue().ledger(0, 100).back();
+  EXPECT_THAT(entry.subject, HasSubstr("partner: find-calls = yes"));
+}
+
+}  // namespace
+}  // namespace tenure::daemon
