@@ -13,6 +13,7 @@
 #include "daemon/control/server.h"
 #include "daemon/control/verbs.h"
 #include "daemon/keeping.h"
+#include "daemon/ledger_loop.h"
 #include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/state_lock.h"
@@ -78,6 +79,7 @@ struct Service::State {
   Cameras cameras;
   Synchronized<std::vector<std::unique_ptr<ingest::DropFolder>>> folders;
   SweepLoop sweep;
+  LedgerLoop ledger;
   WorkerPool requests{"requests", kRequestThreads, kQueue}, jobs{"jobs", kJobThreads, kQueue}, logins{"logins", 1, kLoginQueue};
   Access access;
   Rooms rooms;
@@ -93,6 +95,7 @@ Service::State::State(config::Settings read)
       cameras(camera_threads(current()->cameras.size()), storage.recorder(), clock),
       sweep(clock, {[this] { return sweep_and_relieve(storage); }, [this] { clock.save_mark(); },
                     [this] { asio::post(io, [this] { start_folders(); }); }}),
+      ledger(storage.ledger()),
       access(storage, clock, [this] { return current(); }, action_of),
       rooms(make_rooms()),
       server(io, current()->socket, rooms, Pools{requests, jobs, logins}) {
@@ -123,6 +126,7 @@ void Service::State::start() {
   cameras.apply(now->cameras);
   server.start();
   sweep.start();
+  ledger.start();
   wait_for_signal();
   show_status();
   tidy();
@@ -242,6 +246,8 @@ void Service::State::stop() {
   jobs.stop();
   guard.part("sweep");
   sweep.stop();
+  guard.part("ledger");
+  ledger.stop();
   guard.part("clock mark");
   time.stop();
   clock.save_mark();

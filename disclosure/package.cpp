@@ -8,6 +8,7 @@
 namespace tenure::disclosure {
 
 static const char* const kManifest = "manifest-sha256.txt";
+static const char* const kCheckpoint = "ledger-checkpoint.txt";
 
 Package Package::announce(const ExportContext& context, const std::string& subject, ExportSink& sink) {
   Package package(context, sink);
@@ -19,6 +20,12 @@ Package Package::announce(const ExportContext& context, const std::string& subje
   entry.subject = subject;
   entry.reason = context.reason;
   package.summary_.ledger_number = context.storage.catalogue().append_ledger(entry);
+  try {
+    package.checkpoint_ = context.storage.ledger().checkpoint("export");
+  } catch (const Error& error) {
+    package.append_failure(error.message());
+    throw;
+  }
   return package;
 }
 
@@ -82,6 +89,9 @@ Digest Package::end() {
 }
 
 void Package::send_manifest() {
+  begin(kCheckpoint);
+  write(as_view(checkpoint_));
+  end();
   const auto text = manifest_;
   begin(kManifest);
   write(as_view(text));

@@ -1,6 +1,7 @@
 // The files of one export on their way to the receiver: counts and hashes what passes, and ends with the manifest that
-// sha256sum -c verifies. Nothing is sent before its ledger entry exists (I13), because only announce() makes one; a
-// second entry, by conclude(), says how it ended.
+// sha256sum -c verifies. Nothing is sent before its ledger entry exists and is signed (I13), because only announce() makes
+// one; the signed checkpoint goes with the files, so that whoever has them is a witness. A second entry, by conclude(),
+// says how it ended.
 #pragma once
 #include "base/digest.h"
 #include "disclosure/export.h"
@@ -27,7 +28,7 @@ class Package {
 
  private:
   Package(const ExportContext& context, ExportSink& sink) : context_(context), sink_(sink) {}
-  // The last file: `<hex>  <name>` for each of the others.
+  // The last files: ledger-checkpoint.txt, and the manifest, `<hex>  <name>` for each of the others.
   void send_manifest();
   void append_end(const std::string& act, const std::string& reason);
   void append_failure(const std::string& why) noexcept;
@@ -37,6 +38,7 @@ class Package {
   Sha256 hash_;
   std::string manifest_;
   std::size_t whole_files_ = 0;
+  std::string checkpoint_;  // of the ledger, over this export's entry
 };
 
 // `20260302T140500Z`

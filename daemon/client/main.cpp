@@ -10,6 +10,7 @@
 #include "daemon/client/find_socket.h"
 #include "daemon/client/folder_receiver.h"
 #include "daemon/client/interrupt.h"
+#include "daemon/client/ledger_files.h"
 #include "daemon/client/render.h"
 #include "daemon/client/secrets.h"
 #include "daemon/client/session_file.h"
@@ -20,12 +21,19 @@ using namespace tenure;
 namespace {
 constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
 
-void print(const client::Command& command, boost::json::value answer) {
+// An answer that is a verdict against what was asked about.
+int status_of(const std::string& verb, const boost::json::value& answer) {
+  const bool unsound = verb == "ledger verify" && answer.is_object() && !answer.at("sound").as_bool();
+  return unsound ? kFailed : kDone;
+}
+
+int print(const client::Command& command, boost::json::value answer) {
   if (!command.out.empty() && answer.is_object()) answer.get_object()["out"] = command.out;
   const auto shown = command.json    ? boost::json::serialize(answer) + "\n"
                      : command.brief ? client::render_brief(answer)
                                      : client::render(command.request.verb, answer);
   fmt::print("{}", shown);
+  return status_of(command.request.verb, answer);
 }
 
 // The token goes into its file and nowhere else.
@@ -51,6 +59,8 @@ std::string of_plan(const client::Command& command, const Error& error) {
 int ask(const client::Command& command) {
   std::unique_ptr<client::FolderReceiver> receiver;
   try {
+    if (!command.ledger_files.empty())
+      return print(command, boost::json::parse(client::verify_ledger_files(command.ledger_files, command.ledger_key)));
     // First, so that a folder that will not do is refused before the daemon is asked and notes an export.
     if (!command.out.empty()) receiver = std::make_unique<client::FolderReceiver>(command.out, ::isatty(STDERR_FILENO) != 0);
     if (receiver) client::notice_interrupts();
@@ -63,8 +73,8 @@ int ask(const client::Command& command) {
     if (receiver) receiver->abandon();
     keep_session(socket, request.verb, answer);
     const auto waits = client::waits_for_approval(request.verb, answer);
-    print(command, std::move(answer));
-    if (waits.empty()) return kDone;
+    const int status = print(command, std::move(answer));
+    if (waits.empty()) return status;
     fmt::print(stderr, "tenure: {}\n", waits);
     return kFailed;
   } catch (const Error& error) {

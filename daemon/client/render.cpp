@@ -126,8 +126,25 @@ std::string policy(const json::value& answer) {
 std::string ledger(const json::value& answer) {
   Table table({"NUMBER", "AT", "ACTOR", "ACT", "SUBJECT", "REASON"});
   for (const auto& one : array_of(answer))
-    table.add({cell(one, "number"), cell(one, "at"), cell(one, "actor"), cell(one, "act"), cell(one, "subject").substr(0, 80), cell(one, "reason")});
+    table.add({cell(one, "number"), cell(one, "at"), cell(one, "erased") == "yes" ? "(erased)" : cell(one, "actor"), cell(one, "act"), cell(one, "subject").substr(0, 80), cell(one, "reason")});
   return table.empty() ? "no entries\n" : table.text();
+}
+
+std::string verdict(const json::value& answer) {
+  std::string out = fmt::format("{}: {} entries, {} of them under a signed checkpoint; {} checkpoints, {} batches\n",
+                                cell(answer, "sound") == "yes" ? "sound" : "NOT SOUND", cell(answer, "entries"), cell(answer, "signed_through"),
+                                cell(answer, "checkpoints"), cell(answer, "batches"));
+  if (cell(answer, "pruned") != "0") out += fmt::format("pruned: the acts up to entry {}; their hashes are kept\n", cell(answer, "pruned"));
+  if (cell(answer, "erased") != "0") out += fmt::format("erased: who and why of {} entries\n", cell(answer, "erased"));
+  for (const auto& one : items(answer, "problems"))
+    out += cell(one, "entry") == "0" ? cell(one, "what") + "\n" : fmt::format("entry {}: {}\n", cell(one, "entry"), cell(one, "what"));
+  return out;
+}
+
+// As signed, so that it can be piped into a file; the key it was signed with goes beside it.
+std::string note(const json::value& answer) {
+  const auto* text = member(answer, "note").if_string();
+  return text == nullptr ? std::string() : std::string(text->data(), text->size());
 }
 
 std::string doctor(const json::value& answer) {
@@ -161,6 +178,7 @@ std::string render(const std::string& verb, const json::value& answer) {
       {"status", render_status}, {"sources", sources}, {"segments", segments}, {"gaps", gaps}, {"calls find", calls}, {"hold list", holds},
       {"hold add", hold}, {"hold show", hold}, {"hold release", hold}, {"hold extend", hold}, {"export native", exported},
       {"export call", exported}, {"export redacted", exported}, {"sweep", sweep}, {"policy show", policy}, {"ledger show", ledger},
+      {"ledger verify", verdict}, {"ledger checkpoint", note},
       {"doctor", doctor}, {"time show", time_shown}, {"time confirm", time_changed}, {"time lower", time_changed}, {"version", version}};
   const auto found = all.find(verb);
   return found == all.end() ? json::serialize(answer) + "\n" : found->second(answer);

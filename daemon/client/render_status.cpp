@@ -77,6 +77,15 @@ std::string policy(const json::value& status) {
   }
   return out;
 }
+std::string ledger(const json::value& status) {
+  const auto& ledger = member(status, "ledger");
+  std::string out = fmt::format("ledger: {} entries, signed up to {} at {}\n", cell(ledger, "entries"), cell(ledger, "checkpointed"), cell(ledger, "checkpoint_at"));
+  if (const auto why = cell(ledger, "rolled_back"); !why.empty()) out += "CATALOGUE ROLLED BACK: " + why + "; recordings stay closed\n";
+  if (const auto why = cell(ledger, "problem"); !why.empty()) out += "LEDGER NOT WRITTEN: " + why + "\n";
+  for (const auto& copy : items(ledger, "copies"))
+    if (const auto why = cell(copy, "problem"); !why.empty()) out += "LEDGER NOT COPIED: " + why + "\n";
+  return out;
+}
 }  // namespace
 
 std::string render_status(const json::value& status) {
@@ -101,7 +110,7 @@ std::string render_status(const json::value& status) {
   const auto& sweep = member(status, "sweep");
   out += fmt::format("deleted since the start: {}\n", cell(sweep, "deleted"));
   if (const auto problem = cell(sweep, "problem"); !problem.empty()) out += "DELETION FAILS: " + problem + "\n";
-  return out + promises(status) + policy(status);
+  return out + promises(status) + ledger(status) + policy(status);
 }
 
 std::string render_brief(const json::value& status) {

@@ -1,4 +1,5 @@
 // hold add, list, show, release, extend. Never refused for the first sweep's sake: a hold must be placed in time.
+#include "base/log.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
 
@@ -25,6 +26,17 @@ std::vector<SegmentId> calls_of(const Args& args) {
   return calls;
 }
 
+// With the ledger's checkpoint, so that who keeps the receipt is a witness. The hold stands even when none can be signed.
+json::value witnessed(const Call& call, json::object receipt) {
+  receipt["ledger_checkpoint"] = nullptr;
+  try {
+    receipt["ledger_checkpoint"] = call.rooms.storage.ledger().checkpoint("hold");
+  } catch (const Error& error) {
+    log_warning("event=receipt-without-checkpoint cause=\"{}\"", error.what());
+  }
+  return receipt;
+}
+
 json::value hold_add(const Call& call) {
   call.args.only({"spans", "numbers", "calls", "reason", "authority", "review"});
   storage::HoldRequest request;
@@ -38,7 +50,7 @@ json::value hold_add(const Call& call) {
   if (request.spans.empty() && request.numbers.empty() && request.calls.empty())
     throw Error(ErrorKind::usage, "source: say what to hold: --source with --from and --to, --number or --call");
   const auto receipt = call.rooms.storage.holds().add(request, call.actor);
-  if (call.may(Action::see_holds)) return row(receipt);
+  if (call.may(Action::see_holds)) return witnessed(call, row(receipt));
   // Whoever places a hold without seeing holds learns that it is there, not what lies under it.
   return json::object{{"id", receipt.hold.id.text()}, {"state", receipt.hold.state}, {"ledger_number", receipt.ledger_number}};
 }
@@ -55,7 +67,7 @@ json::value hold_show(const Call& call) {
 
 json::value hold_release(const Call& call) {
   call.args.only({"id", "reason"});
-  return row(call.rooms.storage.holds().release(call.args.hold("id"), call.args.need("reason"), call.actor, call.approval));
+  return witnessed(call, row(call.rooms.storage.holds().release(call.args.hold("id"), call.args.need("reason"), call.actor, call.approval)));
 }
 
 // Nobody is asked about a hold that is gone or released already.

@@ -117,7 +117,7 @@ json::object row(const storage::LedgerEntry& entry) {
   json::value subject = json::parse(entry.subject, error);
   if (error) subject = json::value(entry.subject);
   return {{"number", entry.number}, {"at", to_rfc3339(entry.at)}, {"actor", entry.actor}, {"act", entry.act},
-          {"subject", std::move(subject)}, {"reason", entry.reason}};
+          {"subject", std::move(subject)}, {"reason", entry.reason}, {"erased", entry.actor.empty()}};
 }
 
 json::object row(const storage::VaultSpace& space) {

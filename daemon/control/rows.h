@@ -24,6 +24,7 @@ boost::json::object row(const storage::LedgerEntry& entry);
 boost::json::object row(const storage::VaultSpace& space);
 boost::json::object row(const storage::BrokenPromise& broken);
 boost::json::object row(const storage::SweepQuestion& question);
+boost::json::object row(const storage::LedgerStatus& status);
 boost::json::object row(const storage::SweepReport& report);
 boost::json::object row(const storage::RecorderCounters& counters);
 boost::json::object row(const ingest::CameraStatus& camera);

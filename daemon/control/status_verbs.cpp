@@ -1,4 +1,4 @@
-// status, version, policy show, sweep, ledger show.
+// status, version, policy show, sweep, sweep approve.
 #include <algorithm>
 
 #include "daemon/control/rows.h"
@@ -59,7 +59,7 @@ json::value status(const Call& call) {
                       {"cameras", rows(call.rooms.cameras())},
                       {"calls", rows(call.rooms.folders())},
                       {"space", rows(storage.pressure().spaces())},
-                      {"broken_promises", rows(storage.pressure().broken_promises(time.lo - std::chrono::days(31)))},
+                      {"broken_promises", rows(storage.pressure().broken_promises(call.rooms.clock.trusted().lo - std::chrono::days(31)))},
                       {"sweep_questions", rows(storage.sweeper().questions())},
                       {"next_expiry", time_or_null(catalogue.next_expiry())},
                       {"holds", holds_summary(storage.holds().list())},
@@ -69,7 +69,8 @@ json::value status(const Call& call) {
                       {"sweep", row(call.rooms.sweep())},
                       {"recovery", row(storage.recovery())},
                       {"policy", rows(catalogue.policy())},
-                      {"proposals", texts(call.rooms.proposals())}};
+                      {"proposals", texts(call.rooms.proposals())},
+                      {"ledger", daemon::row(storage.ledger().status())}};
 }
 
 json::value version(const Call& call) {
@@ -98,12 +99,6 @@ json::value sweep_approve(const Call& call) {
   return json::object{{"class", call.args.need("class")}, {"approved", true}};
 }
 
-json::value ledger_show(const Call& call) {
-  call.args.only({"from", "limit"});
-  constexpr std::uint64_t kMost = 10'000;
-  const auto from = call.args.number("from", 0, INT64_MAX);
-  return rows(call.rooms.storage.catalogue().ledger(from, call.args.number("limit", 100, kMost, /*least=*/1)));
-}
 }  // namespace
 
 void add_status_verbs(std::vector<Verb>& table) {
@@ -112,7 +107,6 @@ void add_status_verbs(std::vector<Verb>& table) {
   table.push_back({"policy show", false, policy_show, {}, Action::reports});
   table.push_back({"sweep", false, sweep, {}, Action::reports});
   table.push_back({"sweep approve", false, sweep_approve, {}, Action::erase});
-  table.push_back({"ledger show", false, ledger_show, {}, Action::ledger});
 }
 
 }  // namespace tenure::daemon

@@ -15,6 +15,7 @@ static const std::vector<Verb>& table() {
     add_status_verbs(verbs);
     add_recording_verbs(verbs);
     add_hold_verbs(verbs);
+    add_ledger_verbs(verbs);
     add_export_verbs(verbs);
     add_access_verbs(verbs);
     add_user_verbs(verbs);
@@ -57,6 +58,9 @@ boost::json::value run_verb(const Rooms& rooms, const wire::Request& request, co
   Permit permit(rooms, *needs, request.args, asker, verb->asks_itself);
   if (verb->content && !rooms.sweep().first_done)
     throw Error(ErrorKind::unavailable, "what fell due while tenured was stopped is still being deleted; try again in a moment");
+  if (const auto why = verb->content ? rooms.storage.ledger().rolled_back() : std::nullopt)
+    throw Error(ErrorKind::refused, "the catalogue is older than the ledger's files: " + *why +
+                                        "; restore the newer one, or let an administrator run tenure ledger accept-rollback");
   if (verb->stream && !sink) throw Error(ErrorKind::usage, fmt::format("verb: {} sends files and needs somewhere to send them", verb->name));
   const Args args(permit.args(), rooms.settings()->timezone, rooms.clock.now());
   Call call{rooms, args, asker.actor, asker, permit.reason(), permit.approval()};

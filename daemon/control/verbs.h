@@ -51,6 +51,7 @@ boost::json::value run_verb(const Rooms& rooms, const wire::Request& request, co
 // The groups of handlers; each file of this folder adds its own.
 void add_status_verbs(std::vector<Verb>& table);
 void add_recording_verbs(std::vector<Verb>& table);
+void add_ledger_verbs(std::vector<Verb>& table);
 void add_hold_verbs(std::vector<Verb>& table);
 void add_export_verbs(std::vector<Verb>& table);
 void add_access_verbs(std::vector<Verb>& table);

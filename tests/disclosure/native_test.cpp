@@ -14,7 +14,7 @@ TEST_F(Exports, NativeClipShowsTheVeryPicturesOfTheStoreAndItsManifestVerifies) 
   record(clip, kStart, 2);
   Receiver receiver(folder_ / "out");
   const auto summary = export_native(context(), span(0, 8), receiver);
-  ASSERT_EQ(receiver.files.size(), 2u);
+  ASSERT_EQ(receiver.files.size(), 3u);
   EXPECT_EQ(receiver.files[0], "front-door_20260302T140500Z_20260302T140508Z_MASTER_1.mp4");
   EXPECT_EQ(output_of("ffmpeg -v error -i " + receiver.path(receiver.files[0]) + " -f framemd5 - | grep -v '^#' | awk '{print $NF}'"),
             output_of("ffmpeg -v error -i " + clip + " -f framemd5 - | grep -v '^#' | awk '{print $NF}'"));
@@ -28,7 +28,7 @@ TEST_F(Exports, NativeClipBeginsAtAKeyFrameAndIsOneFileARun) {
   record(make_clip("in2.mp4", kPicture, kH264), at(20), 2, 2);
   Receiver receiver(folder_ / "out");
   export_native(context(), span(2.5, 21.5), receiver);
-  ASSERT_EQ(receiver.files.size(), 3u);
+  ASSERT_EQ(receiver.files.size(), 4u);
   const auto frames = [&](std::size_t file) { return output_of("ffprobe -v error -count_packets -show_entries stream=nb_read_packets -of csv=p=0 " + receiver.path(receiver.files[file])); };
   EXPECT_EQ(frames(0), "150\n");
   EXPECT_EQ(frames(1), "38\n");  // the end needs no whole group

@@ -60,7 +60,7 @@ TEST_F(Exports, RedactedCopyShowsOnlyTheSubjectInEveryPictureOfTheSpan) {
   record(clip, kStart, 2);
   Receiver receiver(folder_ / "out");
   export_redacted(context(), span(1.4, 5.4), plan(Mode::subject, kBox), receiver);
-  EXPECT_EQ(receiver.files, (std::vector<std::string>{"redacted.mp4", "manifest-sha256.txt"}));
+  EXPECT_EQ(receiver.files, (std::vector<std::string>{"redacted.mp4", "ledger-checkpoint.txt", "manifest-sha256.txt"}));
   const auto it = measure(decoded(receiver.path("redacted.mp4")), decoded(clip), 35);
   EXPECT_EQ(it.frames, 100u);
   EXPECT_LT(it.worst_outside, 0.5);
@@ -165,7 +165,7 @@ TEST_F(Exports, RedactedCopyOfTwoRunsIsTwoFiles) {
   record(make_clip("b.mp4", "-f lavfi -i testsrc2=size=640x480:rate=25:duration=8", kH264), at(10), 2, 2);
   Receiver receiver(folder_ / "out");
   export_redacted(context(), span(6, 12), plan(Mode::subject, kBox), receiver);
-  EXPECT_EQ(receiver.files, (std::vector<std::string>{"redacted_1.mp4", "redacted_2.mp4", "manifest-sha256.txt"}));
+  EXPECT_EQ(receiver.files, (std::vector<std::string>{"redacted_1.mp4", "redacted_2.mp4", "ledger-checkpoint.txt", "manifest-sha256.txt"}));
 }
 
 using I13 = Exports;

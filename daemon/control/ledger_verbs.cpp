@@ -1,0 +1,78 @@
+// ledger show, verify, checkpoint, prove, accept-rollback, and the ledger's part of status.
+#include <boost/json/parse.hpp>
+
+#include "daemon/control/rows.h"
+#include "daemon/control/verbs.h"
+#include "storage/ledger/ledger.h"
+
+namespace tenure::daemon {
+namespace json = boost::json;
+
+namespace {
+constexpr std::uint64_t kMostShown = 10'000, kMostNumber = INT64_MAX;
+
+json::array hashes(const storage::merkle::Proof& proof) {
+  json::array out;
+  for (const auto& hash : proof) out.emplace_back(to_base64(hash));
+  return out;
+}
+
+json::value show(const Call& call) {
+  call.args.only({"from", "limit"});
+  const auto from = call.args.number("from", 0, kMostNumber);
+  return rows(call.rooms.storage.catalogue().ledger(from, call.args.number("limit", 100, kMostShown, /*least=*/1)));
+}
+
+json::value verify(const Call& call) {
+  call.args.only({});
+  return json::parse(storage::to_json(call.rooms.storage.ledger().verify()));
+}
+
+json::value checkpoint(const Call& call) {
+  call.args.only({});
+  auto& ledger = call.rooms.storage.ledger();
+  const auto note = ledger.checkpoint("asked");
+  const auto status = ledger.status();
+  return json::object{{"note", note}, {"size", status.checkpointed}, {"at", time_or_null(status.checkpoint_at)}, {"key", status.key}};
+}
+
+json::value prove(const Call& call) {
+  call.args.only({"entry", "from", "to"});
+  auto& ledger = call.rooms.storage.ledger();
+  if (call.args.has("entry")) {
+    if (call.args.has("from") || call.args.has("to")) throw Error(ErrorKind::usage, "entry: is for one entry; from and to are for the growth of the ledger");
+    const auto proof = ledger.prove(call.args.number("entry", 0, kMostNumber));
+    return json::object{{"entry", proof.line}, {"index", proof.index}, {"size", proof.size}, {"inclusion", hashes(proof.inclusion)},
+                        {"checkpoint", proof.note}, {"key", ledger.status().key}};
+  }
+  if (!call.args.has("from")) throw Error(ErrorKind::usage, "entry: say which entry, or --from and --to for the growth between two sizes");
+  const auto growth = ledger.prove_growth(call.args.number("from", 0, kMostNumber), call.args.number("to", ledger.status().entries, kMostNumber));
+  return json::object{{"from", growth.from}, {"to", growth.to}, {"from_root", to_base64(growth.from_root)},
+                      {"to_root", to_base64(growth.to_root)}, {"consistency", hashes(growth.consistency)}};
+}
+
+json::value accept_rollback(const Call& call) {
+  call.args.only({"reason"});
+  call.rooms.storage.ledger().accept_rollback(call.actor, call.args.need("reason"));
+  return row(call.rooms.storage.ledger().status());
+}
+}  // namespace
+
+json::object row(const storage::LedgerStatus& status) {
+  json::array copies;
+  for (const auto& copy : status.copies)
+    copies.push_back({{"folder", copy.folder}, {"copied_at", time_or_null(copy.copied_at)}, {"problem", copy.problem}});
+  return {{"entries", status.entries}, {"published", status.published}, {"pruned", status.pruned}, {"checkpointed", status.checkpointed},
+          {"checkpoint_at", time_or_null(status.checkpoint_at)}, {"key", status.key}, {"problem", status.problem},
+          {"rolled_back", status.rolled_back}, {"copies", std::move(copies)}};
+}
+
+void add_ledger_verbs(std::vector<Verb>& table) {
+  table.push_back({"ledger show", false, show, {}, Action::ledger});
+  table.push_back({"ledger verify", false, verify, {}, Action::ledger});
+  table.push_back({"ledger checkpoint", false, checkpoint, {}, Action::ledger});
+  table.push_back({"ledger prove", false, prove, {}, Action::ledger});
+  table.push_back({"ledger accept-rollback", false, accept_rollback, {}, Action::settings});
+}
+
+}  // namespace tenure::daemon
