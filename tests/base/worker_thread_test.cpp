@@ -20,11 +20,12 @@ TEST(WorkerThread, RunsEverythingInOrderBeforeItStops) {
 }
 
 TEST(WorkerThread, AFullQueueRefusesInsteadOfBlocking) {
-  WorkerThread worker("test", 2);
   std::promise<void> gate, running;
+  auto open = gate.get_future();
+  WorkerThread worker("test", 2);  // after what its tasks use: it goes first
   ASSERT_TRUE(worker.post([&] {
     running.set_value();
-    gate.get_future().wait();
+    open.wait();
   }));
   running.get_future().wait();
   EXPECT_TRUE(worker.post([] {}));
