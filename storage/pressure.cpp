@@ -113,7 +113,8 @@ bool Pressure::shed_with_ballast(const std::string& vault, std::uint64_t bytes) 
   try {
     return shed(vault, bytes);
   } catch (const Error& error) {
-    const bool freed = ballasts_.at("").release() | ballasts_.at(vault).release();
+    bool freed = ballasts_.at("").release();
+    freed |= ballasts_.at(vault).release();
     log_error("event=ballast-released vault={} cause=\"{}\"", vault, log_safe(error.what()));
     if (!freed) throw;
     eraser_.finish_condemned();
