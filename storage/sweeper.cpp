@@ -150,7 +150,7 @@ SweepReport Sweeper::sweep() {
     for (const auto state : {State::live, State::lost}) {
       Instant from{};
       for (bool more = true; more;) {
-        const auto gone = eraser_.erase(Cause::sweep, [&, limit = limit, where = where](Catalogue::Transaction& transaction, const TrustedTime& now) {
+        const auto gone = eraser_.erase(Cause::sweep, [&](Catalogue::Transaction& transaction, const TrustedTime& now) {
           const auto view = expired(transaction.db, where, state, from, limit, now, kBatch);
           auto plan = plan_erasure(view, now, kBatch);
           if (!view.empty()) from = view.back().first.expires_at;  // what stays is not looked at again
