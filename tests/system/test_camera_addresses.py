@@ -5,10 +5,9 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
-import time
 import unittest
 
-from practice import SUPPORT, Cameras, Practice, decode_errors, now_text, wait_for
+from practice import SUPPORT, Cameras, Practice, decode_errors, now_text, seconds_between, wait_for
 
 LOGIN = {"username": "viewer", "password": "s3cret-of-the-camera"}
 
@@ -54,7 +53,9 @@ class CameraAddresses(unittest.TestCase):
             self.assertIn("not the one in certificate_sha256", practice.camera("wrong-pin")["why"])
             self.assertIn("not one this machine trusts", practice.camera("no-pin")["why"])
             begin = now_text()
-            time.sleep(5)  # footage to look at
+            for name in good:  # footage to look at
+                wait_for(f"{name} has footage", lambda name=name: practice.ask("segments", "--source", name)
+                         and seconds_between(begin, practice.camera(name)["last_frame"]) > 7)
             for name in good:
                 out = practice.folder / f"out-{name}"
                 practice.ask("export", "native", "--source", name, "--from", begin, "--to", now_text(-2), "--out", out)
