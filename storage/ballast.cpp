@@ -3,6 +3,7 @@
 #include <boost/filesystem/operations.hpp>
 
 #include "base/error.h"
+#include "base/log.h"
 
 namespace tenure::storage {
 namespace fs = boost::filesystem;
@@ -31,7 +32,8 @@ bool Ballast::hold() {
   } catch (const Error&) {
     try {
       release();  // half a ballast would look like one
-    } catch (const Error&) {
+    } catch (const Error& error) {
+      log_warning("event=ballast-not-removed folder={} cause=\"{}\"", folder_.string(), log_safe(error.what()));
     }
     return false;
   }

@@ -27,9 +27,9 @@ void roll_back(sqlite::Connection& db) {
 }
 }  // namespace
 
-Catalogue::State_::State_(Path path) : file(std::move(path)), writer(open_writer(file)) {}
+Catalogue::Inside::Inside(Path path) : file(std::move(path)), writer(open_writer(file)) {}
 
-Catalogue::State_::Reader::Reader(const State_& owner) : state(owner) {
+Catalogue::Inside::Reader::Reader(const Inside& owner) : state(owner) {
   {
     const std::scoped_lock lock(state.idle_mutex_);
     if (!state.idle_.empty()) {
@@ -41,7 +41,7 @@ Catalogue::State_::Reader::Reader(const State_& owner) : state(owner) {
   connection->script("BEGIN");
 }
 
-Catalogue::State_::Reader::~Reader() {
+Catalogue::Inside::Reader::~Reader() {
   try {
     connection->script("COMMIT");
   } catch (const Error&) {
@@ -53,7 +53,7 @@ Catalogue::State_::Reader::~Reader() {
 
 Catalogue::Catalogue(const Path& folder) {
   make_directories(folder);
-  state_ = std::make_unique<State_>(folder / "catalogue.db");
+  state_ = std::make_unique<Inside>(folder / "catalogue.db");
   sync_directory(folder);
 }
 

@@ -111,10 +111,10 @@ class Catalogue {
   // Integrity check, for recovery and tests: an empty text when sound.
   std::string check() const;
 
-  struct State_;
-  State_& state() { return *state_; }  // for the other .cpp files of this room (holds, sweeper); SQLite stays inside
+  struct Inside;
+  Inside& state() { return *state_; }  // for the other .cpp files of this room (holds, sweeper); SQLite stays inside
  private:
-  std::unique_ptr<State_> state_;
+  std::unique_ptr<Inside> state_;
 };
 
 }  // namespace tenure::storage

@@ -15,8 +15,8 @@ class Catalogue::Transaction {
   sqlite::Connection& db;
 };
 
-struct Catalogue::State_ {
-  explicit State_(Path path);
+struct Catalogue::Inside {
+  explicit Inside(Path path);
   // Runs `body` on a read connection of its own, inside one snapshot.
   template <typename Body>
   auto read(Body&& body) const {
@@ -30,11 +30,11 @@ struct Catalogue::State_ {
 
  private:
   struct Reader {
-    explicit Reader(const State_& owner);
+    explicit Reader(const Inside& owner);
     ~Reader();
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
-    const State_& state;
+    const Inside& state;
     std::unique_ptr<sqlite::Connection> connection;
   };
   mutable std::mutex idle_mutex_;

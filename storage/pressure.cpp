@@ -14,6 +14,7 @@ namespace tenure::storage {
 
 namespace {
 constexpr std::size_t kBatch = 50;
+constexpr std::uint64_t kInodes = Ballast::kInodes;
 constexpr Duration kLookEvery = std::chrono::hours(1);
 
 struct Room {
@@ -70,9 +71,9 @@ void Pressure::relieve() {
 void Pressure::keep_state_ballast() {
   auto& ballast = ballasts_.at("");
   const auto room = room_at(state_folder_);
-  if (room.bytes > 4 * options_.ballast && room.inodes > 4 * Ballast::kInodes) {
+  if (room.bytes > 4 * options_.ballast && room.inodes > 4 * kInodes) {
     ballast.hold();
-  } else if ((room.bytes < options_.ballast / 4 || room.inodes < Ballast::kInodes / 4) && ballast.release()) {
+  } else if ((room.bytes < options_.ballast / 4 || room.inodes < kInodes / 4) && ballast.release()) {
     log_error("event=ballast-released folder=state free={} inodes={}", room.bytes, room.inodes);
   }
 }
@@ -83,10 +84,14 @@ void Pressure::relieve_one(const std::string& vault) {
   auto free = vaults_.free_bytes(vault);
   if (free < options_.least_free) {
     nothing_left = !options_.delete_oldest;
-    while (free < wanted && !nothing_left) {
-      nothing_left = !shed_with_ballast(vault, wanted - free);
-      free = vaults_.free_bytes(vault);
+    // Counted by what went, not by what the disk then shows: a file that is still being read gives its room back later,
+    // and nothing more must go for that.
+    for (auto missing = wanted - free; missing > 0 && !nothing_left;) {
+      const auto gone = shed_with_ballast(vault, missing);
+      nothing_left = gone == 0;
+      missing -= std::min(missing, gone);
     }
+    free = vaults_.free_bytes(vault);
   }
   if (free >= wanted) hold_ballast(vault);
   auto state = state_.lock();
@@ -97,19 +102,19 @@ void Pressure::relieve_one(const std::string& vault) {
   mine.space.free = free;
 }
 
-// False when there is nothing that may go.
-bool Pressure::shed(const std::string& vault, std::uint64_t bytes) {
+// How many bytes went; none when there is nothing that may go.
+std::uint64_t Pressure::shed(const std::string& vault, std::uint64_t bytes) {
   const auto gone = eraser_.erase(Cause::pressure, [&](Catalogue::Transaction& transaction, const TrustedTime& time) {
     return oldest(transaction.db, vault, bytes, time);
   });
-  if (gone.empty()) return false;
+  if (gone.empty()) return 0;
   log_error("event=promise-broken vault={} segments={} bytes={} oldest={} cause=\"the disk is full\"", vault, gone.size(),
             bytes_of(gone), to_rfc3339(gone.front().span.from));
-  return true;
+  return bytes_of(gone);
 }
 
 // Deleting writes a little itself: when even that finds no room, the ballast gives it.
-bool Pressure::shed_with_ballast(const std::string& vault, std::uint64_t bytes) {
+std::uint64_t Pressure::shed_with_ballast(const std::string& vault, std::uint64_t bytes) {
   try {
     return shed(vault, bytes);
   } catch (const Error& error) {

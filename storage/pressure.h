@@ -57,8 +57,8 @@ class Pressure {
   };
   void keep_state_ballast();
   void relieve_one(const std::string& vault);
-  bool shed(const std::string& vault, std::uint64_t bytes);
-  bool shed_with_ballast(const std::string& vault, std::uint64_t bytes);
+  std::uint64_t shed(const std::string& vault, std::uint64_t bytes);
+  std::uint64_t shed_with_ballast(const std::string& vault, std::uint64_t bytes);
   void hold_ballast(const std::string& vault);
   VaultSpace look_at(const std::string& vault) const;
   void tell(const VaultSpace& before, const VaultSpace& after);

@@ -8,9 +8,8 @@
 namespace tenure::storage {
 
 namespace {
-const std::array kMigrations = {
-    kRecordingsMigration, kLedgerMigration, kPeopleMigration, kPolicyMigration, kSpaceMigration,
-    kTimeMigration, kKeysMigration, kRecoveryMigration};
+const std::array kMigrations = {kRecordingsMigration, kLedgerMigration, kPeopleMigration,
+                                kSpaceMigration, kTimeMigration, kRecoveryMigration};
 
 constexpr std::int64_t kApplicationId = 0x54656e75;  // "Tenu"
 

@@ -87,6 +87,10 @@ CREATE TABLE hold(
   release_reason TEXT,
   ended_at INTEGER                                       -- seen to have stopped counting
 ) STRICT, WITHOUT ROWID;
+-- Holds that are over stay on record for ever; what asks for those in force must not read them all.
+CREATE INDEX hold_active ON hold(id) WHERE released_at IS NULL;
+CREATE INDEX hold_counting ON hold(counts_until) WHERE released_at IS NOT NULL;
+CREATE INDEX hold_open ON hold(id) WHERE ended_at IS NULL;
 
 CREATE TABLE hold_span(
   hold BLOB NOT NULL REFERENCES hold(id),

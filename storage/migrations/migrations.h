@@ -7,10 +7,8 @@ namespace tenure::storage {
 extern const char* const kRecordingsMigration;
 extern const char* const kLedgerMigration;
 extern const char* const kPeopleMigration;
-extern const char* const kPolicyMigration;
 extern const char* const kSpaceMigration;
 extern const char* const kTimeMigration;
-extern const char* const kKeysMigration;
 extern const char* const kRecoveryMigration;
 
 }  // namespace tenure::storage

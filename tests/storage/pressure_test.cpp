@@ -139,6 +139,32 @@ TEST_F(DiskPressure, I16_DeletingWorksOnADiskWithoutAByteLeft) {
   EXPECT_TRUE(boost::filesystem::exists(practice.folder.path / "ballast" / "space")) << "put by again";
 }
 
+TEST_F(DiskPressure, I16_NoMoreGoesThanIsMissingThoughTheDiskGivesItBackLate) {
+  std::vector<File> readers;  // an export that is still reading them: their room comes back when it is done
+  for (int i = 0; free_bytes() > 7 * kMiB; ++i) {
+    const auto row = practice.record("front", {kStart + minutes(i), kStart + minutes(i + 1)}, kMiB);
+    readers.emplace_back(practice.parts->vaults.path_of(row), File::Mode::read);
+  }
+  practice.clock.advance(hours(2));
+  const auto missing = 10 * kMiB - free_bytes();
+  pressure->relieve();
+  std::uint64_t gone = 0;
+  for (const auto& broken : pressure->broken_promises(kStart)) gone += broken.bytes;
+  EXPECT_GE(gone, missing);
+  EXPECT_LE(gone, missing + 2 * kMiB);
+}
+
+TEST_F(DiskPressure, I16_AFileSystemWithoutInodesGetsThoseOfTheBallast) {
+  pressure->relieve();
+  ASSERT_TRUE(boost::filesystem::exists(practice.folder.path / "ballast" / "space"));
+  ASSERT_EQ(::mount("tmpfs", practice.folder.path.c_str(), "tmpfs", MS_REMOUNT, "size=96m,nr_inodes=300"), 0);
+  const auto one_more = [&] { File(practice.folder.path / boost::filesystem::unique_path("junk-%%%%%%%%"), File::Mode::create); };
+  EXPECT_THROW(for (int i = 0; i < 1000; ++i) one_more(), Error);
+  pressure->relieve();
+  EXPECT_FALSE(boost::filesystem::exists(practice.folder.path / "ballast" / "space"));
+  EXPECT_NO_THROW(one_more());
+}
+
 TEST_F(DiskPressure, I8_WhenAllIsHeldCamerasStopAndCallsGoOn) {
   Pressure::Options options;
   options.low_priority = {"waiting-room"};
