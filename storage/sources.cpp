@@ -1,4 +1,6 @@
 // Sources, vaults, gaps, and how holds and time stand to what is kept.
+#include <algorithm>
+
 #include "base/error.h"
 #include "storage/catalogue_state.h"
 #include "storage/restamp.h"
@@ -45,9 +47,22 @@ void Catalogue::remember_vaults(const std::map<std::string, std::string>& ids) {
   });
 }
 
-void Catalogue::add_gap(const Gap& gap) {
-  if (gap.span.empty()) return;
+namespace {
+// A gap together with the one it continues: a source that fails anew every second has one gap, not a row a second.
+Gap joined(sqlite::Connection& db, Gap gap) {
+  auto query = db.query("SELECT start_at, end_at, cause, line FROM gap WHERE source = ? AND start_at < ? ORDER BY start_at DESC LIMIT 1",
+                        gap.source, gap.span.from);
+  const bool continues = query.step() && query.instant(1) >= gap.span.from && query.text(2) == gap.cause &&
+                         query.maybe_instant(3) == gap.line;
+  if (continues) gap.span = {query.instant(0), std::max(query.instant(1), gap.span.to)};
+  return gap;
+}
+}  // namespace
+
+void Catalogue::add_gap(const Gap& told) {
+  if (told.span.empty()) return;
   write([&](Transaction& transaction) {
+    const auto gap = joined(transaction.db, told);
     // A gap that goes on is told again with the same beginning: the longer one replaces the shorter.
     transaction.db.run("DELETE FROM gap WHERE source = ? AND start_at = ? AND end_at <= ?", gap.source, gap.span.from, gap.span.to);
     transaction.db.run("INSERT OR IGNORE INTO gap(source, start_at, end_at, cause, line) VALUES(?, ?, ?, ?, ?)", gap.source,

@@ -92,6 +92,25 @@ TEST(Catalogue_, AGapToldAgainIsOneGap) {
   EXPECT_EQ(gaps[0].span.to, kStart + minutes(5));
 }
 
+TEST(Catalogue_, AGapThatContinuesAnotherOfItsCauseIsOneGap) {
+  Practice practice(kStart);
+  auto& catalogue = practice.parts->catalogue;
+  const auto add = [&](int from, int to, const char* cause) {
+    catalogue.add_gap({"front", {kStart + minutes(from), kStart + minutes(to)}, cause});
+  };
+  for (int minute = 0; minute < 5; ++minute) add(minute, minute + 1, "storage is full");
+  add(4, 6, "storage is full");     // told again, longer
+  add(2, 3, "storage is full");     // told again, late
+  add(6, 7, "camera unreachable");  // another cause
+  add(8, 9, "camera unreachable");  // not without a break
+  const auto gaps = catalogue.gaps("front", {kStart, kStart + hours(1)});
+  ASSERT_EQ(gaps.size(), 3u);
+  EXPECT_EQ(gaps[0].span.from, kStart);
+  EXPECT_EQ(gaps[0].span.to, kStart + minutes(6));
+  EXPECT_EQ(gaps[1].cause, "camera unreachable");
+  EXPECT_EQ(gaps[2].span.from, kStart + minutes(8));
+}
+
 TEST(I10, OnlyTheFirstSettingsMakeAPolicyAndLaterOnesAreToldNotApplied) {
   Practice practice(kStart);
   auto& catalogue = practice.parts->catalogue;
