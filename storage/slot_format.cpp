@@ -1,6 +1,7 @@
 #include "storage/slot_format.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/entropy.h"
 
@@ -23,10 +24,10 @@ Blob binding(std::uint64_t slot, std::uint32_t generation, const SegmentId& id) 
 }  // namespace
 
 SlotState state_of(View slot) {
-  const auto all = [&](std::uint8_t value) { return std::ranges::all_of(slot, [&](std::uint8_t byte) { return byte == value; }); };
   if (slot[0] == kSealed) return SlotState::sealed;
-  if (all(0)) return SlotState::free;
-  return all(kErased) ? SlotState::erased : SlotState::torn;
+  const bool uniform = std::memcmp(slot.data(), slot.data() + 1, slot.size() - 1) == 0;  // every byte is as the first
+  if (uniform && slot[0] == 0) return SlotState::free;
+  return uniform && slot[0] == kErased ? SlotState::erased : SlotState::torn;
 }
 
 SlotBytes erased_slot() {
