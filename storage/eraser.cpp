@@ -127,6 +127,7 @@ std::vector<SegmentRow> Eraser::finish(Cause cause, std::vector<SegmentRow> rows
   std::erase_if(rows, [&](const SegmentRow& row) { return !vaults_.online(row.vault); });
   on_step_(5);
   if (!rows.empty()) bury(cause, rows);
+  for (const auto& row : rows) vaults_.drop_empty_folders(row);
   return rows;
 }
 

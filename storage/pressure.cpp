@@ -17,9 +17,8 @@ constexpr std::size_t kBatch = 50;
 constexpr std::uint64_t kInodes = Ballast::kInodes;
 constexpr Duration kLookEvery = std::chrono::hours(1);
 
-struct Room {
-  std::uint64_t bytes = 0, inodes = 0;
-};
+constexpr std::uint64_t kLeastInodes = 512;  // always left free: one is a file, whatever its size
+
 Room room_at(const Path& folder) {
   struct statvfs info {};
   if (::statvfs(folder.c_str(), &info) != 0) return {};
@@ -27,13 +26,17 @@ Room room_at(const Path& folder) {
   return {std::uint64_t{info.f_bavail} * info.f_frsize, info.f_files == 0 ? UINT64_MAX : std::uint64_t{info.f_favail}};
 }
 
-// The oldest of a vault's CCTV that nothing keeps, until `bytes` are together.
-std::vector<SegmentRow> oldest(sqlite::Connection& db, const std::string& vault, std::uint64_t bytes, const TrustedTime& time) {
+Room without(const Room& room, const Room& gone) {
+  return {room.bytes - std::min(room.bytes, gone.bytes), room.inodes - std::min(room.inodes, gone.inodes)};
+}
+
+// The oldest of a vault's CCTV that nothing keeps, until what is missing is together.
+std::vector<SegmentRow> oldest(sqlite::Connection& db, const std::string& vault, const Room& missing, const TrustedTime& time) {
   static const std::string sql = "SELECT" + kSegmentColumns + "FROM segment s WHERE s.kind = 0 AND s.vault = ?1 AND s.state = 1 ORDER BY s.start_at";
   std::vector<SegmentRow> rows;
   std::uint64_t together = 0;
   auto query = db.query(sql, vault);
-  while (rows.size() < kBatch && together < bytes && query.step()) {
+  while (rows.size() < kBatch && (together < missing.bytes || rows.size() < missing.inodes) && query.step()) {
     auto row = read_segment(query);
     if (!may_delete(row, hold_view(db, row.id, time), Cause::pressure, time)) continue;
     together += row.bytes;
@@ -79,51 +82,57 @@ void Pressure::keep_state_ballast() {
 }
 
 void Pressure::relieve_one(const std::string& vault) {
-  const auto wanted = options_.least_free + options_.least_free / 4;
+  const Room wanted{options_.least_free + options_.least_free / 4, kLeastInodes + kLeastInodes / 4};
   bool nothing_left = false;
-  auto free = vaults_.free_bytes(vault);
-  if (free < options_.least_free) {
+  auto room = room_at(vaults_.root(vault));
+  if (is_short(room, 1)) {
     nothing_left = !options_.delete_oldest;
     // Counted by what went, not by what the disk then shows: a file that is still being read gives its room back later,
     // and nothing more must go for that.
-    for (auto missing = wanted - free; missing > 0 && !nothing_left;) {
+    for (auto missing = without(wanted, room); (missing.bytes > 0 || missing.inodes > 0) && !nothing_left;) {
       const auto gone = shed_with_ballast(vault, missing);
-      nothing_left = gone == 0;
-      missing -= std::min(missing, gone);
+      nothing_left = gone.inodes == 0;
+      missing = without(missing, gone);
     }
-    free = vaults_.free_bytes(vault);
+    room = room_at(vaults_.root(vault));
   }
-  if (free >= wanted) hold_ballast(vault);
+  if (room.bytes >= wanted.bytes && room.inodes >= wanted.inodes) hold_ballast(vault);
   auto state = state_.lock();
   auto& mine = (*state)[vault];
   if (nothing_left && !mine.nothing_left)
-    log_error("event=disk-full vault={} free={} remedy=\"release holds that are over, or give the vault more room\"", vault, free);
+    log_error("event=disk-full vault={} free={} inodes={} remedy=\"release holds that are over, or give the vault more room\"", vault,
+              room.bytes, room.inodes);
   mine.nothing_left = nothing_left;
-  mine.space.free = free;
+  mine.space.free = room.bytes;
 }
 
-// How many bytes went; none when there is nothing that may go.
-std::uint64_t Pressure::shed(const std::string& vault, std::uint64_t bytes) {
+// Below one part in `parts` of what is always left free.
+bool Pressure::is_short(const Room& room, std::uint64_t parts) const {
+  return room.bytes < options_.least_free / parts || room.inodes < kLeastInodes / parts;
+}
+
+// What went; nothing when there is nothing that may go.
+Room Pressure::shed(const std::string& vault, const Room& missing) {
   const auto gone = eraser_.erase(Cause::pressure, [&](Catalogue::Transaction& transaction, const TrustedTime& time) {
-    return oldest(transaction.db, vault, bytes, time);
+    return oldest(transaction.db, vault, missing, time);
   });
-  if (gone.empty()) return 0;
+  if (gone.empty()) return {};
   log_error("event=promise-broken vault={} segments={} bytes={} oldest={} cause=\"the disk is full\"", vault, gone.size(),
             bytes_of(gone), to_rfc3339(gone.front().span.from));
-  return bytes_of(gone);
+  return {bytes_of(gone), gone.size()};
 }
 
 // Deleting writes a little itself: when even that finds no room, the ballast gives it.
-std::uint64_t Pressure::shed_with_ballast(const std::string& vault, std::uint64_t bytes) {
+Room Pressure::shed_with_ballast(const std::string& vault, const Room& missing) {
   try {
-    return shed(vault, bytes);
+    return shed(vault, missing);
   } catch (const Error& error) {
     bool freed = ballasts_.at("").release();
     freed |= ballasts_.at(vault).release();
     log_error("event=ballast-released vault={} cause=\"{}\"", vault, log_safe(error.what()));
     if (!freed) throw;
     eraser_.finish_condemned();
-    return shed(vault, bytes);
+    return shed(vault, missing);
   }
 }
 
@@ -193,8 +202,9 @@ std::vector<VaultSpace> Pressure::spaces() const {
     space.why = vaults_.off_line(vault);
     space.online = space.why.empty();
     space.used = used[vault];
-    space.free = space.online ? vaults_.free_bytes(vault) : 0;
-    if (space.online && space.free < options_.least_free / 2) space.stopped = "all cameras";
+    const auto room = space.online ? room_at(vaults_.root(vault)) : Room{};
+    space.free = room.bytes;
+    if (space.online && is_short(room, 2)) space.stopped = "all cameras";
     else if (mine.nothing_left && !options_.low_priority.empty()) space.stopped = "cameras of low priority";
     spaces.push_back(std::move(space));
   }
@@ -212,7 +222,7 @@ std::vector<BrokenPromise> Pressure::broken_promises(Instant since) const {
 }
 
 std::string Pressure::refusal(const std::string& vault, const std::string& source) const {
-  if (vaults_.free_bytes(vault) < options_.least_free / 2) return "the disk is full: what is left is kept for calls";
+  if (is_short(room_at(vaults_.root(vault)), 2)) return "the disk is full: what is left is kept for calls";
   if (!options_.low_priority.contains(source)) return {};
   auto state = state_.lock();
   return (*state)[vault].nothing_left ? "the disk is full: cameras of low priority wait" : "";

@@ -24,6 +24,11 @@ struct VaultSpace {
   std::string stopped;             // which cameras are not recorded for want of room; empty: none
 };
 
+// On a file system: bytes, and files that can still be made.
+struct Room {
+  std::uint64_t bytes = 0, inodes = 0;
+};
+
 struct BrokenPromise {
   Instant at;
   std::string source, cls;
@@ -57,8 +62,9 @@ class Pressure {
   };
   void keep_state_ballast();
   void relieve_one(const std::string& vault);
-  std::uint64_t shed(const std::string& vault, std::uint64_t bytes);
-  std::uint64_t shed_with_ballast(const std::string& vault, std::uint64_t bytes);
+  bool is_short(const Room& room, std::uint64_t parts) const;
+  Room shed(const std::string& vault, const Room& missing);
+  Room shed_with_ballast(const std::string& vault, const Room& missing);
   void hold_ballast(const std::string& vault);
   VaultSpace look_at(const std::string& vault) const;
   void tell(const VaultSpace& before, const VaultSpace& after);

@@ -69,6 +69,11 @@ File Vaults::create(const std::string& vault, const std::string& cls, const std:
   return in.create(path_of(vault, cls, source, start, id).lexically_relative(in.root()));
 }
 
+void Vaults::drop_empty_folders(const SegmentRow& row) const {
+  const auto& in = folder(row.vault);
+  in.drop_empty(path_of(row).lexically_relative(in.root()));
+}
+
 std::vector<std::string> Vaults::names() const {
   std::vector<std::string> names;
   for (const auto& [name, folder] : folders_) names.push_back(name);

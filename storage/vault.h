@@ -23,6 +23,8 @@ class Vaults {
   Path path_of(const SegmentRow& row) const { return path_of(row.vault, row.cls, row.source, row.filed_at.value_or(row.span.from), row.id); }
   // Creates folders as needed (each synced) and the file.
   File create(const std::string& vault, const std::string& cls, const std::string& source, Instant start, const SegmentId& id) const;
+  // The folders that a deleted file leaves empty go with it.
+  void drop_empty_folders(const SegmentRow& row) const;
   std::vector<std::string> names() const;
   Ids ids() const;  // of those seen so far: what the catalogue remembers
   Path root(const std::string& vault) const;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -142,7 +143,14 @@ std::string VaultFolder::off_line() const {
   return why;
 }
 
+void VaultFolder::drop_empty(const Path& inside) const {
+  const std::scoped_lock lock(folders_);
+  for (auto folder = inside.parent_path(); !folder.empty(); folder = folder.parent_path())
+    if (::rmdir((root() / folder).c_str()) != 0 && errno != ENOENT) return;  // not empty, as a rule; no harm otherwise
+}
+
 File VaultFolder::create(const Path& inside) const {
+  const std::scoped_lock lock(folders_);
   for (int attempt = 1;; ++attempt) {
     std::string why;
     File folder = open(why);

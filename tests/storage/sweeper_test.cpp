@@ -86,6 +86,21 @@ TEST(Sweeper, FinishesThoughTheFileIsAlreadyGone) {
   EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 3u);
 }
 
+TEST(Sweeper, LeavesNoEmptyFolders) {
+  Practice practice(kStart);
+  const auto early = practice.record("front", {kStart, kStart + minutes(1)});
+  const auto late = practice.record("front", {kStart + days(1), kStart + days(1) + minutes(1)});
+  const auto folder_of = [&](const SegmentRow& row) { return practice.parts->vaults.path_of(row).parent_path(); };
+  practice.clock.advance(days(28) + hours(1));
+  EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 1u);
+  EXPECT_FALSE(boost::filesystem::exists(folder_of(early).parent_path())) << "the day is empty";
+  EXPECT_TRUE(practice.file_exists(late));
+  practice.clock.advance(days(1));
+  EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 1u);
+  EXPECT_TRUE(practice.parts->vaults.online("main"));
+  EXPECT_TRUE(practice.file_exists(practice.record("front", {practice.clock.now(), practice.clock.now() + minutes(1)})));
+}
+
 TEST(Sweeper, NextIsTheEarliestExpiryThatNoHoldKeeps) {
   Practice practice(kStart);
   const auto rows = three_minutes(practice);
