@@ -63,10 +63,10 @@ struct Service::State {
   void tidy();
   void watch();
   void stop();
+  std::vector<std::string> proposals();
   SharedSettings current() { return *settings.lock(); }
 
   Synchronized<SharedSettings> settings;
-  Synchronized<std::vector<std::string>> proposals;
   StateLock lock;
   SystemClock clock;
   asio::io_context io{1};
@@ -98,9 +98,7 @@ Service::State::State(config::Settings read)
       ledger(storage.ledger()),
       access(storage, clock, [this] { return current(); }, action_of),
       rooms(make_rooms()),
-      server(io, current()->socket, rooms, Pools{requests, jobs, logins}) {
-  *proposals.lock() = storage.policy_differences();
-}
+      server(io, current()->socket, rooms, Pools{requests, jobs, logins}) {}
 
 Rooms Service::State::make_rooms() {
   return Rooms{storage, clock, [this] { return current(); }, [this] { return keeping.judge(cameras.status()); },
@@ -110,7 +108,14 @@ Rooms Service::State::make_rooms() {
                  for (const auto& folder : *locked) all.push_back(folder->status());
                  return all;
                },
-               [this] { return sweep.status(); }, [this] { return *proposals.lock(); }, stopping, clock.now(), access, &time};
+               [this] { return sweep.status(); }, [this] { return proposals(); }, stopping, clock.now(), access, &time};
+}
+
+// What the settings say that is not in force, as of now (I10).
+std::vector<std::string> Service::State::proposals() {
+  std::vector<std::string> texts;
+  for (auto& proposal : storage::policy_proposals(storage.catalogue().policy(), current()->classes)) texts.push_back(std::move(proposal.text));
+  return texts;
 }
 
 void Service::State::start() {
@@ -185,7 +190,8 @@ void Service::State::reload() {
   *settings.lock() = next;
   const auto ready = [this, next] {
     for (const auto& camera : next->cameras) storage.catalogue().ensure_source(camera.name, camera.cls, storage::Kind::camera);
-    *proposals.lock() = storage.catalogue().adopt_policy(next->classes);
+    storage.catalogue().adopt_policy(next->classes, clock.now());
+    for (const auto& proposal : proposals()) log_warning("event=policy-proposal difference=\"{}\"", log_safe(proposal));
     access.adopt_settings();
     asio::post(io, [this, next] {
       const auto change = cameras.apply(next->cameras);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "storage/catalogue_state.h"
+#include "storage/policy_rows.h"
 
 namespace tenure::storage {
 
@@ -25,10 +26,6 @@ std::vector<PolicyRow> all_policy(sqlite::Connection& db) {
   return rows;
 }
 
-std::string describe(const Period& period, config::Anchor anchor) {
-  return to_string(period) + " from the " + (anchor == config::Anchor::capture_start ? "start" : "end") + " of capture";
-}
-
 void adopt_first(sqlite::Connection& db, const config::Class& cls, Instant at) {
   db.run("INSERT INTO policy(class, period, anchor, adopted_at) VALUES(?, ?, ?, ?)", cls.name, to_string(cls.period),
          cls.anchor == config::Anchor::capture_start, at);
@@ -46,19 +43,9 @@ std::vector<std::string> Catalogue::adopt_policy(const std::vector<config::Class
     for (const auto& cls : classes) {
       if (shortest(cls.period) <= Duration::zero())
         throw Error(ErrorKind::usage, "The period of class " + cls.name + " is zero or negative: give one such as P28D.");
-      const auto old = std::find_if(known.begin(), known.end(), [&](const auto& row) { return row.cls == cls.name; });
-      if (old == known.end()) {
-        adopt_first(db, cls, at);
-      } else if (old->period != cls.period || old->anchor != cls.anchor) {
-        differences.push_back("Class " + cls.name + " is kept for " + describe(old->period, old->anchor) +
-                              "; the settings file now says " + describe(cls.period, cls.anchor) +
-                              ". What was promised stays until the change is approved.");
-      }
+      if (std::none_of(known.begin(), known.end(), [&](const auto& row) { return row.cls == cls.name; })) adopt_first(db, cls, at);
     }
-    for (const auto& row : known)
-      if (std::none_of(classes.begin(), classes.end(), [&](const auto& cls) { return cls.name == row.cls; }))
-        differences.push_back("Class " + row.cls + " is no longer in the settings file; what it holds keeps its promise of " +
-                              describe(row.period, row.anchor) + ".");
+    for (auto& proposal : policy_proposals(known, classes)) differences.push_back(std::move(proposal.text));
   });
   return differences;
 }
@@ -66,11 +53,10 @@ std::vector<std::string> Catalogue::adopt_policy(const std::vector<config::Class
 std::vector<PolicyRow> Catalogue::policy() const { return state_->read(all_policy); }
 
 Instant expiry_in(sqlite::Connection& db, const std::string& cls, const Interval& span) {
-  auto query = db.query("SELECT class, period, anchor FROM policy WHERE class = ?", cls);
-  if (!query.step())
+  const auto promises = promises_of(db, cls);
+  if (promises.empty())
     throw Error(ErrorKind::not_found, "No period is promised for class " + cls + ": add a [[class]] with that name.");
-  const auto row = read_policy(query);
-  return expiry_of(row.period, row.anchor, span);
+  return promised_until(promises, span);
 }
 
 Instant Catalogue::expiry(const std::string& cls, Interval span) const {

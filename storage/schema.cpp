@@ -9,7 +9,7 @@ namespace tenure::storage {
 
 namespace {
 const std::array kMigrations = {kRecordingsMigration, kLedgerMigration, kPeopleMigration,
-                                kSpaceMigration, kTimeMigration, kRecoveryMigration};
+                                kSpaceMigration, kTimeMigration, kRecoveryMigration, kPolicyMigration};
 
 constexpr std::int64_t kApplicationId = 0x54656e75;  // "Tenu"
 

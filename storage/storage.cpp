@@ -36,7 +36,7 @@ struct Storage::State {
         vaults(settings.vaults, settings.storage.trial, catalogue.known_vaults()), calls(catalogue, at, vaults, keys, kek),
         holds(catalogue, at, state_folder / "holds", kek),
         ledger(catalogue, at, state_folder, kek, settings.ledger_copies), approvals(catalogue, at), people(catalogue, at, kek),
-        sessions(catalogue, at), eraser(catalogue, at, vaults, keys), sweeper(catalogue, at, vaults, eraser),
+        sessions(catalogue, at), policy(catalogue, at, settings.storage.trial), eraser(catalogue, at, vaults, keys), sweeper(catalogue, at, vaults, eraser),
         pressure(pressure_options(settings), catalogue, at, vaults, eraser, state_folder) {
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them
     for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
@@ -67,6 +67,7 @@ struct Storage::State {
   Approvals approvals;
   People people;
   Sessions sessions;
+  PolicyChanges policy;
   Eraser eraser;
   Sweeper sweeper;
   Pressure pressure;
@@ -87,6 +88,7 @@ Approvals& Storage::approvals() { return state_->approvals; }
 People& Storage::people() { return state_->people; }
 Sessions& Storage::sessions() { return state_->sessions; }
 Sweeper& Storage::sweeper() { return state_->sweeper; }
+PolicyChanges& Storage::policy() { return state_->policy; }
 Pressure& Storage::pressure() { return state_->pressure; }
 Ledger& Storage::ledger() { return state_->ledger; }
 const RecoveryReport& Storage::recovery() const { return state_->recovery; }

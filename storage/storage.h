@@ -4,6 +4,7 @@
 #include "storage/call_store.h"
 #include "storage/holds.h"
 #include "storage/ledger/ledger.h"
+#include "storage/policy_change.h"
 #include "storage/pressure.h"
 #include "storage/recorder.h"
 #include "storage/retention.h"
@@ -33,6 +34,7 @@ class Storage {
   People& people();
   Sessions& sessions();
   Sweeper& sweeper();
+  PolicyChanges& policy();
   Ledger& ledger();
   const RecoveryReport& recovery() const;
   const std::vector<std::string>& policy_differences() const;  // settings that wait as proposals (I10)

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/catalogue_state.h"
+#include "storage/policy_change.h"
 
 namespace tenure::storage {
 
@@ -17,17 +18,22 @@ using Where = std::pair<std::string, std::string>;
 using Candidates = std::vector<std::pair<SegmentRow, HoldView>>;
 
 const std::string kActive = "EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NULL AND " + kCovers + ")";
+// A change of policy that is in force was approved to make it fall due (I11).
+const std::string kApproved = "EXISTS(SELECT 1 FROM policy_due d JOIN policy_version v ON v.number = d.version WHERE d.segment = s.id"
+                              " AND v.in_force_at IS NOT NULL)";
 const std::string kReleasing = "EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NOT NULL AND h.counts_until > ?2 AND " + kCovers + ")";
 
 // What has expired of one class in one vault, from `from` on, with how holds stand to it, oldest expiry first, until
-// `limit` rows may go.
-Candidates expired(sqlite::Connection& db, const Where& where, State state, Instant from, Instant until, const TrustedTime& time, std::size_t limit) {
+// `limit` rows may go. Without `until`: only what a change of policy was approved to make fall due.
+Candidates expired(sqlite::Connection& db, const Where& where, State state, Instant from, std::optional<Instant> until,
+                   const TrustedTime& time, std::size_t limit) {
   static const std::string sql = "SELECT" + kSegmentColumns + ", " + kActive + ", " + kReleasing +
                                  " FROM segment s WHERE s.state = ?1 AND s.expires_at <= ?3 AND s.expires_at >= ?4"
-                                 " AND s.class = ?5 AND s.vault = ?6 ORDER BY s.expires_at";
+                                 " AND s.class = ?5 AND s.vault = ?6 AND (?7 OR " + kApproved + ") ORDER BY s.expires_at";
   Candidates view;
   std::size_t free = 0;
-  auto query = db.query(sql, static_cast<int>(state), time.lo, std::min(until, time.lo), from, where.second, where.first);
+  auto query = db.query(sql, static_cast<int>(state), time.lo, std::min(until.value_or(time.lo), time.lo), from, where.second, where.first,
+                        until.has_value());
   while (free < limit && query.step()) {
     auto row = read_segment(query);
     const HoldView holds{query.truth(kSegmentColumnCount), query.truth(kSegmentColumnCount + 1)};
@@ -40,7 +46,8 @@ Candidates expired(sqlite::Connection& db, const Where& where, State state, Inst
 // What is due, by vault and class: counted, not read.
 std::map<Where, DueView> due_views(sqlite::Connection& db, const TrustedTime& time) {
   static const std::string sql =
-      "SELECT s.vault, s.class, m.lo, sum(NOT kept), sum(kept), sum(NOT kept AND s.expires_at <= m.lo"
+      "SELECT s.vault, s.class, m.lo, sum(NOT kept AND NOT " + kApproved + "), sum(kept), sum(NOT kept AND s.expires_at <= m.lo"
+      " AND NOT " + kApproved +
       " AND NOT EXISTS(SELECT 1 FROM sweep_late l WHERE l.segment = s.id)"
       " AND NOT EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NOT NULL AND h.counts_until > m.lo AND " + kCovers + "))"
       " FROM (SELECT s.*, (" + kActive + " OR " + kReleasing + ") AS kept FROM segment s"
@@ -138,29 +145,39 @@ void Sweeper::complete(const std::map<Where, Instant>& limits, Instant lo) {
   for (const auto& [where, until] : moved) completed_[where].mark = until;
 }
 
+// Without `until` a question stands: then only what a change of policy was approved to make fall due.
+void Sweeper::sweep_class(const Where& where, const std::optional<Instant>& until, SweepReport& report) {
+  for (const auto state : {State::live, State::lost}) {
+    Instant from{};
+    for (bool more = true; more;) {
+      const auto gone = eraser_.erase(Cause::sweep, [&](Catalogue::Transaction& transaction, const TrustedTime& now) {
+        const auto view = expired(transaction.db, where, state, from, until, now, kBatch);
+        auto plan = plan_erasure(view, now, kBatch);
+        if (!view.empty()) from = view.back().first.expires_at;  // what stays is not looked at again
+        more = plan.size() == kBatch;
+        return plan;
+      });
+      report.deleted += gone.size();
+      report.bytes += bytes_of(gone);
+    }
+  }
+}
+
 SweepReport Sweeper::sweep() {
   SweepReport report;
+  apply_due_policies(catalogue_, clock_);
   report.deleted = eraser_.finish_condemned();  // a sweep that failed half-way goes on where it stopped
   catalogue_.write([&](Catalogue::Transaction& transaction) {
     transaction.db.run("UPDATE hold SET ended_at = ?1 WHERE ended_at IS NULL AND counts_until <= ?1", clock_.trusted().lo);
   });
   const auto time = clock_.trusted();
   const auto until = limits(time, report);
-  for (const auto& [where, limit] : until)
-    for (const auto state : {State::live, State::lost}) {
-      Instant from{};
-      for (bool more = true; more;) {
-        const auto gone = eraser_.erase(Cause::sweep, [&](Catalogue::Transaction& transaction, const TrustedTime& now) {
-          const auto view = expired(transaction.db, where, state, from, limit, now, kBatch);
-          auto plan = plan_erasure(view, now, kBatch);
-          if (!view.empty()) from = view.back().first.expires_at;  // what stays is not looked at again
-          more = plan.size() == kBatch;
-          return plan;
-        });
-        report.deleted += gone.size();
-        report.bytes += bytes_of(gone);
+  for (const auto& vault : vaults_.names())
+    if (vaults_.online(vault))
+      for (const auto& policy : catalogue_.policy()) {
+        const auto limit = until.find(Where{vault, policy.cls});
+        sweep_class({vault, policy.cls}, limit == until.end() ? std::nullopt : std::optional(limit->second), report);
       }
-    }
   complete(until, time.lo);
   report.questions = questions();
   report.next = catalogue_.next_expiry();

@@ -1,5 +1,6 @@
-// Deletes what has expired, by the Eraser, in batches. What falls due beyond what time explains is not deleted but asked
-// about (I11). One sweep at a time; the other calls from any thread.
+// Deletes what has expired, by the Eraser, in batches, after changes of policy that are due came into force. What falls
+// due beyond what time explains and such a change was approved to make fall due is not deleted but asked about (I11). One
+// sweep at a time; the other calls from any thread.
 #pragma once
 #include <map>
 
@@ -38,6 +39,7 @@ class Sweeper {
  private:
   using Where = std::pair<std::string, std::string>;  // vault, class
   std::map<Where, Instant> limits(const TrustedTime& time, SweepReport& report);
+  void sweep_class(const Where& where, const std::optional<Instant>& until, SweepReport& report);
   void ask(const Where& where, const DueView& view, const std::string& why, const TrustedTime& time);
   void complete(const std::map<Where, Instant>& limits, Instant lo);
 

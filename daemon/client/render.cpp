@@ -113,16 +113,6 @@ std::string sweep(const json::value& answer) {
   return out + fmt::format("{} due, {} expired and kept by a hold; next expiry: {}\n", items(answer, "due").size(), cell(answer, "held_back"), next.empty() ? "none" : next);
 }
 
-std::string policy(const json::value& answer) {
-  Table table({"CLASS", "PERIOD", "FROM"});
-  for (const auto& one : items(answer, "classes")) table.add({cell(one, "class"), cell(one, "period"), cell(one, "anchor") == "capture_end" ? "end of capture" : "start of capture"});
-  std::string out = table.text();
-  for (const auto& proposal : items(answer, "proposals")) {
-    if (const auto* text = proposal.if_string()) out += "proposed, not in force: " + printable({text->data(), text->size()}) + "\n";
-  }
-  return out;
-}
-
 std::string ledger(const json::value& answer) {
   Table table({"NUMBER", "AT", "ACTOR", "ACT", "SUBJECT", "REASON"});
   for (const auto& one : array_of(answer))
@@ -173,11 +163,12 @@ std::string version(const json::value& answer) { return fmt::format("tenured {}\
 std::string render(const std::string& verb, const json::value& answer) {
   if (!waits_for_approval(verb, answer).empty()) return render_people("approvals show", member(answer, "approval")).value_or("");
   if (auto shown = render_people(verb, answer)) return *shown;
+  if (auto shown = render_policy(verb, answer)) return *shown;
   using Renderer = std::string (*)(const json::value&);
   static const std::map<std::string, Renderer> all{
       {"status", render_status}, {"sources", sources}, {"segments", segments}, {"gaps", gaps}, {"calls find", calls}, {"hold list", holds},
       {"hold add", hold}, {"hold show", hold}, {"hold release", hold}, {"hold extend", hold}, {"export native", exported},
-      {"export call", exported}, {"export redacted", exported}, {"sweep", sweep}, {"policy show", policy}, {"ledger show", ledger},
+      {"export call", exported}, {"export redacted", exported}, {"sweep", sweep}, {"ledger show", ledger},
       {"ledger verify", verdict}, {"ledger checkpoint", note},
       {"doctor", doctor}, {"time show", time_shown}, {"time confirm", time_changed}, {"time lower", time_changed}, {"version", version}};
   const auto found = all.find(verb);

@@ -71,6 +71,9 @@ std::string policy(const json::value& status) {
   std::string out = "policy:";
   for (const auto& one : items(status, "policy")) out += fmt::format(" {} {}", cell(one, "class"), cell(one, "period"));
   out += "\n";
+  for (const auto& one : items(status, "policy_waiting"))
+    out += fmt::format("changes at {}: class {} to {}; until then: tenure policy cancel {}\n", cell(one, "effective_at"), cell(one, "class"),
+                       cell(one, "period"), cell(one, "class"));
   for (const auto& proposal : items(status, "proposals")) {
     const auto* text = proposal.if_string();
     if (text) out += "proposed, not in force: " + printable({text->data(), text->size()}) + "\n";

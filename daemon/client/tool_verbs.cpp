@@ -67,7 +67,22 @@ void Tool::add_upkeep() {
       .text("class,--class", "class", "the class it asks about", true)
       .text("--reason", "reason", "what makes you sure");
   auto* policy = group("policy", "how long what is kept");
-  verb(policy, "show", "the policy in force, and what the settings propose", "policy show");
+  verb(policy, "show", "the policy in force, its versions, and what the settings propose", "policy show");
+  const auto wish = [&](const std::string& name, const std::string& help) {
+    auto made = verb(policy, name, help, "policy " + name);
+    made.text("class,--class", "class", "the class it is about").text("--period", "period", "ISO 8601: P28D, P3Y")
+        .text("--anchor", "anchor", "capture_end or capture_start; as it is, when left out");
+    made.app()->add_flag("--from-settings", verbs_.at(made.app()).second.from_settings, "what the settings file says");
+    return made;
+  };
+  wish("preview", "what a change would make fall due, and when").text("--effective", "effective", kTimes);
+  wish("change", "changes it; a shorter one needs its preview, a second person and 24 hours")
+      .text("--preview", "preview", "as policy preview printed it")
+      .text("--reason", "reason", "why")
+      .text("--approval", "approval", kApproval);
+  verb(policy, "cancel", "takes back a change that has not taken effect", "policy cancel")
+      .text("class,--class", "class", "the class whose change waits", true)
+      .text("--reason", "reason", "why");
   auto* ledger = group("ledger", "the record of every act");
   verb(ledger, "show", "its entries", "ledger show").number("--from", "from", "from this number").number("--limit", "limit", "at most so many (100)");
   auto check = verb(ledger, "verify", "derives all of it again and compares; names the first bad entry", "ledger verify");

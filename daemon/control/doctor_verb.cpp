@@ -98,6 +98,9 @@ json::value doctor(const Call& call) {
     else if (!space.plan.promise_fits()) checks.push_back(line("space", "bad", fmt::format("vault {}: what was promised needs {} MiB, there are {}", space.vault, space.plan.need_for_promise >> 20, space.plan.have >> 20)));
     else checks.push_back(line("space", "good", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
   }
+  for (const auto& proposal : call.rooms.proposals()) checks.push_back(line("policy", "warning", proposal));
+  for (const auto& waits : call.rooms.storage.policy().waiting())
+    checks.push_back(line("policy", "good", fmt::format("class {} changes to {} at {}", waits.promise.cls, to_string(waits.promise.period), to_rfc3339(waits.effective_at))));
   for (const auto& problem : check_places(*settings)) checks.push_back(line("folder", "bad", problem));
   checks.push_back(check_keys(call));
   checks.push_back(check_key_encryption_key());

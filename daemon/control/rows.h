@@ -20,6 +20,7 @@ boost::json::object row(const storage::Person& person);
 boost::json::object row(const storage::HoldSpan& span);
 boost::json::object row(const storage::HoldReceipt& receipt);
 boost::json::object row(const storage::PolicyRow& policy);
+boost::json::object row(const storage::PolicyVersion& version);
 boost::json::object row(const storage::LedgerEntry& entry);
 boost::json::object row(const storage::VaultSpace& space);
 boost::json::object row(const storage::BrokenPromise& broken);

@@ -1,4 +1,4 @@
-// status, version, policy show, sweep, sweep approve.
+// status, version, sweep, sweep approve.
 #include <algorithm>
 
 #include "daemon/control/rows.h"
@@ -69,6 +69,7 @@ json::value status(const Call& call) {
                       {"sweep", row(call.rooms.sweep())},
                       {"recovery", row(storage.recovery())},
                       {"policy", rows(catalogue.policy())},
+                      {"policy_waiting", rows(storage.policy().waiting())},
                       {"proposals", texts(call.rooms.proposals())},
                       {"ledger", daemon::row(storage.ledger().status())}};
 }
@@ -76,13 +77,6 @@ json::value status(const Call& call) {
 json::value version(const Call& call) {
   call.args.only({});
   return json::object{{"version", TENURE_VERSION}};
-}
-
-json::value policy_show(const Call& call) {
-  call.args.only({});
-  return json::object{{"classes", rows(call.rooms.storage.catalogue().policy())},
-                      {"proposals", texts(call.rooms.proposals())},
-                      {"trial", call.rooms.settings()->storage.trial}};
 }
 
 json::value sweep(const Call& call) {
@@ -104,7 +98,6 @@ json::value sweep_approve(const Call& call) {
 void add_status_verbs(std::vector<Verb>& table) {
   table.push_back({"status", false, status, {}, Action::health});
   table.push_back({"version", false, version, {}, Action::anyone});
-  table.push_back({"policy show", false, policy_show, {}, Action::reports});
   table.push_back({"sweep", false, sweep, {}, Action::reports});
   table.push_back({"sweep approve", false, sweep_approve, {}, Action::erase});
 }

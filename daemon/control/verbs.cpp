@@ -22,6 +22,7 @@ static const std::vector<Verb>& table() {
     add_approval_verbs(verbs);
     add_doctor_verb(verbs);
     add_time_verbs(verbs);
+    add_policy_verbs(verbs);
     return verbs;
   }();
   return all;

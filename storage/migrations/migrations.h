@@ -10,5 +10,6 @@ extern const char* const kPeopleMigration;
 extern const char* const kSpaceMigration;
 extern const char* const kTimeMigration;
 extern const char* const kRecoveryMigration;
+extern const char* const kPolicyMigration;
 
 }  // namespace tenure::storage

@@ -1,0 +1,93 @@
+// Changes of policy through the verbs: who may, who must agree, and what the settings file proposes.
+#include "people_fixture.h"
+
+namespace tenure::daemon {
+namespace {
+namespace json = boost::json;
+
+using testing::HasSubstr;
+
+class PolicyVerbs : public PeopleTest {
+ protected:
+  PolicyVerbs() {
+    add("anna", {"practice-manager"});
+    add("ben", {"partner"});
+    add("fred", {"front-desk"});
+  }
+  json::object preview(const char* period) {
+    return ask(logged_in("anna"), "policy preview", {{"class", "cctv"}, {"period", period}}).as_array().at(0).as_object();
+  }
+  static std::string text(const json::value& answer, const char* name) { return std::string(answer.at(name).as_string()); }
+  std::string period_of_cctv() { return text(ask(logged_in("anna"), "policy show").at("classes").at(1), "period"); }
+  void sweep() { storage_->sweeper().sweep(); }
+};
+
+TEST_F(PolicyVerbs, I10_AShorterPeriodGoesThroughPreviewSecondPersonAndADay) {
+  const auto shown = preview("P14D");
+  EXPECT_EQ(shown.at("effective_at").as_string(), "2026-03-05T14:00:00Z");
+  json::object args{{"class", "cctv"}, {"period", "P14D"}, {"reason", "less is enough"}};
+  EXPECT_EQ(wire::field_of(refusal(logged_in("anna"), "policy change", args)), "preview");
+  args["preview"] = shown.at("preview");
+  const auto asked = ask(logged_in("anna"), "policy change", args);
+  EXPECT_EQ(text(asked, "state"), "waiting");
+  EXPECT_EQ(text(asked.at("approval").at("subject"), "falls_due"), "0");
+  EXPECT_EQ(text(asked.at("approval").at("subject"), "preview"), text(shown, "preview"));
+  args["approval"] = asked.at("approval").at("id");
+  EXPECT_THAT(refusal(logged_in("anna"), "policy change", args).message(), HasSubstr("waits for a second person"));
+  ask(logged_in("ben"), "approvals approve", {{"id", asked.at("approval").at("id")}});
+  auto other = args;
+  other["period"] = "P13D";
+  EXPECT_THAT(refusal(logged_in("anna"), "policy change", other).message(), HasSubstr("not for this"));
+  EXPECT_EQ(text(ask(logged_in("anna"), "policy change", args), "state"), "waiting");
+  EXPECT_EQ(ask(logged_in("anna"), "status").at("policy_waiting").as_array().size(), 1u);
+  wait(std::chrono::hours(71));
+  sweep();
+  EXPECT_EQ(period_of_cctv(), "P28D");
+  wait(std::chrono::hours(1));
+  sweep();
+  EXPECT_EQ(period_of_cctv(), "P14D");
+  EXPECT_TRUE(ask(logged_in("anna"), "status").at("policy_waiting").as_array().empty());
+}
+
+TEST_F(PolicyVerbs, I10_OnePersonTakesAChangeBackBeforeItTakesEffect) {
+  const auto shown = preview("P14D");
+  const json::object args{{"class", "cctv"}, {"period", "P14D"}, {"preview", shown.at("preview")}, {"reason", "x"}};
+  const auto id = ask(logged_in("anna"), "policy change", args).at("approval").at("id");
+  ask(logged_in("ben"), "approvals approve", {{"id", id}});
+  ask(logged_in("anna"), "policy change", {{"approval", id}});
+  EXPECT_EQ(refusal(logged_in("fred"), "policy cancel", {{"class", "cctv"}, {"reason", "no"}}).kind(), ErrorKind::refused);
+  EXPECT_EQ(text(ask(logged_in("ben"), "policy cancel", {{"class", "cctv"}, {"reason", "no"}}), "state"), "cancelled");
+  wait(std::chrono::hours(80));
+  sweep();
+  EXPECT_EQ(period_of_cctv(), "P28D");
+}
+
+TEST_F(PolicyVerbs, I10_ALongerPeriodNeedsASecondPersonWhereTheRightsSaySoAndNoNotice) {
+  const auto id = ask(logged_in("anna"), "policy change", {{"class", "cctv"}, {"period", "P31D"}, {"reason", "police"}}).at("approval").at("id");
+  ask(logged_in("ben"), "approvals approve", {{"id", id}});
+  ask(logged_in("anna"), "policy change", {{"approval", id}});
+  sweep();
+  EXPECT_EQ(period_of_cctv(), "P31D");
+}
+
+TEST_F(PolicyVerbs, I10_TheSettingsFileProposesAndFromSettingsTakesItUp) {
+  EXPECT_EQ(refusal(logged_in("anna"), "policy preview", {{"from_settings", true}}).kind(), ErrorKind::not_found);
+  use_settings("[[class]]\nname = \"cctv\"\nperiod = \"P14D\"\n");
+  const auto shown = ask(logged_in("anna"), "policy show");
+  ASSERT_EQ(shown.at("proposals").as_array().size(), 1u);
+  EXPECT_THAT(std::string(shown.at("proposals").at(0).as_string()), HasSubstr("--from-settings"));
+  const auto preview = ask(logged_in("anna"), "policy preview", {{"from_settings", true}}).at(0);
+  EXPECT_EQ(text(preview, "period"), "P14D");
+  const auto asked = ask(logged_in("anna"), "policy change", {{"from_settings", true}, {"preview", preview.at("preview")}, {"reason", "as set"}});
+  EXPECT_EQ(text(asked.at("approval").at("subject"), "period"), "P14D");
+  EXPECT_EQ(period_of_cctv(), "P28D");
+}
+
+TEST_F(PolicyVerbs, I10_ZeroEmptyAndNegativePeriodsAreRefusedByName) {
+  for (const auto* period : {"", "P0D", "-P1D", "P-1D", "28", "PT5M", "P101Y"})
+    EXPECT_EQ(wire::field_of(refusal(logged_in("anna"), "policy preview", {{"class", "cctv"}, {"period", period}})), "period") << period;
+  EXPECT_EQ(wire::field_of(refusal(logged_in("anna"), "policy preview", {{"class", "cctf"}, {"period", "P1D"}})), "class");
+}
+
+}  // namespace
+}  // namespace tenure::daemon
