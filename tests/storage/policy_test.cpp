@@ -272,7 +272,8 @@ TEST_F(Policy, I10_ACrashWhileExpiriesAreBroughtForwardIsMadeUpForAtTheNextSweep
   practice.parts->catalogue.write([&](Catalogue::Transaction& t) {  // as far as a crash lets it come
     t.db.run("UPDATE policy_version SET in_force_at = ? WHERE number = ?", preview.effective_at, version.number);
     t.db.run("UPDATE policy SET period = 'P14D' WHERE class = 'cctv'");
-    t.db.run("UPDATE segment SET expires_at = end_at + 1209600000000 WHERE id IN (SELECT id FROM segment ORDER BY id LIMIT 100)");
+    t.db.run("UPDATE segment SET expires_at = end_at + 1209600000000 WHERE id IN"
+             " (SELECT id FROM segment WHERE expires_at > ? ORDER BY id LIMIT 100)", preview.effective_at);
   });
   practice.restart();
   const auto report = practice.parts->sweeper.sweep();
