@@ -129,7 +129,8 @@ void Intake::drop() {
   try {
     slots_.erase(row.slot, row.id);
     slots_.sync();
-    remove_file(vaults_.path_of(row));
+    const auto path = vaults_.path_of(row);
+    if (remove_file(path)) sync_directory(path.parent_path());  // before its row goes: a file that came back would have none
     catalogue_.drop_reservation(row.id);
   } catch (const std::exception& error) {  // recovery does it at the next start
     log_warning("call segment={} dropped=no cause=\"{}\"", row.id.text(), error.what());

@@ -54,7 +54,8 @@ void RecordingShelf::abandon(Recording& recording) {
   recording.writer.reset();
   try {
     keys_.erase(recording.row.slot);  // first: it can be done even when the folder cannot be reached
-    remove_file(vaults_.path_of(recording.row));
+    const auto path = vaults_.path_of(recording.row);
+    if (remove_file(path)) sync_directory(path.parent_path());
   } catch (const std::exception& error) {
     log_warning("event=segment-not-removed segment={} cause=\"{}\"", recording.id.text(), error.what());
   }

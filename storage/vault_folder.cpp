@@ -78,6 +78,12 @@ File enter(const File& parent, const std::string& name) {
   if (!folder.is_open()) throw io_error("Cannot open the folder " + folder.path().string());
   return folder;
 }
+
+// A start that was cut off may leave its unfinished identity file in an otherwise empty folder.
+bool is_unused(const Path& folder) {
+  return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(),
+                     [](const fs::directory_entry& item) { return item.path().filename() == kIdentityFile + std::string(".new"); });
+}
 }  // namespace
 
 VaultFolder::VaultFolder(config::Vault vault, bool trial, const std::optional<std::string>& known)
@@ -98,9 +104,9 @@ VaultFolder::VaultFolder(config::Vault vault, bool trial, const std::optional<st
   id_ = identity->id;
 }
 
-// Only a missing or empty folder; one with files and no identity is not ours.
+// Only a missing or unused folder; one with files and no identity is not ours.
 void VaultFolder::make_first(bool trial) const {
-  if (fs::exists(root()) && !fs::is_empty(root())) return;
+  if (fs::exists(root()) && !is_unused(root())) return;
   make_directories(root());
   const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
   write_durably(root() / kIdentityFile, as_view(to_text(Identity{vault_.id, VaultId::make(now).text(), trial})));

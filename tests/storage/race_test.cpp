@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "tests/storage/practice.h"
+#include "tests/support/figures.h"
 
 namespace tenure::storage {
 namespace {
@@ -25,6 +26,7 @@ int rounds() {
 TEST(I7, AcknowledgedHoldSurvivesASweepThatRaces) {
   Practice practice(kStart);
   const int total = rounds();
+  const tests::Figure figure("hold and sweep race, threads");
   int won = 0, lost = 0, swept = 0, acknowledged = 0;
   std::barrier meet(2);
   HoldReceipt receipt;
@@ -64,6 +66,7 @@ TEST(I7, AcknowledgedHoldSurvivesASweepThatRaces) {
   }
   std::cout << won << " rounds won by the hold, " << swept << " by the sweep, " << lost << " lost\n";
   EXPECT_EQ(lost, 0) << "of " << acknowledged << " rounds: " << won << " held, " << swept << " swept first";
+  figure.write(static_cast<std::uint64_t>(total), static_cast<std::uint64_t>(lost));
   RecordProperty("held", won);
   RecordProperty("swept", swept);
   if (total >= 1000) {

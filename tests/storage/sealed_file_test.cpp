@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <boost/filesystem/operations.hpp>
+#include <cstdlib>
 #include <random>
 
 #include "base/entropy.h"
 #include "base/error.h"
 #include "storage/hash_tree.h"
 #include "tests/storage/sealed_fixture.h"
+#include "tests/support/figures.h"
 
 namespace tenure::storage {
 namespace {
@@ -105,25 +107,52 @@ TEST_F(Sealed, SwappingChunksWithinAndBetweenSegmentsIsFound) {
 }
 
 TEST_F(Sealed, FiveThousandRandomTamperingsAreAllFound) {
+  const tests::Figure figure("chunk tampering");
   const auto fragments = some_fragments({300, 20'000, 5'000, 33'000});
   write("a", fragments);
-  const Blob whole = read_whole(path("a"));
+  write("other", fragments);  // the same key and bytes, another segment
+  const Blob whole = read_whole(path("a")), foreign = read_whole(path("other"));
   std::mt19937 random(20'260'301);
-  for (int round = 0; round < 5'000; ++round) {
+  std::uint64_t changed = 0;
+  const auto place = [](Blob& bytes, std::size_t at) { return bytes.begin() + static_cast<std::ptrdiff_t>(at); };
+  while (changed < 5'000) {
     Blob bytes = whole;
     const std::size_t at = random() % bytes.size();
-    const std::size_t length = 1 + random() % 200;
-    switch (random() % 6) {
+    const std::size_t length = 1 + random() % std::min<std::size_t>(20'000, bytes.size() - at);
+    const std::size_t second = random() % (bytes.size() - length + 1);
+    switch (random() % 9) {
       case 0: bytes[at] ^= static_cast<std::uint8_t>(1u << random() % 8); break;
       case 1: bytes.resize(at); break;
-      case 2: bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), length, static_cast<std::uint8_t>(random())); break;
-      case 3: bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin() + static_cast<std::ptrdiff_t>(std::min(at + length, bytes.size()))); break;
-      case 4: bytes.insert(bytes.end(), length, static_cast<std::uint8_t>(random())); break;
-      default: std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), std::min(length, bytes.size() - at), std::uint8_t{0xFF});
+      case 2: bytes.insert(place(bytes, at), length % 200, static_cast<std::uint8_t>(random())); break;
+      case 3: bytes.erase(place(bytes, at), place(bytes, at + length)); break;
+      case 4: bytes.insert(bytes.end(), length % 200, static_cast<std::uint8_t>(random())); break;
+      case 5: std::fill_n(place(bytes, at), length, std::uint8_t{0xFF}); break;
+      case 6: std::copy_n(whole.begin() + static_cast<std::ptrdiff_t>(second), length, place(bytes, at)); break;  // out of place
+      case 7:
+        if (at + length <= second || second + length <= at)
+          std::swap_ranges(place(bytes, at), place(bytes, at + length), place(bytes, second));
+        break;
+      default: std::copy_n(foreign.begin() + static_cast<std::ptrdiff_t>(at), std::min(length, foreign.size() - at), place(bytes, at));
     }
     if (bytes == whole) continue;
-    ASSERT_TRUE(tampering_is_found(bytes, fragments)) << "round " << round << " at " << at;
+    ++changed;
+    ASSERT_TRUE(tampering_is_found(bytes, fragments)) << "change " << changed << " at " << at;
   }
+  figure.write(changed, 0, "flip, cut, insert, swap, reorder, other segment");
+}
+
+TEST_F(Sealed, EveryByteOfAFileIsGuarded) {
+  if (std::getenv("TENURE_LONG") == nullptr) GTEST_SKIP() << "in the long run only";  // NOLINT(concurrency-mt-unsafe)
+  const tests::Figure figure("chunk tampering, every byte");
+  const auto fragments = some_fragments({300, 20'000, 5'000});
+  write("a", fragments);
+  const Blob whole = read_whole(path("a"));
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    Blob bytes = whole;
+    bytes[at] ^= 0x01;
+    ASSERT_TRUE(tampering_is_found(bytes, fragments)) << "byte " << at;
+  }
+  figure.write(whole.size(), 0);
 }
 
 TEST_F(Sealed, AFileStillBeingWrittenReadsAsFarAsItsLastWholeFragment) {

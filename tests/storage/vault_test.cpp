@@ -55,6 +55,13 @@ TEST_F(VaultTest, I19_AFolderWithFilesAndNoIdentityIsOffLine) {
   EXPECT_FALSE(vaults.online("main"));
 }
 
+TEST_F(VaultTest, I17_AFirstStartThatWasCutOffIsTakenUpByTheNext) {
+  boost::filesystem::create_directories(folder / "main");
+  File(folder / "main" / "tenure-vault.new", File::Mode::create);
+  const Vaults vaults({vault("main")}, false);
+  EXPECT_TRUE(vaults.online("main"));
+}
+
 TEST_F(VaultTest, I19_AVaultSeenBeforeAndMissingAtStartIsOffLineAndNotMadeAnew) {
   const auto known = Vaults({vault("main")}, false).ids();
   boost::filesystem::rename(folder / "main", folder / "unmounted");

@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""A start that recovers is itself killed, torn or failed at each of its file operations: the start after it must find
+everything still (I1, I2, I3, I7, I15, I17)."""
+import sys
+import time
+
+from faults import LONG, Room, Tally, conclude, drive, seed, two_at_a_time
+
+SCENARIOS = ("first", "ingest", "calls", "hold", "sweep", "pressure", "life")
+KILLS, STEPS = (4, 1) if LONG else (12, 4)   # each so many-th kill; each so many-th step of the start after it
+LEAST = 8000 if LONG else 700
+
+
+def main():
+    started, first = time.monotonic(), seed()
+    total = Tally()
+    with Room() as room:
+        jobs = [lambda s=scenario, n=number: drive("recoveries", s, 1 + (first + n) % KILLS, KILLS, first % STEPS, STEPS, room / s)
+                for number, scenario in enumerate(SCENARIOS)]
+        for tally in two_at_a_time(jobs):
+            total.add(tally)
+    return conclude("crash while recovering", total, started, LEAST)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
