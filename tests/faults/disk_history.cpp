@@ -74,7 +74,10 @@ void DiskHistory::read(std::istream& in, const std::string& line, std::map<std::
     case 'D':
       fields >> event.inode;
       rest();
-      if (event.what == 'D') folder_at_[path] = event.inode;
+      if (event.what == 'D') {
+        folder_at_[path] = event.inode;
+        folders_[event.inode] = {};
+      }
       if (path == ".") root_ = event.inode;
       else change("", path, event.inode);
       live[path] = event.inode;
@@ -107,7 +110,7 @@ void DiskHistory::read(std::istream& in, const std::string& line, std::map<std::
     }
     default: throw Error(ErrorKind::internal, "The log of file operations cannot be understood: " + line);
   }
-  if (event.what == 'S' && (folders_.contains(event.inode) || event.inode == root_)) folders_[event.inode].syncs.push_back(events_.size());
+  if (event.what == 'S' && folders_.contains(event.inode)) folders_[event.inode].syncs.push_back(events_.size());
   else if (event.inode != 0) of_file_[event.inode].push_back(events_.size());
   events_.push_back(std::move(event));
 }
@@ -161,7 +164,7 @@ Blob DiskHistory::content_of(std::uint64_t inode, Choice& choice) const {
 void DiskHistory::write_folder(std::uint64_t inode, const Path& to, Choice& choice) const {
   make_directories(to);
   for (const auto& [name, of] : names_in(inode, choice)) {
-    if (folders_.contains(of) || std::ranges::any_of(folder_at_, [&](const auto& item) { return item.second == of; })) {
+    if (folders_.contains(of)) {
       write_folder(of, to / name, choice);
     } else if (!name.ends_with("-shm")) {  // never synced, never read after a restart
       const auto content = content_of(of, choice);

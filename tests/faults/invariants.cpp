@@ -85,6 +85,8 @@ void Examination::look_before_recovery() {
     const auto state = row == rows.end() ? std::optional<State>() : std::optional(row->second);
     if (state == State::condemned && key && !file) say("I3: the file of " + id.text() + " went before its key");
     if (state == State::live && !(key && file)) say("I3: " + id.text() + " lost key or file before it was condemned");
+    if (state == State::live && slot_bytes(folder_, 'a', segment.slot) != slot_bytes(folder_, 'b', segment.slot))
+      say("I1: the key of " + id.text() + " lies in one copy only");
     if (!state && !buried.contains(id)) say("I3: the row of " + id.text() + " went without a tombstone");
   }
 }

@@ -9,8 +9,8 @@ import time
 
 from faults import FAULTS, LONG, PRACTICE, Room, Tally, conclude, drive, seed, two_at_a_time
 
-STRIDE = 1 if LONG else 3   # of all points
-LEAST = 6000 if LONG else 2000
+STRIDE = 1 if LONG else 4   # of all points
+LEAST = 12_000 if LONG else 3000
 
 
 def main():

@@ -9,6 +9,7 @@
 #include "storage/ledger/entry.h"
 #include "storage/ledger/tile_files.h"
 #include "tests/storage/ledger_practice.h"
+#include "tests/support/figures.h"
 
 namespace tenure::storage {
 namespace {
@@ -155,14 +156,19 @@ int stand_alone_verdict(const Path& folder, const VerifierKey& key) {
 
 TEST_F(Tampering, OfTheFilesIsAlwaysFoundAndTheStandAloneVerifierAgrees) {
   constexpr std::size_t kSample = 10;  // the stand-alone one takes longer
+  const tests::Figure figure("ledger tampering, files");
+  std::uint64_t missed = 0;
   for (std::size_t i = 0; i < cases() / 2; ++i) {
     keep(original, tampered);
     const auto what = tamper_with_files();
-    EXPECT_FALSE(verify_files(tampered, key).sound()) << "case " << i << ": " << what;
+    const bool unseen = verify_files(tampered, key).sound();
+    EXPECT_FALSE(unseen) << "case " << i << ": " << what;
+    missed += unseen;
     if (i % kSample == 0) {
       EXPECT_EQ(stand_alone_verdict(tampered, key), 1) << "case " << i << ": " << what;
     }
   }
+  figure.write(cases() / 2, missed);
   EXPECT_EQ(first_problem(verify_files(original, key)), "");
   EXPECT_EQ(stand_alone_verdict(original, key), 0);
 }
@@ -192,16 +198,21 @@ TEST_F(Tampering, OfTheCatalogueIsAlwaysFound) {
   practice.ledger.reset();
   practice.practice.parts.reset();
   const auto kept = read_whole(file, 64 << 20);
+  const tests::Figure figure("ledger tampering, catalogue");
+  std::uint64_t missed = 0;
   for (std::size_t i = 0; i < cases() / 2; ++i) {
     write_durably(file, kept);
     practice.restart();
     const auto what = tamper_with_catalogue();
     practice.intrude(what);
-    EXPECT_FALSE(verify_catalogue(practice.practice.parts->catalogue, practice.files(), key).sound()) << "case " << i << ": " << what;
+    const bool unseen = verify_catalogue(practice.practice.parts->catalogue, practice.files(), key).sound();
+    EXPECT_FALSE(unseen) << "case " << i << ": " << what;
+    missed += unseen;
     practice.ledger.reset();
     practice.practice.parts.reset();
     for (const auto* tail : {"-wal", "-shm"}) remove_file(Path(file.string() + tail));
   }
+  figure.write(cases() / 2, missed);
 }
 
 }  // namespace
