@@ -61,6 +61,7 @@ struct Service::State {
   void reload();
   void show_status();
   void tidy();
+  void tidy_up();
   void watch();
   void stop();
   std::vector<std::string> proposals();
@@ -217,9 +218,18 @@ void Service::State::tidy() {
   tidy_timer.expires_after(kTidyEvery);
   tidy_timer.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    if (!requests.post([this] { access.tidy(); })) log_warning("event=tidy-skipped cause=\"busy\"");
+    if (!requests.post([this] { tidy_up(); })) log_warning("event=tidy-skipped cause=\"busy\"");
     tidy();
   });
+}
+
+void Service::State::tidy_up() {
+  access.tidy();
+  try {
+    storage.holds().remind();
+  } catch (const std::exception& error) {
+    log_error("event=reminders-failed cause=\"{}\"", error.what());
+  }
 }
 
 // The sign of life stands for the camera threads too: one that hangs gets the daemon restarted.

@@ -21,12 +21,12 @@ void check_count(const std::string& field, std::size_t count, std::size_t most) 
   if (count > most) refuse(field, "at most " + std::to_string(most) + " in one hold, not " + std::to_string(count) + ".");
 }
 
-void check_span(const HoldSpan& span) {
+void check_span(const HoldSpan& span, Instant now) {
   if (span.source.empty()) refuse("source", "names no camera or call folder.");
   if (span.span.empty())
     refuse("from, to", "the span of " + span.source + " from " + to_rfc3339(span.span.from) + " to " +
                            to_rfc3339(span.span.to) + " is empty: `to` must be later than `from`.");
-  if (span.span.length() > kLongestSpan)
+  if (is_open(span) ? span.span.from < now - kLongestSpan : span.span.length() > kLongestSpan)
     refuse("from, to", "the span of " + span.source + " is over ten years: name a shorter one.");
 }
 }  // namespace
@@ -51,7 +51,7 @@ void check_hold_request(const HoldRequest& request, Instant now) {
   check_count("source", request.spans.size(), kMostSpans);
   check_count("number", request.numbers.size(), kMostNumbers);
   check_count("call", request.calls.size(), kMostCalls);
-  for (const auto& span : request.spans) check_span(span);
+  for (const auto& span : request.spans) check_span(span, now);
   for (const auto& number : request.numbers) {
     if (!whole_number_token(Key{}, number))
       refuse("number", "one of the numbers is no telephone number: write it like 07700 900123 or +44 7700 900123.");

@@ -1,6 +1,7 @@
 #include "storage/hold_rows.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "storage/hold_file.h"
 #include "storage/numbers.h"
 
@@ -10,6 +11,8 @@ namespace {
 const std::string kHoldColumns =
     "SELECT id, reason, authority, review_at, placed_at, placed_by, numbers, released_at, counts_until, released_by,"
     " release_reason FROM hold ";
+
+constexpr auto kReviewSoon = std::chrono::days(14);
 
 std::string state_of(const std::optional<Instant>& counts_until, const TrustedTime& time) {
   if (!counts_until) return "active";
@@ -37,6 +40,7 @@ Hold read_hold(sqlite::Connection& db, const HoldKeys& keys, const sqlite::State
   hold.released_by = row.text(9);
   hold.release_reason = row.text(10);
   hold.review_due = hold.state == "active" && row.instant(3) <= time.hi;
+  hold.review_soon = hold.state == "active" && !hold.review_due && row.instant(3) <= time.hi + kReviewSoon;
   load_parts(db, hold);
   return hold;
 }
@@ -70,6 +74,17 @@ void insert_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold,
     db.run("INSERT OR IGNORE INTO hold_call(hold, segment, group_token)"
            " VALUES(?1, ?2, (SELECT group_token FROM call WHERE segment = ?2))", hold.id, call);
   note_missed(db, hold.id, time);
+}
+
+void check_hold_names(Catalogue& catalogue, const HoldRequest& request) {
+  catalogue.state().read([&](sqlite::Connection& db) {
+    for (const auto& span : request.spans)
+      if (!db.query("SELECT 1 FROM source WHERE name = ?", span.source).step())
+        throw Error(ErrorKind::not_found, "source: there is no camera or call folder named " + log_safe(span.source) + ".");
+    for (const auto& call : request.calls)
+      if (!db.query("SELECT 1 FROM segment WHERE id = ?1 UNION ALL SELECT 1 FROM tombstone WHERE segment = ?1", call).step())
+        throw Error(ErrorKind::not_found, "call: there is no recording with the id " + call.text() + ".");
+  });
 }
 
 bool hold_exists(sqlite::Connection& db, const HoldId& id) { return db.query("SELECT 1 FROM hold WHERE id = ?", id).step(); }

@@ -10,6 +10,8 @@ HoldKeys hold_keys(const Key& key_encryption_key);
 
 // Its rows; what had expired before it was placed, and was not held, is noted as missed by it.
 void insert_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold, const TrustedTime& time);
+// Throws Error{not_found} naming the field.
+void check_hold_names(Catalogue& catalogue, const HoldRequest& request);
 bool hold_exists(sqlite::Connection& db, const HoldId& id);
 std::optional<Hold> load_hold(sqlite::Connection& db, const HoldKeys& keys, const HoldId& id, const TrustedTime& time);
 std::vector<Hold> load_holds(sqlite::Connection& db, const HoldKeys& keys, const TrustedTime& time);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/hold_file.h"
+#include "storage/hold_load.h"
 #include "storage/hold_request.h"
 #include "storage/hold_rows.h"
 
@@ -18,7 +19,7 @@ constexpr auto kGrace = std::chrono::hours(24);  // a released hold still counts
 std::string subject_of(const Hold& hold, const HoldReceipt& receipt) {
   boost::json::array sources;
   for (const auto& span : hold.what.spans)
-    sources.push_back({{"source", span.source}, {"from", to_rfc3339(span.span.from)}, {"to", to_rfc3339(span.span.to)}});
+    sources.push_back({{"source", span.source}, {"from", to_rfc3339(span.span.from)}, {"to", is_open(span) ? "open" : to_rfc3339(span.span.to)}});
   return boost::json::serialize(boost::json::object{
       {"hold", hold.id.text()}, {"spans", std::move(sources)}, {"numbers", hold.what.numbers.size()},
       {"calls", hold.what.calls.size()}, {"segments", receipt.segments.size()}, {"bytes", receipt.bytes},
@@ -29,15 +30,6 @@ std::string subject_of(const Hold& hold, const HoldReceipt& receipt) {
 std::string subject_of(const Hold& hold) {
   return boost::json::serialize(boost::json::object{
       {"hold", hold.id.text()}, {"state", hold.state}, {"review", to_rfc3339(hold.what.review.value_or(Instant{}))}});
-}
-
-void check_names(sqlite::Connection& db, const HoldRequest& request) {
-  for (const auto& span : request.spans)
-    if (!db.query("SELECT 1 FROM source WHERE name = ?", span.source).step())
-      throw Error(ErrorKind::not_found, "source: there is no camera or call folder named " + log_safe(span.source) + ".");
-  for (const auto& call : request.calls)
-    if (!db.query("SELECT 1 FROM segment WHERE id = ?1 UNION ALL SELECT 1 FROM tombstone WHERE segment = ?1", call).step())
-      throw Error(ErrorKind::not_found, "call: there is no recording with the id " + call.text() + ".");
 }
 
 void check_actor(const Actor& actor) {
@@ -67,9 +59,9 @@ HoldReceipt Holds::add(const HoldRequest& request, const Actor& actor) {
   check_actor(actor);
   const auto placed = clock_.trusted();
   check_hold_request(request, placed.hi);
-  catalogue_.state().read([&](sqlite::Connection& db) { check_names(db, request); });
+  check_hold_names(catalogue_, request);
 
-  Hold hold{HoldId::make(placed.best()), request, "active", placed.best(), actor.name, {}, {}, {}, false};
+  Hold hold{HoldId::make(placed.best()), request, "active", placed.best(), actor.name, {}, {}, {}, false, false};
   write_hold_file(folder_, file_key_, hold);  // before the commit: it must outlive a lost catalogue
   HoldReceipt receipt;
   bool committing = false;
@@ -110,6 +102,7 @@ HoldReceipt Holds::show(const HoldId& id) const {
 Hold Holds::release(const HoldId& id, const std::string& reason, const Actor& actor, const std::optional<ApprovalId>& approval) {
   check_actor(actor);
   check_hold_text("reason", reason, 2'000);
+  const std::scoped_lock lock(file_mutex_);
   Hold hold;
   catalogue_.write([&](Catalogue::Transaction& transaction) {
     auto& db = transaction.db;

@@ -46,7 +46,8 @@ std::vector<SegmentRow> oldest(sqlite::Connection& db, const std::string& vault,
 }
 
 std::string subject_of(const VaultSpace& space) {
-  boost::json::object subject{{"vault", space.vault}, {"alarm", to_string(space.alarm)}, {"free", space.free}};
+  boost::json::object subject{{"vault", space.vault}, {"alarm", to_string(space.alarm)}, {"free", space.free},
+                              {"held", space.held}, {"holds_endanger", space.holds_endanger}};
   if (space.full_at) subject["full_at"] = to_rfc3339(*space.full_at);
   return boost::json::serialize(subject);
 }
@@ -145,25 +146,11 @@ void Pressure::hold_ballast(const std::string& vault) {
 VaultSpace Pressure::look_at(const std::string& vault) const {
   VaultSpace space;
   space.vault = vault;
-  space.online = vaults_.online(vault);
-  if (!space.online) return space;
-  space.free = vaults_.free_bytes(vault);
+  if (!vaults_.online(vault)) return space;
   const auto policy = catalogue_.policy();
   const auto now = clock_.now();
-  catalogue_.state().read([&](sqlite::Connection& db) {
-    const auto demand = read_demand(db, vault, policy, now, options_.cameras);
-    space.used = demand.used;
-    const auto usable = demand.used + space.free - std::min(space.free, options_.least_free);
-    space.plan = plan_capacity(usable, demand.classes);
-    auto flow = demand.flow;
-    flow.free = space.free;
-    flow.reserve = options_.least_free;
-    const auto hours = hours_until_full(flow);
-    if (hours) space.full_at = now + std::chrono::hours(*hours);
-    space.alarm = alarm_of(hours);
-    return 0;
-  });
-  return space;
+  const auto demand = catalogue_.state().read([&](sqlite::Connection& db) { return read_demand(db, vault, policy, now, options_.cameras); });
+  return judge(vault, demand, now);
 }
 
 void Pressure::look_ahead() {
@@ -184,7 +171,10 @@ void Pressure::tell(const VaultSpace& before, const VaultSpace& after) {
   if (!after.plan.promise_fits() && before.plan.promise_fits())
     log_error("event=promise-does-not-fit vault={} needed={} there={} days_that_fit={:.1f} estimated={}", after.vault,
               after.plan.need_for_promise, after.plan.have, after.plan.days_that_fit, after.plan.estimated);
-  if (after.alarm == before.alarm) return;
+  if (after.holds_endanger && !before.holds_endanger)
+    log_error("event=holds-endanger-the-promise vault={} held={} needed={} there={} remedy=\"release holds that are over, or give the vault more room\"",
+              after.vault, after.held, after.plan.need_for_promise, after.plan.have);
+  if (after.alarm == before.alarm && after.holds_endanger == before.holds_endanger) return;
   log_warning("event=space-alarm vault={} free={} forecast=\"{}\"", after.vault, after.free, to_string(after.alarm));
   catalogue_.append_ledger(ledger_entry(clock_.now(), {"tenured"}, "space-alarm", subject_of(after)));
 }

@@ -1,6 +1,6 @@
 // Room on the disks: how long it lasts, and what goes first when it does not (I16): what is due, then the oldest CCTV that
 // no hold keeps, each a broken promise on record; then streams of low priority stop, then all cameras, so that calls
-// still have their reserve. relieve() and look_ahead() on the sweep's thread; the rest from any.
+// still have their reserve. relieve() on the sweep's thread; the rest from any.
 #pragma once
 #include <map>
 #include <set>
@@ -20,6 +20,8 @@ struct VaultSpace {
   CapacityPlan plan;
   std::optional<Instant> full_at;  // when only the reserve will be left; none within 40 days
   SpaceAlarm alarm = SpaceAlarm::none;
+  std::uint64_t held = 0;          // of `used`, by holds in force
+  bool holds_endanger = false;     // without holds what was promised would fit, or fit longer
   bool ballast = false;            // put by
   std::string stopped;             // which cameras are not recorded for want of room; empty: none
 };
@@ -28,6 +30,9 @@ struct VaultSpace {
 struct Room {
   std::uint64_t bytes = 0, inodes = 0;
 };
+
+struct Demand;
+struct HoldLoad;
 
 struct BrokenPromise {
   Instant at;
@@ -51,6 +56,9 @@ class Pressure {
   // The plan and the forecast anew. A changed alarm is in the ledger.
   void look_ahead();
   std::vector<VaultSpace> spaces() const;
+  // The plan and forecast of each vault as each of these holds, were it placed, would make them; a load without parts
+  // changes nothing. `placed` is in force already and is taken out first. Reads the whole catalogue once.
+  std::vector<std::vector<VaultSpace>> with_holds(const std::vector<HoldLoad>& loads, const HoldLoad* placed = nullptr) const;
   std::vector<BrokenPromise> broken_promises(Instant since) const;
   // Why `source` must not be recorded into `vault` now; empty when it may. Cheap: asked at each fragment.
   std::string refusal(const std::string& vault, const std::string& source) const;
@@ -67,6 +75,7 @@ class Pressure {
   Room shed_with_ballast(const std::string& vault, const Room& missing);
   void hold_ballast(const std::string& vault);
   VaultSpace look_at(const std::string& vault) const;
+  VaultSpace judge(const std::string& vault, const Demand& demand, Instant now) const;
   void tell(const VaultSpace& before, const VaultSpace& after);
 
   Options options_;

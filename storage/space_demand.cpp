@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/holds.h"
+
 namespace tenure::storage {
 
 namespace {
@@ -42,23 +44,28 @@ ClassDemand demand_of(const PolicyRow& policy, const std::map<std::string, Measu
   return demand;
 }
 
-// What expires in each coming hour, of what no hold keeps; and how much of the last day's is kept by one.
-void read_flow(sqlite::Connection& db, const std::string& vault, Instant now, SpaceFlow& flow) {
+// What expires in each coming hour, of what no hold keeps and of what one does; and how much of the last day's sources
+// are held without an end.
+void read_flow(sqlite::Connection& db, const std::string& vault, Instant now, Demand& demand) {
+  auto& flow = demand.flow;
   flow.freed.assign(kForecastHours, 0);
-  double recent = 0, held = 0;
+  demand.held_back.assign(kForecastHours, 0);
+  double recent = 0, open = 0;
   auto query = db.query("SELECT s.expires_at, s.bytes, s.start_at, EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NULL AND " +
-                        kCovers + ") FROM segment s WHERE s.vault = ? AND s.state = 1", vault);
+                        kCovers + "), s.source IN (SELECT p.source FROM hold_span p JOIN hold h ON h.id = p.hold WHERE h.released_at IS NULL"
+                        " AND p.to_at >= ?2) FROM segment s WHERE s.vault = ?1 AND s.state = 1", vault, kOpenEnd);
   while (query.step()) {
     const auto bytes = query.natural(1);
     const bool kept = query.truth(3);
     if (query.instant(2) > now - std::chrono::days(1)) {
       recent += static_cast<double>(bytes);
-      if (kept) held += static_cast<double>(bytes);
+      if (query.truth(4)) open += static_cast<double>(bytes);
     }
-    const auto hour = std::max<std::int64_t>(0, std::chrono::floor<std::chrono::hours>(query.instant(0) - now).count());
-    if (!kept && static_cast<std::size_t>(hour) < flow.freed.size()) flow.freed[static_cast<std::size_t>(hour)] += bytes;
+    if (kept) demand.held += bytes;
+    const auto hour = static_cast<std::size_t>(std::max<std::int64_t>(0, std::chrono::floor<std::chrono::hours>(query.instant(0) - now).count()));
+    if (hour < kForecastHours) (kept ? demand.held_back : flow.freed)[hour] += bytes;
   }
-  flow.held_share = recent > 0 ? held / recent : 0;
+  flow.held_share = recent > 0 ? open / recent : 0;
 }
 }  // namespace
 
@@ -76,7 +83,7 @@ Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::
       demand.flow.hours_kept = std::max<std::size_t>(demand.flow.hours_kept, static_cast<std::size_t>(std::chrono::floor<std::chrono::hours>(one.period).count()));
     demand.classes.push_back(one);
   }
-  read_flow(db, vault, now, demand.flow);
+  read_flow(db, vault, now, demand);
   return demand;
 }
 

@@ -11,6 +11,8 @@ struct Demand {
   std::uint64_t used = 0;
   std::vector<ClassDemand> classes;
   SpaceFlow flow;  // without free and reserve
+  std::uint64_t held = 0;                // of what is there, by holds in force
+  std::vector<std::uint64_t> held_back;  // what they keep of what expires in each hour to come
 };
 
 // Of one vault, measured over the last seven days. `cameras`: how many each class has, for what was never measured.

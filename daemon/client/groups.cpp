@@ -18,8 +18,11 @@ void finish(const Group& group, json::array& spans) {
   if (group.sources.empty()) return;
   const auto& name = group.sources.back();
   if (group.from.empty()) throw Error(ErrorKind::usage, "from: --source " + name + " needs a --from after it");
-  if (group.to.empty()) throw Error(ErrorKind::usage, "to: --source " + name + " needs a --to after it");
-  for (const auto& source : group.sources) spans.push_back({{"source", source}, {"from", group.from}, {"to", group.to}});
+  for (const auto& source : group.sources) {
+    json::object span{{"source", source}, {"from", group.from}};
+    if (!group.to.empty()) span["to"] = group.to;
+    spans.push_back(std::move(span));
+  }
 }
 
 void put(std::string& place, const Group& group, const std::string& name, const std::string& value) {

@@ -1,4 +1,5 @@
-// `hold add` takes groups: each --source (or several) belongs to the --from and --to that follow it. Pure.
+// `hold add` takes groups: each --source (or several) belongs to the --from and --to that follow it; without a --to it has
+// no end. Pure.
 #pragma once
 #include <boost/json/array.hpp>
 #include <string>

@@ -74,24 +74,48 @@ std::string holds(const json::value& answer) {
   return table.empty() ? "no holds\n" : table.text();
 }
 
+// What it costs, and what could be named instead; nothing for who is not told.
+std::string forecast(const json::value& answer) {
+  const auto& forecast = member(answer, "forecast");
+  if (!forecast.is_object()) return {};
+  std::string out = fmt::format("\nkept by this hold alone: {} recordings, {}", cell(forecast, "recordings"), bytes_text(amount(forecast, "bytes")));
+  if (amount(forecast, "bytes_per_day") > 0)
+    out += fmt::format("; it has no end and grows by {} a day{}", bytes_text(amount(forecast, "bytes_per_day")), cell(forecast, "estimated") == "yes" ? " (estimated)" : "");
+  out += "\n";
+  const auto& before = items(forecast, "before");
+  const auto& after = items(forecast, "after");
+  for (std::size_t i = 0; i < after.size() && i < before.size(); ++i)
+    out += fmt::format("vault {}: {} with it; {} without\n", cell(after[i], "vault"), cell(after[i], "forecast"), cell(before[i], "forecast"));
+  if (cell(forecast, "endangers") != "yes") return out;
+  out += "WARNING: with this hold what was promised does not fit any more. It is not refused. Narrower ones:\n";
+  for (const auto& offer : items(forecast, "narrower"))
+    out += fmt::format("  {} ({}{}){}\n", cell(offer, "text"), bytes_text(amount(offer, "bytes")),
+                       amount(offer, "bytes_per_day") > 0 ? ", and " + bytes_text(amount(offer, "bytes_per_day")) + " a day" : "",
+                       cell(offer, "endangers") == "yes" ? ": too much as well" : "");
+  return out;
+}
+
 std::string hold(const json::value& answer) {
   const bool receipt = !member(answer, "segments").is_null();  // none: a release or an extension
   const bool keeps_nothing = receipt && cell(answer, "state") == "active" && items(answer, "segments").empty();
-  std::string out = fmt::format("hold {} ({})\nreason: {}\nauthority: {}\nplaced {} by {}\nreview {}{}\n", cell(answer, "id"), cell(answer, "state"),
-                                cell(answer, "reason"), cell(answer, "authority"), cell(answer, "placed_at"), cell(answer, "placed_by"),
-                                cell(answer, "review"), cell(answer, "review_due") == "yes" ? "  DUE" : "");
+  const bool preview = cell(answer, "state") == "preview";
+  std::string out = preview ? std::string("not placed: a hold like this\n") : fmt::format("hold {} ({})\n", cell(answer, "id"), cell(answer, "state"));
+  out += fmt::format("reason: {}\nauthority: {}\n", cell(answer, "reason"), cell(answer, "authority"));
+  if (!preview) out += fmt::format("placed {} by {}\n", cell(answer, "placed_at"), cell(answer, "placed_by"));
+  out += fmt::format("review {}{}\n", cell(answer, "review"), cell(answer, "review_due") == "yes" ? "  DUE" : cell(answer, "review_soon") == "yes" ? "  soon" : "");
   if (const auto at = cell(answer, "released_at"); !at.empty())
     out += fmt::format("released {} by {}: {}\n", at, cell(answer, "released_by"), cell(answer, "release_reason"));
-  for (const auto& span : items(answer, "spans")) out += fmt::format("footage of {}: {} to {}\n", cell(span, "source"), cell(span, "from"), cell(span, "to"));
+  for (const auto& span : items(answer, "spans")) out += fmt::format("footage of {}: {} {}\n", cell(span, "source"), cell(span, "from"), cell(span, "to").empty() ? "on, without an end" : "to " + cell(span, "to"));
   out += fmt::format("{} numbers, {} calls named\n", items(answer, "numbers").size(), items(answer, "calls").size());
   if (!receipt) return out;
-  out += fmt::format("\nkeeps {} recordings, {}; ledger entry {}\n", items(answer, "segments").size(), bytes_text(amount(answer, "bytes")), cell(answer, "ledger_number"));
+  out += fmt::format("\n{} {} recordings, {}{}\n", preview ? "would keep" : "keeps", items(answer, "segments").size(), bytes_text(amount(answer, "bytes")),
+                     preview ? std::string() : "; ledger entry " + cell(answer, "ledger_number"));
   if (keeps_nothing) out += "WARNING: this hold keeps no recording at this moment. It counts for what is yet to come; if you meant recordings that\n"
                             "are there, look at its sources, times and numbers again (tenure segments, tenure calls find).\n";
   if (!items(answer, "segments").empty()) out += segment_table(items(answer, "segments"));
   if (!items(answer, "gaps").empty()) out += "\nnot recorded:\n" + gap_table(items(answer, "gaps"));
   for (const auto& gone : items(answer, "gone")) out += fmt::format("already gone: {} {} to {}\n", cell(gone, "source"), cell(gone, "from"), cell(gone, "to"));
-  return out;
+  return out + forecast(answer);
 }
 
 std::string exported(const json::value& answer) {
@@ -167,7 +191,7 @@ std::string render(const std::string& verb, const json::value& answer) {
   using Renderer = std::string (*)(const json::value&);
   static const std::map<std::string, Renderer> all{
       {"status", render_status}, {"sources", sources}, {"segments", segments}, {"gaps", gaps}, {"calls find", calls}, {"hold list", holds},
-      {"hold add", hold}, {"hold show", hold}, {"hold release", hold}, {"hold extend", hold}, {"export native", exported},
+      {"hold add", hold}, {"hold show", hold}, {"hold release", hold}, {"hold extend", hold}, {"hold preview", hold}, {"hold keep", hold}, {"export native", exported},
       {"export call", exported}, {"export redacted", exported}, {"sweep", sweep}, {"ledger show", ledger},
       {"ledger verify", verdict}, {"ledger checkpoint", note},
       {"doctor", doctor}, {"time show", time_shown}, {"time confirm", time_changed}, {"time lower", time_changed}, {"version", version}};

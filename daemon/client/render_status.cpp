@@ -49,6 +49,9 @@ std::string space(const json::value& status) {
       alarms += fmt::format("TOO SMALL: what was promised needs {} in vault {}\n", bytes_text(amount(vault, "promise_needs")), name);
     else if (cell(vault, "month_fits") == "no")
       alarms += fmt::format("vault {} keeps what was promised, but not 31 days of CCTV, for which the police may ask\n", name);
+    if (cell(vault, "holds_endanger") == "yes")
+      alarms += fmt::format("HOLDS ENDANGER THE PROMISE: {} of vault {} are held; release what is over (tenure hold list), or give it more room\n",
+                            bytes_text(amount(vault, "held")), name);
     if (const auto full = cell(vault, "full_at"); !full.empty()) alarms += fmt::format("vault {} will be full at {}\n", name, full);
     if (const auto stopped = cell(vault, "stopped"); !stopped.empty()) alarms += fmt::format("DISK FULL: {} of vault {} are not kept\n", stopped, name);
   }
@@ -103,7 +106,8 @@ std::string render_status(const json::value& status) {
   const auto next = cell(status, "next_expiry");
   out += fmt::format("next expiry: {}\n", next.empty() ? "none" : next);
   const auto& holds = member(status, "holds");
-  out += fmt::format("holds: {} active, {} releasing, {} due for review\n", cell(holds, "active"), cell(holds, "releasing"), cell(holds, "review_due"));
+  out += fmt::format("holds: {} active ({} without an end), {} releasing; reviews: {} overdue, {} due within 14 days\n", cell(holds, "active"),
+                     cell(holds, "without_end"), cell(holds, "releasing"), cell(holds, "review_due"), cell(holds, "review_soon"));
   const auto& approvals = member(status, "approvals");
   if (amount(approvals, "waiting") > 0) {
     const auto alone = cell(approvals, "alone_from");

@@ -134,7 +134,7 @@ void Tool::fill(Command& command) const {
     if (was_given(field)) args[field] = number;
   for (const auto& [field, list] : values.lists)
     if (!list.empty() && (field == "numbers" || field == "calls" || field == "roles")) args[field] = json::array(list.begin(), list.end());
-  if (auto spans = name == "hold add" ? group_spans(typed_spans(used)) : json::array(); !spans.empty()) args["spans"] = std::move(spans);
+  if (auto spans = name == "hold add" || name == "hold preview" ? group_spans(typed_spans(used)) : json::array(); !spans.empty()) args["spans"] = std::move(spans);
   if (values.dry_run) args["dry_run"] = true;
   if (values.from_settings) args["from_settings"] = true;
   if (name == "login") choose_login(command.request, values.fresh);

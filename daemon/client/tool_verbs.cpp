@@ -30,21 +30,28 @@ void Tool::add_looking() {
 
 void Tool::add_holds() {
   auto* holds = group("hold", "what must not be deleted, and why");
-  verb(holds, "add", "holds footage (--source with --from and --to, repeated), numbers and calls", "hold add")
-      .list("--source", "source", "a source; the --from and --to after it are its times")
-      .list("--from", "from", kTimes)
-      .list("--to", "to", kTimes)
-      .list("--number", "numbers", "every call with this number")
-      .list("--call", "calls", "one call, by its id")
-      .text("--reason", "reason", "why")
-      .text("--authority", "authority", "by whose authority")
-      .text("--review", "review", "when to look at it again: a time, or a date");
+  const auto what = [&](const std::string& name, const std::string& help) {
+    verb(holds, name, help, "hold " + name)
+        .list("--source", "source", "a source; the --from and --to after it are its times")
+        .list("--from", "from", kTimes)
+        .list("--to", "to", std::string(kTimes) + "; left out: without an end, what is yet to be recorded too")
+        .list("--number", "numbers", "every call with this number")
+        .list("--call", "calls", "one call, by its id")
+        .text("--reason", "reason", "why")
+        .text("--authority", "authority", "by whose authority")
+        .text("--review", "review", "when to look at it again: a time, or a date");
+  };
+  what("add", "holds footage (--source with --from and --to, repeated), numbers and calls");
   verb(holds, "list", "all holds", "hold list");
   verb(holds, "show", "one hold and what it keeps", "hold show").text("id,--id", "id", "the hold's id", true);
   verb(holds, "release", "ends a hold; what has expired goes 24 h later", "hold release")
       .text("id,--id", "id", "the hold's id", true)
       .text("--reason", "reason", "why")
       .text("--approval", "approval", kApproval);
+  what("preview", "what such a hold would keep, and what becomes of the room; the same arguments");
+  verb(holds, "keep", "takes a release back while it is releasing", "hold keep")
+      .text("id,--id", "id", "the hold's id", true)
+      .text("--reason", "reason", "why");
   verb(holds, "extend", "sets a later review", "hold extend")
       .text("id,--id", "id", "the hold's id", true)
       .text("--review", "review", "a time, or a date")

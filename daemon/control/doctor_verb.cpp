@@ -96,8 +96,13 @@ json::value doctor(const Call& call) {
     if (!space.online) checks.push_back(line("vault", "bad", space.vault + " is off line: " + space.why));
     else if (space.free < settings->storage.least_free_bytes) checks.push_back(line("space", "warning", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
     else if (!space.plan.promise_fits()) checks.push_back(line("space", "bad", fmt::format("vault {}: what was promised needs {} MiB, there are {}", space.vault, space.plan.need_for_promise >> 20, space.plan.have >> 20)));
+    else if (space.holds_endanger) checks.push_back(line("space", "bad", fmt::format("vault {}: holds keep {} MiB, so that what was promised will not fit", space.vault, space.held >> 20)));
     else checks.push_back(line("space", "good", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
   }
+  for (const auto& hold : call.rooms.storage.holds().list())
+    if (hold.review_due || hold.review_soon)
+      checks.push_back(line("hold", "warning", fmt::format("the review of hold {} {} {}; it stays until somebody releases it", hold.id.text(),
+                                                           hold.review_due ? "was due at" : "is due at", to_rfc3339(hold.what.review.value_or(Instant{})))));
   for (const auto& proposal : call.rooms.proposals()) checks.push_back(line("policy", "warning", proposal));
   for (const auto& waits : call.rooms.storage.policy().waiting())
     checks.push_back(line("policy", "good", fmt::format("class {} changes to {} at {}", waits.promise.cls, to_string(waits.promise.period), to_rfc3339(waits.effective_at))));

@@ -1,7 +1,9 @@
-// hold add, list, show, release, extend. Never refused for the first sweep's sake: a hold must be placed in time.
+// hold preview, add, list, show, release, keep, extend. Never refused for the first sweep's sake, nor for want of room: a
+// hold must be placed in time.
 #include "base/log.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
+#include "storage/hold_forecast.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;
@@ -11,7 +13,11 @@ std::vector<storage::HoldSpan> spans_of(const Args& args) {
   std::vector<storage::HoldSpan> spans;
   for (const auto& one : args.objects("spans")) {
     one.only({"source", "from", "to"});
-    spans.push_back({one.need("source"), one.span()});
+    // Without an end: what is yet to be recorded, until it is released.
+    one.need("from");
+    const auto to = one.time("to");
+    spans.push_back({one.need("source"), {*one.time("from"), to.value_or(storage::kOpenEnd)}});
+    if (to && *to >= storage::kOpenEnd) throw Error(ErrorKind::usage, "to: is too far ahead; leave it out for a hold without an end");
   }
   return spans;
 }
@@ -37,8 +43,19 @@ json::value witnessed(const Call& call, json::object receipt) {
   return receipt;
 }
 
-json::value hold_add(const Call& call) {
-  call.args.only({"spans", "numbers", "calls", "reason", "authority", "review"});
+json::object offer_row(const storage::HoldOffer& offer) {
+  return {{"text", offer.text}, {"bytes", offer.bytes}, {"bytes_per_day", offer.bytes_per_day}, {"endangers", offer.endangers}};
+}
+
+json::object forecast_row(const storage::HoldForecast& forecast) {
+  json::array narrower;
+  for (const auto& offer : forecast.narrower) narrower.push_back(offer_row(offer));
+  return {{"recordings", forecast.recordings}, {"bytes", forecast.bytes}, {"bytes_per_day", forecast.bytes_per_day},
+          {"estimated", forecast.estimated}, {"endangers", forecast.endangers}, {"narrower", std::move(narrower)},
+          {"before", rows(forecast.before)}, {"after", rows(forecast.after)}};
+}
+
+storage::HoldRequest request_of(const Call& call) {
   storage::HoldRequest request;
   request.spans = spans_of(call.args);
   request.numbers = call.args.texts("numbers");
@@ -49,8 +66,43 @@ json::value hold_add(const Call& call) {
   request.review = call.args.review("review");
   if (request.spans.empty() && request.numbers.empty() && request.calls.empty())
     throw Error(ErrorKind::usage, "source: say what to hold: --source with --from and --to, --number or --call");
-  const auto receipt = call.rooms.storage.holds().add(request, call.actor);
-  if (call.may(Action::see_holds)) return witnessed(call, row(receipt));
+  return request;
+}
+
+// The alarm in status is brought up to date; the hold stands whatever happens here.
+void look_ahead(const Call& call) {
+  try {
+    call.rooms.storage.pressure().look_ahead();
+  } catch (const Error& error) {
+    log_warning("event=forecast-failed cause=\"{}\"", error.what());
+  }
+}
+
+// Before it is placed: what it keeps and what becomes of the room.
+json::value hold_preview(const Call& call) {
+  call.args.only({"spans", "numbers", "calls", "reason", "authority", "review"});
+  storage::HoldLoad load;
+  auto out = row(call.rooms.storage.holds().preview(request_of(call), call.actor, load));
+  for (const auto* member : {"id", "ledger_number", "placed_at", "placed_by", "released_at", "released_by", "release_reason"}) out.erase(member);
+  out["state"] = "preview";
+  out["forecast"] = forecast_row(storage::forecast_hold(call.rooms.storage.pressure(), load));
+  return out;
+}
+
+json::value hold_add(const Call& call) {
+  call.args.only({"spans", "numbers", "calls", "reason", "authority", "review"});
+  const auto receipt = call.rooms.storage.holds().add(request_of(call), call.actor);
+  look_ahead(call);
+  if (call.may(Action::see_holds)) {
+    auto answer = row(receipt);
+    try {
+      // As things were before it: what it keeps is taken out again.
+      answer["forecast"] = forecast_row(storage::forecast_of_placed(call.rooms.storage.pressure(), call.rooms.storage.holds().load(receipt.hold.id)));
+    } catch (const Error& error) {
+      answer["forecast"] = nullptr;
+    }
+    return witnessed(call, std::move(answer));
+  }
   // Whoever places a hold without seeing holds learns that it is there, not what lies under it.
   return json::object{{"id", receipt.hold.id.text()}, {"state", receipt.hold.state}, {"ledger_number", receipt.ledger_number}};
 }
@@ -67,7 +119,9 @@ json::value hold_show(const Call& call) {
 
 json::value hold_release(const Call& call) {
   call.args.only({"id", "reason"});
-  return witnessed(call, row(call.rooms.storage.holds().release(call.args.hold("id"), call.args.need("reason"), call.actor, call.approval)));
+  const auto released = call.rooms.storage.holds().release(call.args.hold("id"), call.args.need("reason"), call.actor, call.approval);
+  look_ahead(call);
+  return witnessed(call, row(released));
 }
 
 // Nobody is asked about a hold that is gone or released already.
@@ -75,6 +129,13 @@ void must_be_releasable(const Call& call) {
   call.args.only({"id", "reason"});
   const auto hold = call.rooms.storage.holds().show(call.args.hold("id")).hold;
   if (hold.state != "active") throw Error(ErrorKind::refused, "hold " + hold.id.text() + " is already " + hold.state);
+}
+
+json::value hold_keep(const Call& call) {
+  call.args.only({"id", "reason"});
+  const auto kept = call.rooms.storage.holds().keep(call.args.hold("id"), call.args.need("reason"), call.actor);
+  look_ahead(call);
+  return row(kept);
 }
 
 json::value hold_extend(const Call& call) {
@@ -89,6 +150,10 @@ void add_hold_verbs(std::vector<Verb>& table) {
   table.push_back({"hold list", false, hold_list, {}, Action::see_holds});
   table.push_back({"hold show", false, hold_show, {}, Action::see_holds});
   table.push_back({"hold release", false, hold_release, {}, Action::release_holds, /*uses_approval=*/true, must_be_releasable});
+  table.push_back({"hold preview", false, hold_preview, {}, Action::see_holds});
+  Verb keep{"hold keep", false, hold_keep, {}, Action::release_holds};
+  keep.asks_itself = true;  // and never does: who may release may take it back alone, for it removes nothing
+  table.push_back(keep);
   table.push_back({"hold extend", false, hold_extend, {}, Action::place_hold});
 }
 

@@ -71,14 +71,15 @@ json::object row(const storage::SourceRow& source) {
 }
 
 json::object row(const storage::HoldSpan& span) {
-  return {{"source", span.source}, {"from", to_rfc3339(span.span.from)}, {"to", to_rfc3339(span.span.to)}};
+  return {{"source", span.source}, {"from", to_rfc3339(span.span.from)},
+          {"to", is_open(span) ? json::value(nullptr) : json::value(to_rfc3339(span.span.to))}};
 }
 
 json::object row(const storage::Hold& hold) {
   json::array calls;
   for (const auto& call : hold.what.calls) calls.emplace_back(call.text());
   return {{"id", hold.id.text()}, {"state", hold.state}, {"reason", hold.what.reason}, {"authority", hold.what.authority},
-          {"review", time_or_null(hold.what.review)}, {"review_due", hold.review_due}, {"placed_at", to_rfc3339(hold.placed_at)},
+          {"review", time_or_null(hold.what.review)}, {"review_due", hold.review_due}, {"review_soon", hold.review_soon}, {"placed_at", to_rfc3339(hold.placed_at)},
           {"placed_by", hold.placed_by}, {"spans", rows(hold.what.spans)}, {"numbers", texts(hold.what.numbers)}, {"calls", std::move(calls)},
           {"released_at", time_or_null(hold.released_at)}, {"released_by", hold.released_by}, {"release_reason", hold.release_reason}};
 }
@@ -132,6 +133,8 @@ json::object row(const storage::VaultSpace& space) {
   }
   out["full_at"] = time_or_null(space.full_at);
   out["forecast"] = storage::to_string(space.alarm);
+  out["held"] = space.held;
+  out["holds_endanger"] = space.holds_endanger;
   out["ballast"] = space.ballast;
   out["stopped"] = space.stopped;
   return out;

@@ -9,13 +9,15 @@ namespace json = boost::json;
 
 namespace {
 json::object holds_summary(const std::vector<storage::Hold>& holds) {
-  std::uint64_t active = 0, releasing = 0, review_due = 0;
+  std::uint64_t active = 0, releasing = 0, review_due = 0, review_soon = 0, open = 0;
   for (const auto& hold : holds) {
     active += hold.state == "active";
     releasing += hold.state == "releasing";
-    review_due += hold.state == "active" && hold.review_due;
+    review_due += hold.review_due;
+    review_soon += hold.review_soon;
+    open += hold.state == "active" && std::any_of(hold.what.spans.begin(), hold.what.spans.end(), storage::is_open);
   }
-  return {{"active", active}, {"releasing", releasing}, {"review_due", review_due}};
+  return {{"active", active}, {"releasing", releasing}, {"review_due", review_due}, {"review_soon", review_soon}, {"without_end", open}};
 }
 
 json::object counts(const std::vector<storage::SourceRow>& sources) {

@@ -63,8 +63,7 @@ TEST(Arguments, PairEverySourceOfAHoldWithTheTimesThatFollowIt) {
 }
 
 TEST(Arguments, RefuseASourceOfAHoldWithoutItsTimes) {
-  for (const auto& typed : std::vector<std::vector<std::string>>{{"--source", "a", "--from", "1"},
-                                                                {"--source", "a", "--to", "1"},
+  for (const auto& typed : std::vector<std::vector<std::string>>{{"--source", "a", "--to", "1"},
                                                                 {"--from", "1", "--to", "2"},
                                                                 {"--source", "a", "--from", "1", "--from", "2", "--to", "3"}}) {
     std::vector<std::string> all{"hold", "add"};

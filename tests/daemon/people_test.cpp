@@ -174,6 +174,31 @@ TEST_F(SecondPerson, WhereThereIsNoneADayStandsIn) {
   EXPECT_EQ(ask(logged_in("anna"), "hold release", release(id)).at("state").as_string(), "releasing");
 }
 
+TEST_F(SecondPerson, I9_OneWhoMayReleaseTakesAReleaseBackAlone) {
+  add("ben", {"partner"});
+  add("clare", {"clinical-lead"});
+  const auto id = ask_for_release();
+  ask(logged_in("ben"), "approvals approve", {{"id", id}});
+  ask(logged_in("anna"), "hold release", release(id));
+  EXPECT_EQ(refusal(logged_in("clare"), "hold keep", release()).kind(), ErrorKind::refused);
+  EXPECT_EQ(ask(logged_in("ben"), "hold keep", release()).at("state").as_string(), "active");
+  EXPECT_EQ(state(), "active");
+}
+
+TEST_F(SecondPerson, I7_AHoldWithoutAnEndIsToldWithItsForecast) {
+  const json::object args{{"spans", json::array{json::object{{"source", "door"}, {"from", "now"}}}}, {"reason", "incident"},
+                          {"authority", "practice manager"}, {"review", "2026-12-01"}};
+  const auto foretold = ask(logged_in("anna"), "hold preview", args);
+  EXPECT_EQ(foretold.at("state").as_string(), "preview");
+  EXPECT_FALSE(foretold.as_object().contains("id"));
+  EXPECT_TRUE(foretold.at("spans").at(0).at("to").is_null());
+  EXPECT_TRUE(foretold.at("forecast").at("estimated").as_bool());
+  EXPECT_GT(foretold.at("forecast").at("bytes_per_day").as_double(), 0);
+  EXPECT_EQ(ask(logged_in("anna"), "hold list").as_array().size(), 1u) << "only the one that was there";
+  EXPECT_EQ(ask(logged_in("anna"), "hold add", args).at("forecast").at("after").as_array().size(), 1u);
+  EXPECT_EQ(ask(logged_in("anna"), "status").at("holds").at("without_end").to_number<int>(), 1);
+}
+
 TEST_F(SecondPerson, NobodyIsAskedAboutAHoldThatIsNotThere) {
   const auto missing = HoldId::make(clock_.now()).text();
   EXPECT_EQ(refusal(logged_in("anna"), "hold release", {{"id", missing}, {"reason", "x"}}).kind(),
