@@ -99,6 +99,7 @@ Fragment Intake::block(const File& audio, std::uint64_t at, std::uint64_t size, 
 }
 
 Digest Intake::take(const File& audio, std::uint64_t size, const CallDetails& details) {
+  File file = start();  // first: it reserves the key's slot, which the header names
   SealedHeader header;
   header.id = row.id;
   header.slot = row.slot;
@@ -106,7 +107,7 @@ Digest Intake::take(const File& audio, std::uint64_t size, const CallDetails& de
   header.source = row.source;
   header.cls = row.cls;
   header.start = row.span.from;
-  SealedWriter writer(start(), header, key.key);
+  SealedWriter writer(std::move(file), header, key.key);
   Sha256 hash;
   const auto leaf = leaf_size(size, details.duration);
   for (std::uint64_t at = 0; at < size;) {

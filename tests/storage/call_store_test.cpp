@@ -44,6 +44,15 @@ TEST(Numbers, ReachOneFormFromEveryWayTheyAreWritten) {
     EXPECT_EQ(to_e164(text), "") << text;
 }
 
+// The header once said slot 0 of every call, so that no rebuild could have found its key.
+TEST_F(Calls, ACallsFileNamesTheSlotOfItsKey) {
+  for (const auto* native : {"one", "two"}) {
+    const auto id = practice.import(call_at(kStart, "07700 900123", native), std::string(64, *native)).id;
+    const auto row = practice.parts->catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = id}).at(0);
+    EXPECT_EQ(read_header(File(practice.parts->vaults.path_of(row), File::Mode::read)).slot, row.slot);
+  }
+}
+
 TEST_F(Calls, AreFoundByAnyFormOfTheirNumber) {
   practice.import(call_at(kStart, "+447700900123", "a"), "one");
   practice.import(call_at(kStart, "020 7946 0123", "b"), "two");
