@@ -20,6 +20,7 @@
 #include "daemon/stop_guard.h"
 #include "daemon/sweep_loop.h"
 #include "daemon/time_keeping.h"
+#include "daemon/upkeep_loop.h"
 
 namespace tenure::daemon {
 namespace asio = boost::asio;
@@ -84,6 +85,7 @@ struct Service::State {
   WorkerPool requests{"requests", kRequestThreads, kQueue}, jobs{"jobs", kJobThreads, kQueue}, logins{"logins", 1, kLoginQueue};
   Access access;
   Rooms rooms;
+  UpkeepLoop upkeep;
   Server server;
 };
 
@@ -99,6 +101,7 @@ Service::State::State(config::Settings read)
       ledger(storage.ledger()),
       access(storage, clock, [this] { return current(); }, action_of),
       rooms(make_rooms()),
+      upkeep(rooms),
       server(io, current()->socket, rooms, Pools{requests, jobs, logins}) {}
 
 Rooms Service::State::make_rooms() {
@@ -133,6 +136,7 @@ void Service::State::start() {
   server.start();
   sweep.start();
   ledger.start();
+  upkeep.start();
   wait_for_signal();
   show_status();
   tidy();
@@ -260,6 +264,8 @@ void Service::State::stop() {
   logins.stop();
   requests.stop();
   jobs.stop();
+  guard.part("promise report");
+  upkeep.stop();
   guard.part("sweep");
   sweep.stop();
   guard.part("ledger");

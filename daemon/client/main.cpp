@@ -24,7 +24,8 @@ constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
 // An answer that is a verdict against what was asked about.
 int status_of(const std::string& verb, const boost::json::value& answer) {
   const bool unsound = verb == "ledger verify" && answer.is_object() && !answer.at("sound").as_bool();
-  return unsound ? kFailed : kDone;
+  const bool broken = verb == "attest" && answer.is_object() && answer.at("verdict").as_string() != "kept";
+  return unsound || broken ? kFailed : kDone;
 }
 
 int print(const client::Command& command, boost::json::value answer) {

@@ -194,7 +194,7 @@ std::string render(const std::string& verb, const json::value& answer) {
       {"hold add", hold}, {"hold show", hold}, {"hold release", hold}, {"hold extend", hold}, {"hold preview", hold}, {"hold keep", hold}, {"export native", exported},
       {"export call", exported}, {"export redacted", exported}, {"sweep", sweep}, {"ledger show", ledger},
       {"ledger verify", verdict}, {"ledger checkpoint", note},
-      {"doctor", doctor}, {"time show", time_shown}, {"time confirm", time_changed}, {"time lower", time_changed}, {"version", version}};
+      {"attest", render_attest}, {"doctor", doctor}, {"time show", time_shown}, {"time confirm", time_changed}, {"time lower", time_changed}, {"version", version}};
   const auto found = all.find(verb);
   return found == all.end() ? json::serialize(answer) + "\n" : found->second(answer);
 }

@@ -8,6 +8,7 @@ namespace tenure::client {
 
 std::string render(const std::string& verb, const boost::json::value& answer);
 std::string render_status(const boost::json::value& answer);
+std::string render_attest(const boost::json::value& answer);
 std::string render_brief(const boost::json::value& answer);  // the same in one line
 // The verbs of people and approvals; nothing for the others.
 std::optional<std::string> render_people(const std::string& verb, const boost::json::value& answer);

@@ -141,6 +141,7 @@ void Tool::fill(Command& command) const {
   if (const auto* out = args.if_contains("out")) {
     command.out = std::string(out->get_string());
     args.erase("out");
+    if (name == "attest") args["files"] = true;
   }
   if (const auto* plan = args.if_contains("plan")) {
     command.plan_file = std::string(plan->get_string());

@@ -98,6 +98,8 @@ void Tool::add_upkeep() {
   verb(ledger, "checkpoint", "signs the ledger as it is now", "ledger checkpoint");
   verb(ledger, "prove", "that an entry is in the ledger, or that it only grew", "ledger prove")
       .number("--entry", "entry", "the entry's number").number("--from", "from", "a size").number("--to", "to", "a later size (as it is now)");
+  verb(ledger, "erase-detail", "forgets who acted and why in one entry; what was done stays, and every proof", "ledger erase-detail")
+      .number("--entry", "entry", "the entry's number").text("--reason", "reason", "why", true).text("--approval", "approval", kApproval);
   verb(ledger, "accept-rollback", "goes on with a catalogue that is older than the ledger's files", "ledger accept-rollback")
       .text("--reason", "reason", "why", true);
   auto* time = group("time", "trusted time: what is known of it, and what people say about it");
@@ -109,6 +111,8 @@ void Tool::add_upkeep() {
       .text("time,--time", "time", kTimes)
       .text("--reason", "reason", "why")
       .text("--approval", "approval", "the request that was approved");
+  verb(&app_, "attest", "the promise report: is anything kept longer than was promised?")
+      .text("--out", "out", "a folder for the report as PDF, HTML and signed JSON; made when missing");
   verb(&app_, "doctor", "checks the machine and what is kept");
   verb(&app_, "version", "the daemon's version");
 }

@@ -51,6 +51,28 @@ json::value prove(const Call& call) {
                       {"to_root", to_base64(growth.to_root)}, {"consistency", hashes(growth.consistency)}};
 }
 
+std::uint64_t entry_to_erase(const Call& call) {
+  call.args.only({"entry", "reason"});
+  call.args.need("reason");
+  if (!call.args.has("entry")) throw Error(ErrorKind::usage, "entry: is required: the number of the entry, as `tenure ledger show` has it");
+  return call.args.number("entry", 0, kMostNumber, /*least=*/1);
+}
+
+// Nobody is asked about an entry that is not there or has nothing left to erase.
+void must_have_detail(const Call& call) {
+  const auto number = entry_to_erase(call);
+  const auto found = call.rooms.storage.catalogue().ledger(number, 1);
+  if (found.empty() || found.front().number != number) throw Error(ErrorKind::not_found, "entry: there is no ledger entry " + std::to_string(number));
+  if (found.front().actor.empty()) throw Error(ErrorKind::refused, "entry: who and why of entry " + std::to_string(number) + " are erased already");
+}
+
+json::value erase_detail(const Call& call) {
+  must_have_detail(call);
+  const auto number = call.args.number("entry", 0, kMostNumber, /*least=*/1);
+  const auto act = call.rooms.storage.ledger().erase_detail({number}, call.actor, call.args.need("reason"));
+  return json::object{{"entry", number}, {"ledger_number", act}};
+}
+
 json::value accept_rollback(const Call& call) {
   call.args.only({"reason"});
   call.rooms.storage.ledger().accept_rollback(call.actor, call.args.need("reason"));
@@ -72,6 +94,7 @@ void add_ledger_verbs(std::vector<Verb>& table) {
   table.push_back({"ledger verify", false, verify, {}, Action::ledger});
   table.push_back({"ledger checkpoint", false, checkpoint, {}, Action::ledger});
   table.push_back({"ledger prove", false, prove, {}, Action::ledger});
+  table.push_back({"ledger erase-detail", false, erase_detail, {}, Action::erase, false, must_have_detail});
   table.push_back({"ledger accept-rollback", false, accept_rollback, {}, Action::settings});
 }
 

@@ -23,6 +23,7 @@ static const std::vector<Verb>& table() {
     add_doctor_verb(verbs);
     add_time_verbs(verbs);
     add_policy_verbs(verbs);
+    add_attest_verb(verbs);
     return verbs;
   }();
   return all;

@@ -60,6 +60,7 @@ void add_approval_verbs(std::vector<Verb>& table);
 void add_doctor_verb(std::vector<Verb>& table);
 void add_time_verbs(std::vector<Verb>& table);
 void add_policy_verbs(std::vector<Verb>& table);
+void add_attest_verb(std::vector<Verb>& table);
 
 // What is known of the time, as status and `time show` tell it.
 boost::json::object time_row(const Rooms& rooms);

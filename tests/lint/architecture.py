@@ -22,9 +22,12 @@ HOMES = {
     r"spdlog/": ["base"],
     r"systemd/": ["daemon"],
     r"argon2\.h": ["daemon/access"],
+    r"cairo|pango/": ["disclosure/paper"],
     r"seccomp\.h|linux/landlock": ["media/worker"],
 }
-HEADER_MAY_NOT = r"sqlite3\.h|toml\+\+|CLI/|openssl/|libav\w+/|systemd/|spdlog/|date/"
+HEADER_MAY_NOT = r"sqlite3\.h|toml\+\+|CLI/|openssl/|libav\w+/|systemd/|spdlog/|date/|cairo|pango/"
+# The attestation shares nothing with what keeps and deletes but the file formats, plain types and SQLite.
+ATTESTATION_MAY = r"storage/attestation/|storage/(sqlite|sealed_format|slot_format|types)\.h$"
 
 
 def arrows():
@@ -61,6 +64,8 @@ def problems_in(path, text, allowed):
         in_worker = path.parts[:2] == ("media", "worker")
         if target in ROOMS and target != room and target not in allowed[room]:
             yield f"{where}: {room} may not include {name} (its arrows: {', '.join(sorted(allowed[room])) or 'none'})"
+        if path.parts[:2] == ("storage", "attestation") and target in ROOMS[1:] and not re.match(ATTESTATION_MAY, name):
+            yield f"{where}: the attestation must not share {name} with what it looks at"
         if target == "media" and name.startswith("media/worker") and name != "media/worker/job.h" and not in_worker:
             yield f"{where}: only the worker includes {name}"
         for pattern, homes in HOMES.items():
@@ -130,6 +135,7 @@ def self_test():
         "ingest/x.cpp": '#include "disclosure/export.h"\n',
         "daemon/x.cpp": "#include <libavformat/avformat.h>\n",
         "disclosure/x.cpp": "#include <sqlite3.h>\n",
+        "storage/attestation/x.cpp": '#include "storage/retention.h"\n',
         "storage/y.h": "#include <openssl/evp.h>\n",
         "base/x.cpp": "\n" * 400,
     }

@@ -1,0 +1,298 @@
+// attest(): walks everything once, waits, and looks a second time at what looked wrong.
+#include <algorithm>
+#include <boost/filesystem/operations.hpp>
+
+#include "base/error.h"
+#include "storage/attestation/judge.h"
+
+namespace tenure::storage {
+
+namespace fs = boost::filesystem;
+using namespace attestation;
+
+namespace {
+constexpr std::uint64_t kTellEvery = 20'000;
+constexpr Duration kFuture = std::chrono::minutes(5);
+constexpr Duration kRecent = std::chrono::days(31);
+constexpr Duration kWide = Seconds(65);
+constexpr Duration kKeyBackup = std::chrono::days(7) + std::chrono::hours(1);
+
+// Below the state folder: what belongs there. Folders end with a slash.
+constexpr std::array<std::string_view, 18> kBelongs = {
+    "keys/a/root", "keys/b/root",  "restored",     "restored.deletions", "catalogue/catalogue.db",
+    "keys/check",  "keys/a/slots", "keys/b/slots", "secrets/",           "holds/",
+    "ledger/",     "ballast/",     "reports/",     "clock-mark",         "lock",
+    "simulated",   "tenure.toml",  "tenured.sock"};
+
+class Attestor {
+ public:
+  explicit Attestor(const AttestationOrder& order)
+      : order_(order),
+        catalogue_(order.state / "catalogue" / "catalogue.db"),
+        keys_(order.state / "keys"),
+        judge_(order, catalogue_, keys_) {}
+
+  Attestation run() {
+    report_.at = order_.time.lo;
+    report_.time = order_.time;
+    report_.time_in_words = order_.time_in_words;
+    report_.trial = order_.trial;
+    report_.spaces = order_.spaces;
+    report_.ledger = order_.ledger;
+    for (const auto& [name, promise] : judge_.promises())
+      classes_[name] = {name, to_string(promise.period), promise.from_end, 0, 0, 0, {}, {}, {}, 0, 0};
+    look_at_vaults();
+    look_at_state();
+    catalogue_.each_row([this](const RowLook& row) { look_at_row(row); });
+    look_at_keys();
+    look_again();
+    look_at_holds();
+    look_at_time_and_ledger();
+    look_outside();
+    for (auto& [name, one] : classes_) report_.classes.push_back(std::move(one));
+    const auto since = order_.time.lo - kRecent;
+    report_.gaps = catalogue_.gaps(since);
+    report_.acts = catalogue_.acts(since);
+    report_.deleted_early = catalogue_.deleted_early(since);
+    report_.unknown_files = judge_.unknown_files;
+    report_.findings = findings_.take();
+    return std::move(report_);
+  }
+
+ private:
+  void check_cancelled() const {
+    if (order_.cancelled && *order_.cancelled)
+      throw Error(ErrorKind::unavailable, "The promise report was cut short: tenured is stopping.");
+  }
+
+  void go_on(double share, const std::string& what) {
+    check_cancelled();
+    order_.progress(share, what);
+  }
+
+  template <typename Look>
+  void walk(const Path& folder, const Look& look) {
+    boost::system::error_code error;
+    fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, error);
+    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+      boost::system::error_code gone;
+      if (fs::is_directory(at->symlink_status(gone))) {
+        if (!look(at->path(), true)) at.disable_recursion_pending();
+      } else {
+        look(at->path(), false);
+      }
+    }
+  }
+
+  bool is_right_vault(const VaultPlace& vault, const std::string& id) const {
+    boost::system::error_code error;
+    const auto file = vault.path / "tenure-vault";
+    if (!fs::is_regular_file(file, error)) return false;
+    const auto bytes = read_whole(file, 4096);
+    const auto text = as_text(bytes);
+    return text.find("vault " + vault.name + "\n") != std::string_view::npos &&
+           (id.empty() || text.find("id " + id + "\n") != std::string_view::npos);
+  }
+
+  void look_at_vaults() {
+    auto known = catalogue_.vault_ids();
+    for (const auto& vault : order_.vaults) {
+      const auto id = known[vault.name];
+      known.erase(vault.name);
+      if (!is_right_vault(vault, id)) {
+        findings_.add(Fault::vault_off_line, {{}, {}, vault.name, {}});
+        continue;
+      }
+      judge_.set_on_line(vault.name);
+      walk(vault.path, [&](const Path& path, bool folder) { return look_in_vault(vault, path, folder); });
+    }
+    for (const auto& [name, id] : known) findings_.add(Fault::vault_off_line, {{}, {}, name, {}});
+  }
+
+  bool look_in_vault(const VaultPlace& vault, const Path& path, bool folder) {
+    check_cancelled();
+    const bool top = path.parent_path() == vault.path;
+    if (folder) return !(top && path.filename() == "ballast");
+    if (top && path.filename() == "tenure-vault") return true;
+    if (++report_.files % kTellEvery == 0)
+      go_on(0.1 + 0.6 * static_cast<double>(report_.files) / static_cast<double>(report_.files + 100'000), "files");
+    if (path.lexically_relative(vault.path).begin()->string() == "quarantine") ++report_.quarantined;
+    std::optional<RowLook> row;
+    if (judge_.file_in_vault(vault, path, &row)) files_again_.emplace_back(&vault, path);
+    if (row) count(*row);
+    return true;
+  }
+
+  void count(const RowLook& row) {
+    if (row.state != State::live) return;
+    auto& one = classes_[row.cls];
+    one.name = row.cls;
+    ++one.recordings;
+    one.bytes += row.bytes;
+    one.oldest = std::min(one.oldest.value_or(row.start), row.start);
+    one.newest = std::max(one.newest.value_or(row.start), row.start);
+    if (row.expires_at > order_.time.lo) {
+      one.next_end = std::min(one.next_end.value_or(row.expires_at), row.expires_at);
+    } else if (catalogue_.is_held(row, order_.time.lo)) {
+      ++one.kept_by_holds;
+      one.bytes_kept_by_holds += row.bytes;
+    }
+  }
+
+  bool belongs(const std::string& place) const {
+    return std::ranges::any_of(kBelongs, [&](std::string_view known) {
+      return known.ends_with('/')
+                 ? place.starts_with(known)
+                 : place == known || place == std::string(known) + "-wal" || place == std::string(known) + "-shm";
+    });
+  }
+
+  bool is_looked_at_elsewhere(const Path& folder) const {
+    const auto is = [&](const auto& place) { return fs::weakly_canonical(place.path) == fs::weakly_canonical(folder); };
+    return std::ranges::any_of(order_.vaults, is) || std::ranges::any_of(order_.call_folders, is) ||
+           std::ranges::any_of(order_.backups, [&](const Path& place) {
+             return fs::weakly_canonical(place) == fs::weakly_canonical(folder);
+           });
+  }
+
+  void look_at_state() {
+    go_on(0.7, "other folders");
+    walk(order_.state, [&](const Path& path, bool folder) {
+      if (folder) return !is_looked_at_elsewhere(path);
+      const auto place = path.lexically_relative(order_.state).string();
+      if (!belongs(place) && judge_.stray(path, place.starts_with("staging/"))) strays_again_.push_back(path);
+      return true;
+    });
+  }
+
+  void look_at_row(const RowLook& row) {
+    check_cancelled();
+    if (row.state == State::lost) ++classes_[row.cls].lost;
+    if (judge_.row(row)) rows_again_.push_back(row);
+  }
+
+  void look_at_keys() {
+    go_on(0.9, "keys");
+    keys_.each([&](std::uint64_t slot, KeyState state) {
+      (state == KeyState::erased ? report_.keys_erased : report_.keys_live) += 1;
+      if (judge_.key(slot)) keys_again_.push_back(slot);
+    });
+  }
+
+  void take(const std::optional<Problem>& problem) {
+    if (problem) findings_.add(problem->fault, problem->where);
+  }
+
+  void look_again() {
+    if (files_again_.empty() && strays_again_.empty() && rows_again_.empty() && keys_again_.empty()) return;
+    order_.settle();
+    go_on(0.95, "a second look");
+    judge_.read_slots();
+    for (const auto& [vault, file] : files_again_) take(judge_.file_in_vault(*vault, file));
+    for (const auto& file : strays_again_)
+      if (fs::exists(file))
+        take(judge_.stray(file, file.lexically_relative(order_.state).string().starts_with("staging/")));
+    for (const auto& row : rows_again_) take(judge_.row(row));
+    for (const auto slot : keys_again_) take(judge_.key(slot));
+  }
+
+  void look_at_holds() {
+    report_.holds = catalogue_.holds(order_.time.lo, order_.time.hi);
+    std::set<std::string> files;
+    walk(order_.state / "holds", [&](const Path& path, bool) {
+      if (path.extension() == ".hold") files.insert(path.stem().string());
+      return true;
+    });
+    for (const auto& hold : report_.holds)
+      if (files.erase(hold.id) == 0 && hold.state == "active")
+        findings_.add(Fault::hold_without_file, {{}, {}, "hold " + hold.id, {}});
+    for (const auto& name : files) findings_.add(Fault::hold_file_without_row, {{}, {}, "holds/" + name + ".hold", {}});
+  }
+
+  void look_at_time_and_ledger() {
+    const auto newest = catalogue_.newest();
+    if (newest && *newest > order_.time.hi + kFuture)
+      findings_.add(Fault::clock_behind, {{}, {}, "the newest is of " + to_rfc3339(*newest), {}});
+    const bool wide = order_.time.hi - order_.time.lo > kWide;
+    if (wide || order_.time.line)
+      findings_.add(wide ? Fault::time_doubtful : Fault::time_unconfirmed,
+                    {{}, {}, "between " + to_rfc3339(order_.time.lo) + " and " + to_rfc3339(order_.time.hi), {}});
+    if (!order_.ledger.sound) findings_.add(Fault::ledger_unsound, {{}, {}, order_.ledger.problem, {}});
+    if (const auto missing = catalogue_.short_batches(); missing > 0) findings_.add(Fault::batch_short, {}, missing);
+    if (const auto waiting = catalogue_.waiting_deletions(); waiting > 0)
+      findings_.add(Fault::deletion_waits, {}, waiting);
+  }
+
+  void look_outside() {
+    for (const auto& folder : order_.call_folders) {
+      const auto promise = judge_.promises().find(folder.cls);
+      report_.call_folders.push_back(
+          look_into(folder.name, folder.path,
+                    promise == judge_.promises().end() ? std::nullopt : std::optional(promise->second.period)));
+    }
+    look_at_backups();
+    for (const auto& folder : order_.backups)
+      report_.backups.push_back(look_into(folder.filename().string(), folder, std::nullopt));
+  }
+
+  // Of the keys, what is older than seven days goes once there is a newer one that was verified.
+  void look_at_backups() {
+    const auto all = catalogue_.backups();
+    for (const auto& one : all) {
+      const auto same = [&](const OutsideReport& seen) { return seen.place == one.folder.string(); };
+      auto found = std::ranges::find_if(report_.backups, same);
+      if (found == report_.backups.end())
+        found = report_.backups.insert(found,
+                                       {one.keys ? "keys" : "recordings", one.folder.string(), 0, 0, one.made_at, {}});
+      ++found->files;
+      if (!one.keys || one.made_at + kKeyBackup > order_.time.lo) continue;
+      const bool replaced = std::ranges::any_of(
+          all, [&](const BackupLook& other) { return other.keys && other.verified && other.made_at > one.made_at; });
+      boost::system::error_code error;
+      const auto there = fs::exists(one.file, error);
+      const Instance where{{}, {}, one.file.string(), one.made_at + kKeyBackup};
+      if (!replaced)
+        findings_.add(Fault::stale_key_backup, where);
+      else
+        findings_.add(there ? Fault::old_key_backup : Fault::backup_out_of_reach, where);
+    }
+  }
+
+  OutsideReport look_into(const std::string& name, const Path& folder, const std::optional<Period>& promised) {
+    OutsideReport out{name, folder.string(), 0, 0, {}, {}};
+    boost::system::error_code error;
+    if (!fs::is_directory(folder, error)) {
+      out.problem = "it is not there or may not be read";
+      return out;
+    }
+    walk(folder, [&](const Path& path, bool is_folder) {
+      if (is_folder) return true;
+      boost::system::error_code gone;
+      const auto changed = fs::last_write_time(path, gone);
+      if (gone) return true;
+      const Instant at{Seconds(changed)};
+      ++out.files;
+      out.oldest = std::min(out.oldest.value_or(at), at);
+      if (promised && add(at, *promised) < order_.machine_clock) ++out.older_than_promised;
+      return true;
+    });
+    return out;
+  }
+
+  const AttestationOrder& order_;
+  CatalogueLook catalogue_;
+  KeyLook keys_;
+  Judge judge_;
+  Attestation report_;
+  Findings findings_;
+  std::map<std::string, ClassReport> classes_;
+  std::vector<std::pair<const VaultPlace*, Path>> files_again_;
+  std::vector<Path> strays_again_;
+  std::vector<RowLook> rows_again_;
+  std::vector<std::uint64_t> keys_again_;
+};
+}  // namespace
+
+Attestation attest(const AttestationOrder& order) { return Attestor(order).run(); }
+
+}  // namespace tenure::storage

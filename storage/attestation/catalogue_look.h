@@ -1,0 +1,63 @@
+// The catalogue, read-only and in the attestation's own words: no query here is shared with what keeps or deletes. Each
+// call is a short read of its own, so that no reader holds the write-ahead log up. One thread at a time.
+#pragma once
+#include <functional>
+#include <map>
+
+#include "base/period.h"
+#include "storage/attestation/attestation.h"
+#include "storage/sqlite.h"
+#include "storage/types.h"
+
+namespace tenure::storage::attestation {
+
+struct Promise {
+  Period period;  // in force
+  bool from_end = true;
+  std::vector<std::pair<Instant, Period>> versions;  // since when each was, oldest first
+};
+
+struct RowLook {
+  SegmentId id;
+  std::string source, cls, vault;
+  Kind kind = Kind::camera;
+  State state = State::live;
+  Instant start, end, expires_at;
+  std::uint64_t bytes = 0, slot = 0;
+  std::optional<Instant> filed_at;  // where its times were moved: the start that its file was made with
+};
+
+struct BackupLook {
+  bool keys = false;  // else recordings, sealed
+  Path folder, file;
+  Instant made_at;
+  bool verified = false;
+};
+
+class CatalogueLook {
+ public:
+  explicit CatalogueLook(const Path& file);
+  std::map<std::string, Promise> promises();
+  std::map<std::string, std::string> vault_ids();
+  std::optional<RowLook> row(const SegmentId& id);
+  bool was_deleted(const SegmentId& id);
+  // Every row, in pages; rows that come or go meanwhile may be missed.
+  void each_row(const std::function<void(const RowLook&)>& look);
+  // Whether a hold that still counts at `lo` covers it.
+  bool is_held(const RowLook& row, Instant lo);
+  std::vector<HoldReport> holds(Instant lo, Instant hi);
+  std::vector<GapReport> gaps(Instant since);
+  std::map<std::string, std::uint64_t> acts(Instant since);
+  std::uint64_t deleted_early(Instant since);
+  std::uint64_t waiting_deletions();  // recordings that a stopped sweep asks about
+  std::vector<BackupLook> backups();  // that nobody removed
+  std::optional<Instant> newest();    // of what is recorded or done
+  // Batches of recordings in the ledger of which fewer are accounted for than it says.
+  std::uint64_t short_batches();
+
+ private:
+  void count_kept(HoldReport& hold, const RawId& id, Instant lo);
+  sqlite::Connection db_;
+};
+
+}  // namespace tenure::storage::attestation

@@ -1,0 +1,24 @@
+// What a file is, by its own first bytes. Reads hostile bytes: bounded, never throws for what it finds. Any thread.
+#pragma once
+#include <optional>
+
+#include "base/file.h"
+#include "storage/sealed_format.h"
+
+namespace tenure::storage::attestation {
+
+enum class FileKind { sealed, key_slots, catalogue, recording, empty, other, unreadable };
+
+struct FileLook {
+  FileKind kind = FileKind::other;
+  std::optional<SealedHeader> header;  // of a sealed file
+  std::uint64_t bytes = 0;
+  Instant changed;  // by the machine's clock
+};
+// `thorough`: also looks for key slots and plain recordings, which a vault's own .seg files need not be asked.
+FileLook look_at(const Path& file, bool thorough);
+
+// Where a sealed file with this header lies below its vault's folder.
+Path place_of(const SealedHeader& header);
+
+}  // namespace tenure::storage::attestation

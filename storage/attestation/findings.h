@@ -1,0 +1,59 @@
+// What an attestation can find, each kind with its weight and its words; and the list it collects them in. One thread.
+#pragma once
+#include <set>
+
+#include "storage/attestation/attestation.h"
+
+namespace tenure::storage::attestation {
+
+enum class Fault {
+  past_date,
+  deletion_unfinished,
+  stretched,
+  copy_past_date,
+  orphan_past_date,
+  key_without_recording,
+  key_copy_elsewhere,
+  plain_recording,
+  old_key_backup,
+  old_working_file,
+  backup_out_of_reach,
+  vault_off_line,
+  clock_behind,
+  time_doubtful,
+  ledger_unsound,
+  orphan,
+  leftover,
+  copy,
+  misfiled,
+  unreadable_header,
+  working_copy,
+  stuck_recording,
+  missing_file,
+  lost_file_is_back,
+  other_size,
+  key_erased_early,
+  key_in_one_copy,
+  shared_key,
+  file_without_key,
+  hold_without_file,
+  hold_file_without_row,
+  stale_key_backup,
+  time_unconfirmed,
+  catalogue_copy,
+  batch_short,
+  deletion_waits,
+  no_promise,
+};
+
+class Findings {
+ public:
+  void add(Fault fault, Instance where, std::uint64_t count = 1);
+  // With the heaviest first.
+  std::vector<Finding> take();
+
+ private:
+  std::map<Fault, Finding> found_;
+};
+
+}  // namespace tenure::storage::attestation

@@ -1,0 +1,190 @@
+#include "storage/attestation/judge.h"
+
+#include <boost/filesystem/operations.hpp>
+
+namespace tenure::storage::attestation {
+
+namespace fs = boost::filesystem;
+
+namespace {
+constexpr Duration kLongestSegment = std::chrono::minutes(10);  // of a camera; the recorder cuts at 2 minutes
+constexpr Duration kLongestRecording = std::chrono::hours(1);   // that is not finished
+constexpr Duration kWorkingFile = std::chrono::days(1);
+}  // namespace
+
+Judge::Judge(const AttestationOrder& order, CatalogueLook& catalogue, const KeyLook& keys)
+    : order_(order), catalogue_(catalogue), keys_(keys), promises_(catalogue.promises()) {
+  read_slots();
+}
+
+void Judge::read_slots() {
+  owners_.assign(keys_.slots(), SegmentId{});
+  shared_.clear();
+  catalogue_.each_row([&](const RowLook& row) {
+    if (row.slot >= owners_.size()) return;  // made after the files were measured
+    auto& owner = owners_[row.slot];
+    if (!owner.is_nil() && owner != row.id) shared_.insert(row.slot);
+    owner = row.id;
+  });
+}
+
+// When what was promised for it is over, worked out anew; nothing when nothing is promised for its class. With
+// `made_by`: by the longest promise in force between its start and then, for a later, longer one must not be given to
+// what is older.
+std::optional<Instant> Judge::end_of(const std::string& cls, const Interval& span,
+                                     std::optional<Instant> made_by) const {
+  const auto found = promises_.find(cls);
+  if (found == promises_.end()) return std::nullopt;
+  const auto& promise = found->second;
+  const auto from = promise.from_end ? span.to : span.from;
+  const auto& versions = promise.versions;
+  if (!made_by || versions.empty()) return add(from, promise.period);
+  std::optional<Instant> over;
+  for (std::size_t at = 0; at < versions.size() && versions[at].first <= *made_by; ++at)
+    if (at + 1 == versions.size() || versions[at + 1].first > span.from) {
+      const auto end = add(from, versions[at].second);
+      over = std::max(over.value_or(end), end);
+    }
+  return over.value_or(add(from, versions.front().second));
+}
+
+bool Judge::opens(const SealedHeader& header) const {
+  const auto state = keys_.at(header.slot);
+  if (state != KeyState::live && state != KeyState::half) return false;
+  const auto owner = owner_of(header.slot);
+  return owner.is_nil() || owner == header.id || shared_.contains(header.slot);
+}
+
+std::optional<Problem> Judge::without_row(const SealedHeader& header, Instance where) {
+  if (!opens(header)) return Problem{Fault::leftover, where};
+  of_orphans_.insert(header.slot);
+  const auto end = header.kind == Kind::camera ? header.start + kLongestSegment : header.start;
+  where.since = end_of(header.cls, {header.start, end}, /*made_by=*/{});
+  if (catalogue_.was_deleted(header.id)) return Problem{Fault::orphan_past_date, where};
+  if (!where.since) return Problem{Fault::no_promise, where};
+  return Problem{*where.since + kGrace < order_.time.lo ? Fault::orphan_past_date : Fault::orphan, where};
+}
+
+// A second file of a recording, or one outside the vaults.
+std::optional<Problem> Judge::misplaced(const SealedHeader& header, Instance where) {
+  const auto row = catalogue_.row(header.id);
+  if (!row) {
+    auto problem = without_row(header, where);
+    if (problem->fault == Fault::orphan) problem->fault = Fault::copy;
+    if (problem->fault == Fault::orphan_past_date) problem->fault = Fault::copy_past_date;
+    return problem;
+  }
+  where.since = row->expires_at;
+  const bool past = is_past(*row) && opens(header) && !catalogue_.is_held(*row, order_.time.lo);
+  return Problem{past ? Fault::copy_past_date : Fault::copy, where};
+}
+
+std::optional<Problem> Judge::with_row(const SealedHeader& header, const RowLook& row, const FileLook& look,
+                                       Instance where) {
+  const bool past = is_past(row);
+  const bool alive = opens(header);
+  where.since = row.expires_at;
+  if (row.state == State::reserved) {
+    where.since = {};
+    if (order_.time.lo - header.start > kLongestRecording) return Problem{Fault::stuck_recording, where};
+    return std::nullopt;
+  }
+  if (row.state == State::lost && !past) return Problem{Fault::lost_file_is_back, where};
+  if (row.state == State::condemned)
+    return Problem{alive && past ? Fault::deletion_unfinished : Fault::file_without_key, where};
+  const bool held = past && catalogue_.is_held(row, order_.time.lo);
+  if (past && !held) return Problem{alive ? Fault::past_date : Fault::file_without_key, where};
+
+  const auto expected_start = row.filed_at.value_or(row.start);
+  const bool too_long = row.kind == Kind::camera && row.end - row.start > kLongestSegment;
+  // The file's own class says what was promised for it.
+  const auto latest =
+      end_of(header.cls, {row.start, row.end}, row.kind == Kind::camera ? row.end + kLongestSegment : order_.time.hi);
+  if (!latest) return Problem{Fault::no_promise, where};
+  if (row.expires_at > *latest + Seconds(1)) return Problem{Fault::stretched, where};
+  if (header.start != expected_start || header.source != row.source || header.cls != row.cls ||
+      header.slot != row.slot || header.kind != row.kind || too_long)
+    return Problem{Fault::misfiled, where};
+  if (!alive) return Problem{Fault::key_erased_early, where};
+  if (keys_.at(header.slot) == KeyState::half) return Problem{Fault::key_in_one_copy, where};
+  if (shared_.contains(header.slot)) return Problem{Fault::shared_key, where};
+  if (look.bytes != row.bytes) return Problem{Fault::other_size, where};
+  return std::nullopt;
+}
+
+std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path& file, std::optional<RowLook>* known) {
+  const auto inside = file.lexically_relative(vault.path);
+  const bool quarantined = *inside.begin() == Path("quarantine");
+  const bool plain_name = file.extension() == ".seg";
+  Instance where{{}, {}, vault.name + ":" + inside.string(), {}};
+  const auto look = look_at(file, /*thorough=*/!plain_name);
+  if (look.kind == FileKind::unreadable) {
+    boost::system::error_code error;
+    if (!fs::exists(fs::symlink_status(file, error))) return std::nullopt;  // deleted this moment
+    return Problem{Fault::unreadable_header, where};
+  }
+  if (look.kind == FileKind::key_slots) return Problem{Fault::key_copy_elsewhere, where};
+  if (look.kind == FileKind::catalogue) return Problem{Fault::catalogue_copy, where};
+  if (look.kind == FileKind::recording) return Problem{Fault::plain_recording, where};
+  if (!look.header) {
+    // A file being made has its first bytes only with its first fragment.
+    const auto id = SegmentId::parse(file.stem().string());
+    if (id && catalogue_.row(*id) && catalogue_.row(*id)->state == State::reserved) return std::nullopt;
+    if (plain_name || look.kind == FileKind::sealed) return Problem{Fault::unreadable_header, where};
+    ++unknown_files;
+    return std::nullopt;
+  }
+  const auto& header = *look.header;
+  where.cls = header.cls;
+  where.source = header.source;
+  if (quarantined) return without_row(header, where);
+  if (inside != place_of(header)) return misplaced(header, where);
+  const auto row = catalogue_.row(header.id);
+  if (known) *known = row;
+  return row ? with_row(header, *row, look, where) : without_row(header, where);
+}
+
+std::optional<Problem> Judge::stray(const Path& file, bool in_staging) {
+  Instance where{{}, {}, file.lexically_relative(order_.state).string(), {}};
+  const auto look = look_at(file, /*thorough=*/true);
+  if (look.kind == FileKind::sealed && look.header) {
+    where.cls = look.header->cls;
+    where.source = look.header->source;
+    return misplaced(*look.header, where);
+  }
+  if (look.kind == FileKind::key_slots) return Problem{Fault::key_copy_elsewhere, where};
+  if (look.kind == FileKind::recording) return Problem{Fault::plain_recording, where};
+  if (look.kind == FileKind::catalogue) return Problem{Fault::catalogue_copy, where};
+  if (in_staging && look.kind != FileKind::unreadable) {
+    where.since = look.changed + kWorkingFile;
+    return Problem{*where.since < order_.machine_clock ? Fault::old_working_file : Fault::working_copy, where};
+  }
+  ++unknown_files;
+  return std::nullopt;
+}
+
+// What its file says is asked by file_in_vault(); here only whether there is one.
+std::optional<Problem> Judge::row(const RowLook& row) {
+  if (row.state != State::live || !is_on_line(row.vault)) return std::nullopt;
+  SealedHeader header;
+  header.id = row.id;
+  header.source = row.source;
+  header.cls = row.cls;
+  header.start = row.filed_at.value_or(row.start);
+  for (const auto& vault : order_.vaults) {
+    boost::system::error_code error;
+    if (vault.name == row.vault && fs::exists(vault.path / place_of(header), error)) return std::nullopt;
+  }
+  if (!catalogue_.row(row.id)) return std::nullopt;  // deleted meanwhile
+  return Problem{Fault::missing_file,
+                 {row.cls, row.source, row.vault + ":" + place_of(header).string(), row.expires_at}};
+}
+
+std::optional<Problem> Judge::key(std::uint64_t slot) {
+  const auto state = keys_.at(slot);
+  if ((state != KeyState::live && state != KeyState::half) || !owner_of(slot).is_nil() || of_orphans_.contains(slot))
+    return std::nullopt;
+  return Problem{Fault::key_without_recording, {{}, {}, "key slot " + std::to_string(slot), {}}};
+}
+
+}  // namespace tenure::storage::attestation

@@ -1,0 +1,52 @@
+#include "storage/attestation/key_look.h"
+
+#include <algorithm>
+
+#include "storage/slot_format.h"
+
+namespace tenure::storage::attestation {
+
+namespace {
+constexpr std::size_t kBlock = kSlotSize * 16'384;
+
+KeyState together(View a, View b) {
+  const auto state = [](View slot) { return slot.size() < kSlotSize ? SlotState::free : state_of(slot); };
+  const auto first = state(a), second = state(b);
+  const int live = (first == SlotState::sealed) + (second == SlotState::sealed);
+  if (live == 2) return KeyState::live;
+  if (live == 1) return KeyState::half;
+  return first == SlotState::free && second == SlotState::free ? KeyState::free : KeyState::erased;
+}
+}  // namespace
+
+KeyLook::KeyLook(const Path& folder)
+    : a_(folder / "a" / "slots", File::Mode::read), b_(folder / "b" / "slots", File::Mode::read) {}
+
+std::uint64_t KeyLook::slots() const { return std::max(a_.size(), b_.size()) / kSlotSize; }
+
+KeyState KeyLook::at(std::uint64_t slot) const {
+  if (slot >= slots()) return KeyState::free;
+  SlotBytes a, b;
+  const auto in_a = a_.read_some_at(slot * kSlotSize, a), in_b = b_.read_some_at(slot * kSlotSize, b);
+  return together(View(a).first(in_a), View(b).first(in_b));
+}
+
+void KeyLook::each(const std::function<void(std::uint64_t, KeyState)>& look) const {
+  Blob a(kBlock), b(kBlock);
+  for (std::uint64_t first = 0; first < slots(); first += kBlock / kSlotSize) {
+    std::ranges::fill(a, std::uint8_t{0});
+    std::ranges::fill(b, std::uint8_t{0});
+    a_.read_some_at(first * kSlotSize, a);
+    b_.read_some_at(first * kSlotSize, b);
+    for (std::size_t at = 0; at < kBlock; at += kSlotSize) {
+      static constexpr SlotBytes kUnused{};
+      if (std::memcmp(a.data() + at, kUnused.data(), kSlotSize) == 0 &&
+          std::memcmp(b.data() + at, kUnused.data(), kSlotSize) == 0)
+        continue;
+      const auto state = together(View(a).subspan(at, kSlotSize), View(b).subspan(at, kSlotSize));
+      if (state != KeyState::free) look(first + at / kSlotSize, state);
+    }
+  }
+}
+
+}  // namespace tenure::storage::attestation

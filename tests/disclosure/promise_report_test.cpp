@@ -1,0 +1,154 @@
+// The page for people: what it says, that it is one page, and that nothing in it can be more than text.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/filesystem/operations.hpp>
+
+#include "disclosure/promise_report.h"
+#include "tests/disclosure/practice.h"
+
+namespace tenure::disclosure {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Instant day(const std::string& text) { return *parse_rfc3339(text + "T10:00:00Z"); }
+
+storage::Attestation report() {
+  storage::Attestation report;
+  report.at = *parse_rfc3339("2026-11-22T03:00:04Z");
+  report.time_in_words = "the clock agrees";
+  report.classes = {{"cctv", "P28D", true, 645'120, 9'700'000'000'000, 0, day("2026-07-02"), day("2026-11-22"),
+                     day("2026-11-23"), 122, 1'830'000'000}};
+  report.holds = {{"a",
+                   "active",
+                   "fall on the ramp",
+                   "practice manager",
+                   "jo",
+                   day("2026-07-09"),
+                   day("2026-12-01"),
+                   {},
+                   false,
+                   61,
+                   1,
+                   61,
+                   {"front"}}};
+  return report;
+}
+
+// As bad as it gets.
+storage::Attestation crowded() {
+  auto all = report();
+  const storage::Finding finding{
+      storage::Weight::broken,      "past-date", "recordings lie here that should have been deleted",
+      "look at the log of tenured", 214,         {{"cctv", "car-park", "main:cctv/car-park/x.seg", day("2026-11-19")}}};
+  const std::string reason = std::string(40, 'W') + " <script>alert('1')</script> & \"x\"";
+  all.findings.assign(20, finding);
+  all.holds.assign(20, {"a",
+                        "active",
+                        reason,
+                        std::string(60, 'M'),
+                        "jo",
+                        day("2026-07-09"),
+                        day("2026-12-01"),
+                        {},
+                        true,
+                        61,
+                        1,
+                        61,
+                        {"front"}});
+  all.gaps.assign(20,
+                  {"a-camera-with-a-name-of-forty-characters-", std::string(90, 'm'), std::chrono::minutes(94), 12});
+  all.classes.assign(6, all.classes.front());
+  return all;
+}
+
+const ReportProof kProof{std::string(64, 'a'), 48'212,
+                         "tenure-ledger-1a2b\n48212\nqk1m\n\n— tenure-ledger-1a2b kQ8x\n"};
+
+std::string shell(const std::string& command) { return disclosure::testing::output_of(command); }
+
+struct Folder {
+  Folder() : path(boost::filesystem::temp_directory_path() / boost::filesystem::unique_path("tenure-page-%%%%%%")) {
+    boost::filesystem::create_directories(path);
+  }
+  ~Folder() { boost::filesystem::remove_all(path); }
+  Path path;
+};
+
+TEST(PromisePage, AnswersTheQuestionFirst) {
+  const auto page = promise_page(report(), kProof);
+  EXPECT_EQ(page.blocks.at(0).title, "Kept");
+  EXPECT_EQ(page.blocks[0].tone, paper::Tone::good);
+  EXPECT_EQ(page.blocks[0].texts.at(0),
+            "Yes. Nothing older than promised is kept, except what one hold keeps on purpose.");
+  EXPECT_EQ(promise_page(crowded(), kProof).blocks.at(0).title, "Not kept");
+}
+
+TEST(PromisePage, SaysSizesPeriodsAndDatesAsPeopleDo) {
+  const auto html = paper::to_html(promise_page(report(), kProof));
+  for (const auto* said : {"28 days", "645,120", "9.7 TB", "2 Jul 2026", "22 November 2026, 03:00 UTC", "CCTV footage",
+                           "fall on the ramp", "none registered"})
+    EXPECT_THAT(html, HasSubstr(said));
+}
+
+TEST(PromisePage, CarriesItsProof) {
+  const auto html = paper::to_html(promise_page(report(), kProof));
+  EXPECT_THAT(html, HasSubstr(kProof.digest));
+  EXPECT_THAT(html, HasSubstr("Entry 48212 of the ledger"));
+  EXPECT_THAT(html, HasSubstr("— tenure-ledger-1a2b kQ8x"));
+}
+
+TEST(PromisePage, NoTextBecomesMarkupAndNothingIsFetched) {
+  const auto html = paper::to_html(promise_page(crowded(), kProof));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+  EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot;"));
+  EXPECT_THAT(html, HasSubstr("default-src 'none'"));
+  for (const auto* outward : {"http:", "https:", "src=", "url(", "<link", "@import"})
+    EXPECT_THAT(html, Not(HasSubstr(outward))) << outward;
+}
+
+TEST(PromisePage, IsOnePageOfA4AsPdfHoweverMuchThereIs) {
+  const Folder folder;
+  for (const auto& one : {report(), crowded()}) {
+    const auto pdf = paper::to_pdf(promise_page(one, kProof));
+    write_durably(folder.path / "a.pdf", pdf);
+    const auto info = shell("pdfinfo " + (folder.path / "a.pdf").string());
+    EXPECT_THAT(info, HasSubstr("Pages:           1\n"));
+    EXPECT_THAT(info, HasSubstr("(A4)"));
+  }
+  const auto text = shell("pdftotext -layout " + (folder.path / "a.pdf").string() + " -");
+  EXPECT_THAT(text, HasSubstr("Not kept"));
+  EXPECT_THAT(text, HasSubstr("<script>alert('1')"));  // as text
+  EXPECT_THAT(text, HasSubstr("And 14 more holds"));
+  EXPECT_THAT(shell("pdffonts " + (folder.path / "a.pdf").string()), HasSubstr("DejaVuSans"));
+}
+
+TEST(PromisePage, TextThatIsNoUtf8OrHasControlBytesIsShownAllTheSame) {
+  auto odd = report();
+  odd.holds[0].reason =
+      "a\x01"
+      "b\xff"
+      "c\n\x1b[31m";
+  const Folder folder;
+  write_durably(folder.path / "a.pdf", paper::to_pdf(promise_page(odd, kProof)));
+  EXPECT_THAT(shell("pdfinfo " + (folder.path / "a.pdf").string()), HasSubstr("Pages:           1\n"));
+  EXPECT_THAT(paper::to_html(promise_page(odd, kProof)), Not(HasSubstr("\x1b")));
+}
+
+TEST(PromisePage, PrintsOnOnePageFromABrowser) {
+  const Folder folder;
+  for (const auto& one : {report(), crowded()}) {
+    const auto html = paper::to_html(promise_page(one, kProof));
+    write_durably(folder.path / "a.html", as_view(html));
+    shell("cd " + folder.path.string() +
+          " && chromium --headless --no-sandbox --disable-gpu --user-data-dir=profile --no-pdf-header-footer "
+          "--print-to-pdf=b.pdf file://" +
+          (folder.path / "a.html").string() + " 2>&1");
+    EXPECT_THAT(shell("pdfinfo " + (folder.path / "b.pdf").string()), HasSubstr("Pages:           1\n"));
+  }
+}
+
+}  // namespace
+}  // namespace tenure::disclosure
