@@ -36,15 +36,6 @@ void fill_from(SegmentRow& row, const SealedFooter& footer, const Path& path) {
   row.bytes = File(path, File::Mode::read).size();
 }
 
-// The footer of a whole file, else of what can be saved of it.
-std::optional<SealedFooter> footer_of(const Path& path, const Key& key) {
-  {
-    const SealedReader reader(File(path, File::Mode::read), key);
-    if (reader.finished()) return reader.footer();
-  }
-  return salvage(path, key);
-}
-
 void drop_reserved(const RecoveryParts& parts, const SegmentRow& row) {
   parts.keys.erase(row.slot, row.id);
   parts.keys.sync();
@@ -59,7 +50,7 @@ std::optional<SealedFooter> saved(const RecoveryParts& parts, const SegmentRow& 
   const auto key = parts.keys.read(row.slot, row.id);
   if (!key) return std::nullopt;
   try {
-    return footer_of(path, *key);
+    return salvage(path, *key);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::corrupt) throw;
     return std::nullopt;  // cut off before its first whole fragment
@@ -104,7 +95,7 @@ std::string try_adopt(const RecoveryParts& parts, const std::string& vault, cons
   row.vault = vault;
   row.span = {header.start, header.start};
   if (parts.vaults.path_of(row) != path) return "it does not lie where its header says";
-  const auto footer = footer_of(path, *key);
+  const auto footer = salvage(path, *key);
   if (!footer) return "not one of its fragments is whole";
   fill_from(row, *footer, path);
   row.span.from = header.start;  // its folder is named after it

@@ -8,7 +8,8 @@ namespace tenure::storage {
 // again, so a second writer of the same file repeats no nonce.
 std::optional<SealedFooter> salvage(const Path& path, const Key& key) {
   SealedAccess access(File(path, File::Mode::read_write), key);
-  if (auto whole = access.read_footer()) {
+  // A power cut may have kept the footer and not what was written before it: only what verifies is whole.
+  if (auto whole = access.read_footer(); whole && SealedReader(File(path, File::Mode::read), key).verify()) {
     access.file.sync();  // it may have reached the cache only
     return whole;
   }

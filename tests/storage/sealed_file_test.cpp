@@ -224,6 +224,29 @@ TEST_F(Sealed, SalvageNeverKeepsAByteThatIsNotAuthentic) {
   }
 }
 
+TEST_F(Sealed, I1_SalvageDoesNotTrustAFooterThatOutlivedItsFragments) {
+  const auto fragments = some_fragments({500, 20'000, 700});
+  write("a", fragments);
+  const SealedFooter footer = open("a").footer();
+  Blob bytes = read_whole(path("a"));
+  const auto lost = [&](std::size_t fragment) {  // a write that a power cut took: zeros where it would be
+    const auto from = static_cast<std::ptrdiff_t>(footer.fragments[fragment].file_offset);
+    std::fill(bytes.begin() + from, bytes.begin() + static_cast<std::ptrdiff_t>(end_of(footer, fragment)), std::uint8_t{0});
+  };
+  lost(1);
+  replace("b", bytes);
+  const auto saved = salvage(path("b"), key());
+  ASSERT_TRUE(saved);
+  EXPECT_TRUE(saved->salvaged);
+  EXPECT_EQ(saved->fragments.size(), 1u);
+  SealedReader reader = open("b");
+  EXPECT_TRUE(reader.finished() && reader.verify());
+  EXPECT_EQ(reader.read_fragment(0), fragments[0].bytes);
+  lost(0);
+  replace("b", bytes);
+  EXPECT_FALSE(salvage(path("b"), key()));
+}
+
 TEST_F(Sealed, TheHashTreeIsTheOneOfRfc6962) {
   // The tree written out by its definition, from the leaves that the format page describes.
   const auto fragments = some_fragments({400, 900, 1500});
