@@ -12,6 +12,7 @@
 #include "daemon/cameras.h"
 #include "daemon/control/server.h"
 #include "daemon/control/verbs.h"
+#include "daemon/disk_warning.h"
 #include "daemon/keeping.h"
 #include "daemon/ledger_loop.h"
 #include "daemon/notify.h"
@@ -29,10 +30,8 @@ using SharedSettings = std::shared_ptr<const config::Settings>;
 namespace {
 constexpr Duration kStopLimit = Millis(4800);     // of the whole clean stop
 constexpr Duration kCameraPatience = Millis(1500);  // for TEARDOWNs to be answered
-constexpr Duration kStatusEvery = Seconds(10);
-constexpr std::size_t kCamerasOnOneThread = 16;
-constexpr std::size_t kRequestThreads = 2, kJobThreads = 2, kQueue = 32, kLoginQueue = 8;
-constexpr Duration kTidyEvery = std::chrono::minutes(1);
+constexpr Duration kStatusEvery = Seconds(10), kTidyEvery = std::chrono::minutes(1);
+constexpr std::size_t kCamerasOnOneThread = 16, kRequestThreads = 2, kJobThreads = 2, kQueue = 32, kLoginQueue = 8;
 
 std::size_t camera_threads(std::size_t cameras) { return cameras > kCamerasOnOneThread && std::thread::hardware_concurrency() > 1 ? 2 : 1; }
 
@@ -46,6 +45,7 @@ storage::SweepReport sweep_and_relieve(storage::Storage& storage) {
     failure = std::current_exception();
   }
   storage.pressure().relieve();
+  storage.erasures().certify();
   if (failure) std::rethrow_exception(failure);
   return report;
 }
@@ -124,6 +124,7 @@ std::vector<std::string> Service::State::proposals() {
 
 void Service::State::start() {
   const auto now = current();
+  warn_of_disk(*now, storage.key_rotation().status());
   const auto& report = storage.recovery();
   log_info("event=recovered salvaged={} adopted={} quarantined={} deletions_finished={} lost={} stray_holds={}", report.salvaged,
            report.adopted, report.quarantined, report.finished_deletions, report.lost, report.stray_holds);
@@ -222,6 +223,7 @@ void Service::State::tidy() {
   tidy_timer.expires_after(kTidyEvery);
   tidy_timer.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
+    if (!jobs.post([this] { storage.backups().tick(); })) log_warning("event=backup-check-skipped cause=\"busy\"");
     if (!requests.post([this] { tidy_up(); })) log_warning("event=tidy-skipped cause=\"busy\"");
     tidy();
   });
@@ -279,9 +281,7 @@ void Service::State::stop() {
 }
 
 Service::Service(config::Settings settings) : state_(std::make_unique<State>(std::move(settings))) {}
-
 Service::~Service() = default;
-
 int Service::run() {
   std::signal(SIGPIPE, SIG_IGN);
   state_->start();

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/error.h"
 #include "storage/catalogue_state.h"
 #include "storage/ledger/batches.h"
 
@@ -80,6 +81,13 @@ void note_broken_promises(sqlite::Connection& db, const std::vector<SegmentRow>&
   }
 }
 
+// Before its time goes only what an order on record names, and even then nothing that is held (I6, I8).
+void must_be_ordered(sqlite::Connection& db, const SegmentRow& row, const TrustedTime& time) {
+  const bool ordered = db.query("SELECT 1 FROM erasure_item WHERE segment = ?", row.id).step();
+  if (!ordered || !may_delete(row, hold_view(db, row.id, time), Cause::erasure, time))
+    throw Error(ErrorKind::internal, "Segment " + row.id.text() + " was to be erased without an order, or against a hold.");
+}
+
 std::map<Cause, std::vector<SegmentRow>> condemned_by_cause(sqlite::Connection& db, const Vaults& vaults) {
   std::map<Cause, std::vector<SegmentRow>> found;
   auto query = db.query("SELECT" + kSegmentColumns + ", s.cause FROM segment s WHERE s.state = 2 ORDER BY s.expires_at");
@@ -107,6 +115,7 @@ std::vector<SegmentRow> Eraser::erase(Cause cause, const Choose& choose) {
   catalogue_.write([&](Catalogue::Transaction& transaction) {
     doomed = choose(transaction, clock_.trusted());
     for (auto& row : doomed) {
+      if (cause == Cause::erasure) must_be_ordered(transaction.db, row, clock_.trusted());
       transaction.db.run("UPDATE segment SET state = 2, cause = ? WHERE id = ?", static_cast<int>(cause), row.id);
       row.state = State::condemned;
     }

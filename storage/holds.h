@@ -68,6 +68,8 @@ class Holds {
   Hold extend(const HoldId& id, Instant review, const std::string& reason, const Actor& actor);
   // At start: a hold file without its row counts as a hold and is adopted. Returns how many were.
   std::size_t adopt_stray_files();
+  // After a restore: what finds calls by number, made again from the sealed numbers.
+  std::uint64_t index_numbers();
 
  private:
   Catalogue& catalogue_;

@@ -1,13 +1,9 @@
-#include "storage/key_slots.h"
-
 #include <algorithm>
-#include <atomic>
-#include <mutex>
 
 #include "base/entropy.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "storage/slot_format.h"
+#include "storage/key_slots_state.h"
 
 namespace tenure::storage {
 
@@ -16,51 +12,20 @@ namespace {
 constexpr std::uint64_t kStep = 65'536;  // slots a file grows by
 constexpr std::uint64_t kStepBytes = kStep * kSlotSize;
 
-enum class Use : std::uint8_t { free, used, erased };
+using Use = SlotUse;
 
 }  // namespace
 
-struct KeySlots::State {
-  State(Path given, const Key& key_encryption_key) : folder(std::move(given)), codec(key_encryption_key) {}
-  void check_key(const Key& key_encryption_key) const;
-  void open_copy(std::size_t copy, const char* name);
-  void load();
-  void note(std::uint64_t from, View a, View b);
-  void grow();
-  void must_be_sound() const;
-  SlotBytes read_slot(std::size_t copy, std::uint64_t slot) const;
-  void write_slot(std::size_t copy, std::uint64_t slot, const SlotBytes& bytes);
-  std::optional<Key> find(std::uint64_t slot, const SegmentId& id, bool marker_wins);
-  void erase(std::uint64_t slot);
-
-  const Path folder;
-  SlotCodec codec;
-  mutable std::mutex mutex;   // the files' contents and all below
-  std::mutex sync_mutex;      // one sync at a time; taken before `mutex`
-  std::array<File, 2> files;
-  std::uint64_t slots = 0;
-  std::vector<Use> uses;
-  std::vector<std::uint64_t> free;  // highest first, so that the lowest is taken from the back
-  std::uint64_t in_use = 0;
-  bool dirty = false;
-  bool poisoned = false;      // a sync failed: what is on the disk is unknown
-};
-
-// A key-encryption key that is not the one of these slots would make every recording unreadable, one by one and late.
-void KeySlots::State::check_key(const Key& key_encryption_key) const {
-  const Path path = folder / "check";
-  const Digest expected = hmac_sha256(key_encryption_key, as_view("tenure key slots check 1"));
-  try {
-    const Blob found = read_whole(path, 64);
-    if (!std::ranges::equal(found, expected))
-      throw Error(ErrorKind::refused, "The key-encryption key is not the one that the key slots in " + folder.string() +
-                                          " were made with. Restore the right key.");
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::io) throw;
+// Slots without their root key, or with another, would make every recording unreadable, one by one and late.
+void KeySlots::State::open_root(const std::vector<Key>& given) {
+  if (!roots.is_there()) {
     if (files[0].size() != 0 || files[1].size() != 0)
-      throw Error(ErrorKind::refused, "The key slots in " + folder.string() + " have lost their check file. Restore it from the key backup.");
-    write_durably(path, expected);
+      throw Error(ErrorKind::refused, "The key slots in " + folder.string() + " have lost their root key. Restore it from the key backup.");
+    roots.make(given.at(0));
   }
+  root = roots.open(given);
+  for (const auto& [generation, index] : root.generations) wrappings.emplace_back(generation, given.at(index));
+  codec.emplace(root.root);
 }
 
 void KeySlots::State::open_copy(std::size_t copy, const char* name) {
@@ -139,15 +104,27 @@ void KeySlots::State::write_slot(std::size_t copy, std::uint64_t slot, const Slo
   files.at(copy).write_at(slot * kSlotSize, bytes);
 }
 
+const Wrapping* KeySlots::State::wrapping_of(std::uint32_t generation) const {
+  const auto found = std::ranges::find_if(wrappings, [&](const Wrapping& one) { return one.generation() == generation; });
+  return found == wrappings.end() ? nullptr : &*found;
+}
+
+std::optional<Key> KeySlots::State::open(SlotBytes bytes, std::uint64_t slot, const SegmentId& id) {
+  const auto* wrapping = state_of(bytes) == SlotState::sealed ? wrapping_of(generation_of(bytes)) : nullptr;
+  if (wrapping == nullptr) return std::nullopt;
+  wrapping->lift(bytes, slot);
+  return codec->open(bytes, slot, id);
+}
+
 std::optional<Key> KeySlots::State::find(std::uint64_t slot, const SegmentId& id, bool marker_wins) {
   if (slot >= slots) return std::nullopt;
   const std::array<SlotBytes, 2> copies{read_slot(0, slot), read_slot(1, slot)};
   const bool marked = std::ranges::any_of(copies, [](const SlotBytes& copy) { return state_of(copy) == SlotState::erased; });
   if (marked && marker_wins) return std::nullopt;
   for (std::size_t good = 0; good < 2; ++good) {
-    const auto key = codec.open(copies.at(good), slot, id);
+    const auto key = open(copies.at(good), slot, id);
     if (!key) continue;
-    if (!codec.open(copies.at(1 - good), slot, id) && !poisoned) {
+    if (!open(copies.at(1 - good), slot, id) && !poisoned) {
       log_warning("event=key-slot-repaired slot={} copy={}", slot, good == 0 ? "b" : "a");
       write_slot(1 - good, slot, copies.at(good));
     }
@@ -170,11 +147,13 @@ void KeySlots::State::erase(std::uint64_t slot) {
   uses[slot] = Use::erased;
 }
 
-KeySlots::KeySlots(Path folder, const Key& key_encryption_key) : state_(std::make_unique<State>(std::move(folder), key_encryption_key)) {
+KeySlots::KeySlots(Path folder, const Key& key_encryption_key) : KeySlots(std::move(folder), std::vector{key_encryption_key}) {}
+
+KeySlots::KeySlots(Path folder, const std::vector<Key>& given) : state_(std::make_unique<State>(std::move(folder))) {
   make_directories(state_->folder);
   state_->open_copy(0, "a");
   state_->open_copy(1, "b");
-  state_->check_key(key_encryption_key);
+  state_->open_root(given);
   // An erasure that a crash kept from its sync may lie in the cache only: durable first, then counted as reusable.
   for (File& file : state_->files) file.sync();
   state_->load();
@@ -189,7 +168,8 @@ SlotKey KeySlots::reserve(const SegmentId& id) {
   state_->must_be_sound();
   if (state_->free.empty()) state_->grow();
   made.slot = state_->free.back();
-  const SlotBytes bytes = state_->codec.seal(made.slot, id, made.key);
+  SlotBytes bytes = state_->codec->seal(made.slot, id, made.key);
+  state_->wrappings.back().lay(bytes, made.slot);
   state_->write_slot(0, made.slot, bytes);
   state_->write_slot(1, made.slot, bytes);
   state_->free.pop_back();
@@ -236,7 +216,7 @@ void KeySlots::erase(std::uint64_t slot, const SegmentId& id) {
   state_->must_be_sound();
   if (slot >= state_->slots) return;
   for (std::size_t copy = 0; copy < 2; ++copy) {
-    if (!state_->codec.open(state_->read_slot(copy, slot), slot, id)) continue;
+    if (!state_->open(state_->read_slot(copy, slot), slot, id)) continue;
     state_->erase(slot);
     return;
   }
@@ -245,6 +225,11 @@ void KeySlots::erase(std::uint64_t slot, const SegmentId& id) {
 bool KeySlots::is_erased(std::uint64_t slot) const {
   const std::scoped_lock lock(state_->mutex);
   return slot < state_->slots && state_->uses[slot] == Use::erased;
+}
+
+bool KeySlots::is_taken(std::uint64_t slot) const {
+  const std::scoped_lock lock(state_->mutex);
+  return slot < state_->slots && state_->uses[slot] != Use::free;
 }
 
 std::uint64_t KeySlots::in_use() const {

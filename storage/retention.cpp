@@ -12,8 +12,7 @@ bool may_delete(const SegmentRow& row, const HoldView& holds, Cause cause, const
   if (holds.active || holds.releasing) return false;
   if (row.state != State::live && row.state != State::lost) return false;
   if (cause == Cause::pressure) return row.kind == Kind::camera;  // calls are never lost to make room (I16)
-  // Approved erasures come with the part that approves them.
-  if (cause != Cause::sweep) return false;
+  if (cause == Cause::erasure) return true;  // the eraser takes nothing by it that no order on record names
   return row.expires_at <= time.lo;
 }
 

@@ -9,7 +9,8 @@ namespace tenure::storage {
 
 namespace {
 const std::array kMigrations = {kRecordingsMigration, kLedgerMigration, kPeopleMigration,
-                                kSpaceMigration, kTimeMigration, kRecoveryMigration, kPolicyMigration};
+                                kSpaceMigration, kTimeMigration, kRecoveryMigration, kBackupMigration,
+                                kPolicyMigration};
 
 constexpr std::int64_t kApplicationId = 0x54656e75;  // "Tenu"
 

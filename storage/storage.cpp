@@ -4,7 +4,9 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "storage/backup/restore.h"
 #include "storage/catalogue_state.h"
+#include "storage/erasure_level.h"
 #include "storage/recovery.h"
 
 namespace tenure::storage {
@@ -31,35 +33,45 @@ Pressure::Options pressure_options(const config::Settings& settings) {
 
 struct Storage::State {
   State(const config::Settings& settings, const Clock& at)
-      : clock(at), state_folder(settings.storage.path), kek(key_at(state_folder)), catalogue(state_folder / "catalogue"),
-        differences(catalogue.adopt_policy(settings.classes, at.now())), keys(state_folder / "keys", kek),
-        vaults(settings.vaults, settings.storage.trial, catalogue.known_vaults()), calls(catalogue, at, vaults, keys, kek),
-        holds(catalogue, at, state_folder / "holds", kek),
-        ledger(catalogue, at, state_folder, kek, settings.ledger_copies), approvals(catalogue, at), people(catalogue, at, kek),
+      : clock(at), state_folder(settings.storage.path), given(keys_at(state_folder)), catalogue(state_folder / "catalogue"),
+        differences(catalogue.adopt_policy(settings.classes, at.now())), keys(state_folder / "keys", keys_of(given)),
+        rotation(catalogue, at, keys, state_folder, std::move(given)),
+        vaults(settings.vaults, settings.storage.trial, catalogue.known_vaults()), calls(catalogue, at, vaults, keys, keys.root()),
+        holds(catalogue, at, state_folder / "holds", keys.root()),
+        ledger(catalogue, at, state_folder, keys.root(), settings.ledger_copies), approvals(catalogue, at), people(catalogue, at, keys.root()),
         sessions(catalogue, at), policy(catalogue, at, settings.storage.trial), eraser(catalogue, at, vaults, keys), sweeper(catalogue, at, vaults, eraser),
-        pressure(pressure_options(settings), catalogue, at, vaults, eraser, state_folder) {
+        pressure(pressure_options(settings), catalogue, at, vaults, eraser, state_folder),
+        erasures(catalogue, at, vaults, eraser, ledger, keys.root(), other_copies(settings)),
+        backups({catalogue, at, vaults, keys, rotation, ledger, state_folder}) {
+    erasures.set_key_backups([this] { return backups.renew(); });
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them
     for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
     for (const auto& folder : settings.calls) catalogue.ensure_source(folder.name, folder.cls, Kind::calls);
     empty_staging(state_folder / "staging");
+    finish_restore({catalogue, at, keys, holds, eraser, state_folder});  // before anything can be read
     recovery = recover({catalogue, at, vaults, keys, holds, eraser});
     // Last: it may reserve keys and segments from here on.
     recorder = std::make_unique<Recorder>(Recorder::Options{.sync_interval = settings.storage.sync_interval}, at, vaults, keys, catalogue);
     recorder->set_guard([this](const std::string& vault, const std::string& source) { return pressure.refusal(vault, source); });
   }
-  ~State() { wipe(kek); }
-
-  static Key key_at(const Path& folder) {
+  static std::vector<GivenKey> keys_at(const Path& folder) {
     make_directories(folder);
-    return load_key_encryption_key(folder);
+    refuse_hopeless(machine_facts(folder), folder);
+    return given_key_encryption_keys(folder);
+  }
+  static std::vector<Key> keys_of(const std::vector<GivenKey>& given) {
+    std::vector<Key> keys;
+    for (const auto& one : given) keys.push_back(one.key);
+    return keys;
   }
 
   const Clock& clock;
   Path state_folder;
-  Key kek;
+  std::vector<GivenKey> given;
   Catalogue catalogue;
   std::vector<std::string> differences;
   KeySlots keys;
+  KeyRotation rotation;
   Vaults vaults;
   CallStore calls;
   Holds holds;
@@ -71,6 +83,8 @@ struct Storage::State {
   Eraser eraser;
   Sweeper sweeper;
   Pressure pressure;
+  Erasures erasures;
+  Backups backups;
   RecoveryReport recovery;
   std::unique_ptr<Recorder> recorder;
 };
@@ -90,6 +104,9 @@ Sessions& Storage::sessions() { return state_->sessions; }
 Sweeper& Storage::sweeper() { return state_->sweeper; }
 PolicyChanges& Storage::policy() { return state_->policy; }
 Pressure& Storage::pressure() { return state_->pressure; }
+KeyRotation& Storage::key_rotation() { return state_->rotation; }
+Erasures& Storage::erasures() { return state_->erasures; }
+Backups& Storage::backups() { return state_->backups; }
 Ledger& Storage::ledger() { return state_->ledger; }
 const RecoveryReport& Storage::recovery() const { return state_->recovery; }
 const std::vector<std::string>& Storage::policy_differences() const { return state_->differences; }

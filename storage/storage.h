@@ -1,6 +1,7 @@
 // The whole room, put together in the order of its dependencies: what the daemon owns.
 #pragma once
 #include "storage/approvals.h"
+#include "storage/backup/backups.h"
 #include "storage/call_store.h"
 #include "storage/holds.h"
 #include "storage/ledger/ledger.h"
@@ -39,6 +40,9 @@ class Storage {
   const RecoveryReport& recovery() const;
   const std::vector<std::string>& policy_differences() const;  // settings that wait as proposals (I10)
   Pressure& pressure();
+  KeyRotation& key_rotation();
+  Erasures& erasures();
+  Backups& backups();
 
   // Asks may_read() and opens. Throws Error{refused} with the reason, Error{not_found}, Error{corrupt}.
   SealedReader open(const SegmentId& id, const Actor& actor, Purpose purpose);

@@ -16,6 +16,7 @@ struct Command {
   std::string out;             // of an export: the folder its files go to
   std::string plan_file;       // of a redacted export: where the plan was read from
   std::string ledger_files, ledger_key;  // of ledger verify: files to read here, without the daemon
+  std::string restore_data, restore_keys, recovery_file, checkpoint_file;  // of restore: done here, without the daemon
   std::string message;         // help or version asked for: print it and end; or what is wrong
   int status = -1;             // the exit status then; -1: go on
 };

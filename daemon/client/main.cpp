@@ -11,6 +11,7 @@
 #include "daemon/client/folder_receiver.h"
 #include "daemon/client/interrupt.h"
 #include "daemon/client/ledger_files.h"
+#include "daemon/client/recovery.h"
 #include "daemon/client/render.h"
 #include "daemon/client/secrets.h"
 #include "daemon/client/session_file.h"
@@ -62,17 +63,20 @@ int ask(const client::Command& command) {
   try {
     if (!command.ledger_files.empty())
       return print(command, boost::json::parse(client::verify_ledger_files(command.ledger_files, command.ledger_key)));
+    if (!command.restore_keys.empty()) return print(command, boost::json::parse(client::restore_here(command)));
     // First, so that a folder that will not do is refused before the daemon is asked and notes an export.
     if (!command.out.empty()) receiver = std::make_unique<client::FolderReceiver>(command.out, ::isatty(STDERR_FILENO) != 0);
     if (receiver) client::notice_interrupts();
     const auto socket = client::find_socket(command.socket, command.config);
     auto request = command.request;
     client::add_secrets(request, command.from_input);
+    const auto recovery_key = client::add_recovery_key(request);
     request.session = client::read_session(socket);
     client::Connection connection(socket);
     auto answer = boost::json::parse(connection.ask(request, receiver.get()));
     if (receiver) receiver->abandon();
     keep_session(socket, request.verb, answer);
+    if (!recovery_key.empty()) answer.as_object()["recovery_key"] = recovery_key;
     const auto waits = client::waits_for_approval(request.verb, answer);
     const int status = print(command, std::move(answer));
     if (waits.empty()) return status;

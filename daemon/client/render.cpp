@@ -188,11 +188,12 @@ std::string render(const std::string& verb, const json::value& answer) {
   if (!waits_for_approval(verb, answer).empty()) return render_people("approvals show", member(answer, "approval")).value_or("");
   if (auto shown = render_people(verb, answer)) return *shown;
   if (auto shown = render_policy(verb, answer)) return *shown;
+  if (auto shown = render_erasure(verb, answer)) return *shown;
   using Renderer = std::string (*)(const json::value&);
   static const std::map<std::string, Renderer> all{
       {"status", render_status}, {"sources", sources}, {"segments", segments}, {"gaps", gaps}, {"calls find", calls}, {"hold list", holds},
       {"hold add", hold}, {"hold show", hold}, {"hold release", hold}, {"hold extend", hold}, {"hold preview", hold}, {"hold keep", hold}, {"export native", exported},
-      {"export call", exported}, {"export redacted", exported}, {"sweep", sweep}, {"ledger show", ledger},
+      {"export call", exported}, {"erase certificate", exported}, {"export redacted", exported}, {"sweep", sweep}, {"ledger show", ledger},
       {"ledger verify", verdict}, {"ledger checkpoint", note},
       {"attest", render_attest}, {"doctor", doctor}, {"time show", time_shown}, {"time confirm", time_changed}, {"time lower", time_changed}, {"version", version}};
   const auto found = all.find(verb);

@@ -14,6 +14,8 @@ std::string render_brief(const boost::json::value& answer);  // the same in one 
 std::optional<std::string> render_people(const std::string& verb, const boost::json::value& answer);
 // The verbs of the policy; nothing for the others.
 std::optional<std::string> render_policy(const std::string& verb, const boost::json::value& answer);
+// The verbs of erasures, keys and backups; nothing for the others.
+std::optional<std::string> render_erasure(const std::string& verb, const boost::json::value& answer);
 // When the act was not done but waits for a second person: what to do. Empty otherwise.
 std::string waits_for_approval(const std::string& verb, const boost::json::value& answer);
 

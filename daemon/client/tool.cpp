@@ -39,6 +39,8 @@ std::string verb_name(const CLI::App* app) {
   return parent && parent->get_parent() ? verb_name(parent) + " " + app->get_name() : app->get_name();
 }
 
+bool names_recordings(const std::string& name) { return name == "hold add" || name == "hold preview" || name == "erase" || name == "erase preview"; }
+
 // `login` is three verbs: a new login, a fresh code, and what it is for.
 void choose_login(wire::Request& request, bool fresh) {
   if (fresh && request.args.contains("name")) throw Error(ErrorKind::usage, "--fresh: goes without a name: it is for who is logged in");
@@ -82,6 +84,7 @@ Tool::Tool() : owned_(std::make_unique<CLI::App>("Asks tenured, the daemon that 
   add_exports();
   add_upkeep();
   add_people();
+  add_erasure();
 }
 
 Tool::~Tool() = default;
@@ -134,7 +137,7 @@ void Tool::fill(Command& command) const {
     if (was_given(field)) args[field] = number;
   for (const auto& [field, list] : values.lists)
     if (!list.empty() && (field == "numbers" || field == "calls" || field == "roles")) args[field] = json::array(list.begin(), list.end());
-  if (auto spans = name == "hold add" || name == "hold preview" ? group_spans(typed_spans(used)) : json::array(); !spans.empty()) args["spans"] = std::move(spans);
+  if (auto spans = names_recordings(name) ? group_spans(typed_spans(used)) : json::array(); !spans.empty()) args["spans"] = std::move(spans);
   if (values.dry_run) args["dry_run"] = true;
   if (values.from_settings) args["from_settings"] = true;
   if (name == "login") choose_login(command.request, values.fresh);

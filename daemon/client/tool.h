@@ -49,6 +49,7 @@ class Tool {
   void add_exports();
   void add_upkeep();
   void add_people();
+  void add_erasure();
   void fill(Command& command) const;
   const CLI::App* typed() const;  // the innermost verb or group that was typed
   std::string what_is_unknown() const;

@@ -1,14 +1,14 @@
 // doctor: does this machine keep what the invariants need? Each check is one line: good, warning or bad, and what to do.
-#include <sys/vfs.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <algorithm>
 
 #include "base/log.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
 #include "daemon/places.h"
 #include "daemon/time_keeping.h"
+#include "storage/erasure_level.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;
@@ -26,29 +26,21 @@ json::object check_clock(const Call& call) {
   return line("clock", "warning", told + ". Until then recording goes on, and what could have expired is neither shown nor deleted");
 }
 
-struct FileSystem {
-  std::string_view name, verdict, text;
-};
-
-// What overwriting a key slot in place means there (design section 4).
-FileSystem file_system_of(const Path& path) {
-  struct statfs info {};
-  if (::statfs(path.c_str(), &info) != 0) return {"unknown", "warning", "cannot be told"};
-  switch (static_cast<unsigned long>(info.f_type)) {
-    case 0xef53: return {"ext", "good", "key slots are overwritten in place (with data=ordered, the default)"};
-    case 0x58465342: return {"xfs", "good", "key slots are overwritten in place"};
-    case 0x9123683e: return {"btrfs", "warning", "copies on write: an erased key may stay on the disk until its block is used again"};
-    case 0x2fc12fc1: return {"zfs", "warning", "copies on write: an erased key may stay on the disk until its block is used again"};
-    case 0x01021994: return {"tmpfs", "warning", "lies in memory: nothing survives a restart"};
-    case 0x794c7630: return {"overlayfs", "warning", "a container's layer: durability depends on what lies below"};
-    case 0x6969: return {"nfs", "bad", "a network file system gives no durable order; use a local disk"};
-    default: return {"other", "warning", "is not one whose overwriting in place is known"};
-  }
+// What overwriting a key slot in place means there, and what else brings an erased key back (design section 4).
+void check_state_folder(const Call& call, json::array& checks) {
+  const auto keys = call.rooms.storage.key_rotation().status();
+  const bool credential = keys.place.find("credential") != std::string::npos;
+  const auto judged = storage::judge_erasure(storage::machine_facts(call.rooms.settings()->storage.path), credential, keys.generation > 1);
+  checks.push_back(line("file system", judged.verdict, "state directory: " + judged.text));
+  checks.push_back(line("erasure level", judged.level >= 2 ? "good" : "warning", fmt::format("{} of 3 (docs/guide/keys.md)", judged.level)));
+  for (const auto& warning : judged.warnings) checks.push_back(line("erasure", "warning", warning));
+  for (const auto& unused : keys.unused) checks.push_back(line("key-encryption key", "warning", unused + " opens nothing: take it away"));
 }
 
-json::object check_file_system(const std::string& what, const Path& path) {
-  const auto found = file_system_of(path);
-  return line("file system", found.verdict, fmt::format("{} ({}): {}", what, found.name, found.text));
+json::object check_vault_folder(const config::Vault& vault) {
+  const auto judged = storage::judge_erasure(storage::machine_facts(vault.path), false, false);
+  // Recordings are useless without their keys: what counts here is the order of writes.
+  return line("file system", judged.verdict == "bad" ? "bad" : "good", fmt::format("vault {}: {}", vault.id, storage::machine_facts(vault.path).file_system));
 }
 
 json::object check_keys(const Call& call) {
@@ -70,16 +62,25 @@ json::object check_keys(const Call& call) {
   return line("keys", missing ? "bad" : "good", text);
 }
 
-json::object check_key_encryption_key() {
-  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-  if (folder && ::access((Path(folder) / "tenure-kek").c_str(), R_OK) == 0)
-    return line("key-encryption key", "good", "from the systemd credential tenure-kek");
-  return line("key-encryption key", "warning", "lies in a 0600 file beside the keys it wraps; docs/guide/run.md shows how to give it as a credential");
+json::object check_key_encryption_key(const Call& call) {
+  const auto place = call.rooms.storage.key_rotation().status().place;
+  if (place.find("credential") != std::string::npos) return line("key-encryption key", "good", "from " + place);
+  return line("key-encryption key", "warning", "lies in a 0600 file beside the keys it wraps; docs/guide/keys.md shows how to give it as a credential");
 }
 
 json::object check_catalogue(const Call& call) {
   const auto problem = call.rooms.storage.catalogue().check();
   return problem.empty() ? line("catalogue", "good", "sound") : line("catalogue", "bad", problem);
+}
+
+void check_backups(const Call& call, json::array& checks) {
+  const auto status = call.rooms.storage.backups().status();
+  for (const auto& alarm : status.alarms) checks.push_back(line("backup", "bad", alarm));
+  const auto is_of_keys = [](const storage::BackupRow& one) { return one.kind == "keys"; };
+  if (std::ranges::none_of(status.here, is_of_keys))
+    checks.push_back(line("backup", "warning", "there is no backup of the keys: if this disk goes, so does every recording (docs/guide/backup.md)"));
+  for (const auto& erasure : call.rooms.storage.erasures().list())
+    if (!erasure.certified_at) checks.push_back(line("erasure", "warning", erasure.id.text() + " has no certificate yet; the log says why"));
 }
 
 json::object check_worker(const config::Settings& settings) {
@@ -90,8 +91,9 @@ json::object check_worker(const config::Settings& settings) {
 json::value doctor(const Call& call) {
   call.args.only({});
   const auto settings = call.rooms.settings();
-  json::array checks{check_clock(call), check_file_system("state directory", settings->storage.path)};
-  for (const auto& vault : settings->vaults) checks.push_back(check_file_system("vault " + vault.id, vault.path));
+  json::array checks{check_clock(call)};
+  check_state_folder(call, checks);
+  for (const auto& vault : settings->vaults) checks.push_back(check_vault_folder(vault));
   for (const auto& space : call.rooms.storage.pressure().spaces()) {
     if (!space.online) checks.push_back(line("vault", "bad", space.vault + " is off line: " + space.why));
     else if (space.free < settings->storage.least_free_bytes) checks.push_back(line("space", "warning", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
@@ -108,8 +110,9 @@ json::value doctor(const Call& call) {
     checks.push_back(line("policy", "good", fmt::format("class {} changes to {} at {}", waits.promise.cls, to_string(waits.promise.period), to_rfc3339(waits.effective_at))));
   for (const auto& problem : check_places(*settings)) checks.push_back(line("folder", "bad", problem));
   checks.push_back(check_keys(call));
-  checks.push_back(check_key_encryption_key());
+  checks.push_back(check_key_encryption_key(call));
   checks.push_back(check_catalogue(call));
+  check_backups(call, checks);
   checks.push_back(check_worker(*settings));
   return checks;
 }

@@ -1,6 +1,7 @@
 // hold preview, add, list, show, release, keep, extend. Never refused for the first sweep's sake, nor for want of room: a
 // hold must be placed in time.
 #include "base/log.h"
+#include "daemon/control/named.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
 #include "storage/hold_forecast.h"
@@ -9,29 +10,6 @@ namespace tenure::daemon {
 namespace json = boost::json;
 
 namespace {
-std::vector<storage::HoldSpan> spans_of(const Args& args) {
-  std::vector<storage::HoldSpan> spans;
-  for (const auto& one : args.objects("spans")) {
-    one.only({"source", "from", "to"});
-    // Without an end: what is yet to be recorded, until it is released.
-    one.need("from");
-    const auto to = one.time("to");
-    spans.push_back({one.need("source"), {*one.time("from"), to.value_or(storage::kOpenEnd)}});
-    if (to && *to >= storage::kOpenEnd) throw Error(ErrorKind::usage, "to: is too far ahead; leave it out for a hold without an end");
-  }
-  return spans;
-}
-
-std::vector<SegmentId> calls_of(const Args& args) {
-  std::vector<SegmentId> calls;
-  for (const auto& text : args.texts("calls")) {
-    const auto id = SegmentId::parse(text);
-    if (!id) throw Error(ErrorKind::usage, "call: must be the id of a call (32 hexadecimal digits), as `tenure calls find` shows it");
-    calls.push_back(*id);
-  }
-  return calls;
-}
-
 // With the ledger's checkpoint, so that who keeps the receipt is a witness. The hold stands even when none can be signed.
 json::value witnessed(const Call& call, json::object receipt) {
   receipt["ledger_checkpoint"] = nullptr;
@@ -57,9 +35,9 @@ json::object forecast_row(const storage::HoldForecast& forecast) {
 
 storage::HoldRequest request_of(const Call& call) {
   storage::HoldRequest request;
-  request.spans = spans_of(call.args);
+  request.spans = spans_in(call.args);
   request.numbers = call.args.texts("numbers");
-  request.calls = calls_of(call.args);
+  request.calls = calls_in(call.args);
   request.reason = call.args.need("reason");
   request.authority = call.args.need("authority");
   call.args.need("review");

@@ -75,12 +75,11 @@ void Permit::take_reason(Action action) {
     reason_ = case_reference.empty() ? reason : "case " + case_reference + (reason.empty() ? "" : ": " + reason);
 }
 
-json::value Permit::ask(std::string_view verb, const Args& args) const {
+json::value Permit::ask(std::string_view verb, std::string subject, const Args& args) const {
   const auto given = args.text("reason").value_or("");
   const auto& reason = reason_.empty() ? given : reason_;
   if (reason.empty()) throw Error(ErrorKind::usage, "reason: is required, for whoever is to approve this");
-  const auto asked =
-      rooms_.storage.approvals().ask(std::string(verb), subject_of_args(args_, args), reason, asker_.actor);
+  const auto asked = rooms_.storage.approvals().ask(std::string(verb), std::move(subject), reason, asker_.actor);
   return json::object{{"state", "waiting"}, {"approval", row(asked)}};
 }
 

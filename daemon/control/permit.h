@@ -15,7 +15,7 @@ class Permit {
   const std::optional<storage::ApprovalId>& approval() const { return approval_; }
   bool needs_second_person() const { return grant_ == Grant::second_person && !approval_ && !asks_itself_; }
   // Makes the request and answers with it.
-  boost::json::value ask(std::string_view verb, const Args& args) const;
+  boost::json::value ask(std::string_view verb, std::string subject, const Args& args) const;
   // Uses the approval up, in a transaction of its own.
   void use(std::string_view verb, const Args& args) const;
 

@@ -24,6 +24,9 @@ static const std::vector<Verb>& table() {
     add_time_verbs(verbs);
     add_policy_verbs(verbs);
     add_attest_verb(verbs);
+    add_erase_verbs(verbs);
+    add_key_verbs(verbs);
+    add_backup_verbs(verbs);
     return verbs;
   }();
   return all;
@@ -68,7 +71,7 @@ boost::json::value run_verb(const Rooms& rooms, const wire::Request& request, co
   Call call{rooms, args, asker.actor, asker, permit.reason(), permit.approval()};
   if (permit.needs_second_person()) {
     if (verb->before_asking) verb->before_asking(call);
-    return permit.ask(verb->name, args);
+    return permit.ask(verb->name, verb->subject ? verb->subject(call) : subject_of_args(permit.args(), args), args);
   }
   if (call.approval && !verb->uses_approval) permit.use(verb->name, args);
   return verb->stream ? verb->stream(call, *sink) : verb->answer(call);

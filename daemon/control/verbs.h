@@ -33,6 +33,8 @@ struct Verb {
   bool uses_approval = false;
   // Throws when the act could not be done anyhow, before anybody is asked to approve it.
   std::function<void(const Call&)> before_asking = {};
+  // What a second person approves, when that is not the arguments as they were typed. JSON without personal detail.
+  std::function<std::string(const Call&)> subject = {};
   bool asks_itself = false;  // always needs a second person, and asks and uses the approval up on its own
   bool slow = false;     // works out a password: runs on a thread of its own
 };
@@ -61,6 +63,9 @@ void add_doctor_verb(std::vector<Verb>& table);
 void add_time_verbs(std::vector<Verb>& table);
 void add_policy_verbs(std::vector<Verb>& table);
 void add_attest_verb(std::vector<Verb>& table);
+void add_erase_verbs(std::vector<Verb>& table);
+void add_key_verbs(std::vector<Verb>& table);
+void add_backup_verbs(std::vector<Verb>& table);
 
 // What is known of the time, as status and `time show` tell it.
 boost::json::object time_row(const Rooms& rooms);

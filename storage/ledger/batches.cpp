@@ -88,7 +88,7 @@ BatchCheck check_batches(sqlite::Connection& db) {
     check_batch(captures.natural(0), captures.text(1),
                 db.query("SELECT id, digest FROM segment WHERE ledger_batch = ?1 UNION ALL"
                          " SELECT segment, digest FROM tombstone WHERE ledger_batch = ?1 ORDER BY 1", captures.natural(0)), check);
-  auto sweeps = db.query("SELECT number, subject FROM ledger WHERE act = 'sweep' ORDER BY number");
+  auto sweeps = db.query("SELECT number, subject FROM ledger WHERE act IN ('sweep', 'erase', 'promise-broken') ORDER BY number");
   while (sweeps.step())
     check_batch(sweeps.natural(0), sweeps.text(1),
                 db.query("SELECT segment, digest FROM tombstone WHERE ledger_sweep = ? ORDER BY 1", sweeps.natural(0)), check);

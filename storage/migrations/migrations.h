@@ -11,5 +11,6 @@ extern const char* const kSpaceMigration;
 extern const char* const kTimeMigration;
 extern const char* const kRecoveryMigration;
 extern const char* const kPolicyMigration;
+extern const char* const kBackupMigration;
 
 }  // namespace tenure::storage

@@ -50,6 +50,8 @@ class Work {
   void make_room();
   void publish();
   void read_out();
+  void rotate();
+  void erase(Interval span);
   Instant now() const { return shop_.clock.now(); }
   bool with_keys = false;  // the promises tell them
 
@@ -174,6 +176,19 @@ void Work::publish() {
   storage_.ledger().tick();
 }
 
+// As the daemon: what failed is taken up by the next start.
+void Work::rotate() {
+  attempt("rotate", [&] { storage_.key_rotation().rotate(shop_.manager, "yearly"); });
+}
+
+// The promises know it as a deletion to make room: gone before its time, and nothing that is held.
+void Work::erase(Interval span) {
+  promise("try-pressure");
+  const ErasureRequest request{{{"front", span}}, {}, {}};
+  for (int round = 0; round < 2; ++round)
+    if (attempt("erase", [&] { storage_.erasures().order(request, "a person's right", shop_.manager, {}); })) return;
+}
+
 // The entry first, then the first byte (I13).
 void Work::read_out() {
   attempt("export", [&] {
@@ -230,6 +245,17 @@ const std::vector<Scenario>& scenarios() {
        }},
       {"pressure", hours(1), [](Work& work) { work.make_room(); }},
       {"export", hours(1), [](Work& work) { work.publish(); work.read_out(); work.publish(); }},
+      {"rotation", hours(1), [](Work& work) {
+         work.record("front", work.now());
+         work.rotate();
+         work.record("waiting-room", work.now());
+         work.rotate();
+       }},
+      {"erasure", hours(1), [](Work& work) {
+         work.erase({kBegin + 2 * kMinute, kBegin + 3 * kMinute});
+         work.erase({kBegin, kBegin + 3 * kMinute});  // a hold is in the way
+         work.publish();
+       }},
       {"plenty", hours(4), [](Work& work) {  // for searching a disk
          work.with_keys = true;
          for (int i = 1; i <= 150; ++i) work.record(i % 2 == 0 ? "front" : "waiting-room", kBegin + i * kMinute);

@@ -189,10 +189,11 @@ TEST_F(KeySlotsTest, TheWrongKeyEncryptionKeyIsRefusedAtOnce) {
 }
 
 TEST_F(KeySlotsTest, TheKeyEncryptionKeyIsMadeOnceAndRefusedWhenOthersCanReadIt) {
-  const Key made = load_key_encryption_key(folder);
-  EXPECT_EQ(load_key_encryption_key(folder), made);
-  ::chmod((folder / "secrets" / "kek").c_str(), 0640);
-  EXPECT_THROW(load_key_encryption_key(folder), Error);
+  const auto fresh = folder / "fresh";
+  const auto made = load_key_encryption_keys(fresh);
+  EXPECT_EQ(load_key_encryption_keys(fresh), made);
+  ::chmod((fresh / "secrets" / "kek").c_str(), 0640);
+  EXPECT_THROW(load_key_encryption_keys(fresh), Error);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ static void unseal(const Path& settings_file, const std::string& id_text, const 
   query.id = id;
   const auto rows = catalogue.segments(query);
   if (rows.empty()) throw Error(ErrorKind::not_found, "no such segment");
-  storage::KeySlots keys(settings.storage.path / "keys", storage::load_key_encryption_key(settings.storage.path));
+  storage::KeySlots keys(settings.storage.path / "keys", storage::load_key_encryption_keys(settings.storage.path));
   const auto key = keys.read(rows.front().slot, *id);
   if (!key) throw Error(ErrorKind::refused, "its key is erased");
   const storage::Vaults vaults(settings.vaults, settings.storage.trial);

@@ -1,0 +1,108 @@
+// Erasures, keys and backups as text.
+#include <fmt/format.h>
+
+#include <boost/json/serialize.hpp>
+#include <map>
+
+#include "daemon/client/fields.h"
+#include "daemon/client/render.h"
+#include "daemon/client/table.h"
+
+namespace tenure::client {
+namespace json = boost::json;
+
+namespace {
+std::string listed(const json::value& answer, const char* name, const std::string& before) {
+  std::string out;
+  for (const auto& one : items(answer, name))
+    if (const auto* text = one.if_string()) out += before + printable({text->data(), text->size()}) + "\n";
+  return out;
+}
+
+std::string preview(const json::value& answer) {
+  Table going({"START", "END", "SOURCE", "SIZE", "EXPIRES", "ID"});
+  for (const auto& one : items(answer, "segments"))
+    going.add({cell(one, "start"), cell(one, "end"), cell(one, "source"), bytes_text(amount(one, "bytes")), cell(one, "expires_at"), cell(one, "id")});
+  std::string out = going.empty() ? "" : going.text();
+  out += fmt::format("{} recordings, {}: {}\n", items(answer, "segments").size(), bytes_text(amount(answer, "bytes")),
+                     cell(answer, "allowed") == "yes" ? "may be erased" : items(answer, "in_the_way").empty() ? "nothing that is named is kept" : "not as a whole");
+  for (const auto& one : items(answer, "in_the_way")) out += fmt::format("in the way: {} {} {}: {}\n", cell(one, "source"), cell(one, "start"), cell(one, "id"), cell(one, "why"));
+  for (const auto& one : items(answer, "holds"))
+    out += fmt::format("hold {} ({}): {}; authority {}; review {}\n", cell(one, "id"), cell(one, "state"), cell(one, "reason"), cell(one, "authority"), cell(one, "review"));
+  const auto& rest = member(answer, "rest");
+  if (!items(rest, "spans").empty() || !items(rest, "calls").empty()) out += "the rest may go, named as:\n";
+  for (const auto& span : items(rest, "spans")) out += fmt::format("  --source {} --from {} --to {}\n", cell(span, "source"), cell(span, "from"), cell(span, "to"));
+  out += listed(rest, "calls", "  --call ");
+  if (amount(answer, "same_calls") > 0) out += fmt::format("{} more recordings belong to the same calls and are not named\n", cell(answer, "same_calls"));
+  return out;
+}
+
+std::string erasures(const json::value& answer) {
+  Table table({"ID", "ORDERED", "BY", "APPROVED BY", "RECORDINGS", "CERTIFIED", "REASON"});
+  if (const auto* all = answer.if_array())
+    for (const auto& one : *all)
+      table.add({cell(one, "id"), cell(one, "ordered_at"), cell(one, "ordered_by"), cell(one, "approved_by"), cell(one, "recordings"), cell(one, "certified_at"), cell(one, "reason")});
+  return table.empty() ? "no erasures\n" : table.text();
+}
+
+std::string erasure(const json::value& answer) {
+  const auto certified = cell(answer, "certified_at");
+  std::string out = fmt::format("erasure {}\nordered {} by {}{}\nreason: {}\n{} recordings, {}; ledger entry {}\n", cell(answer, "id"), cell(answer, "ordered_at"),
+                                cell(answer, "ordered_by"), cell(answer, "approved_by").empty() ? "" : ", approved by " + cell(answer, "approved_by"),
+                                cell(answer, "reason"), cell(answer, "recordings"), bytes_text(amount(answer, "bytes")), cell(answer, "ledger_number"));
+  out += certified.empty() ? "no certificate yet: tenured tries again\n"
+                           : fmt::format("certified {}: tenure erase certificate {} --out FOLDER\n", certified, cell(answer, "id"));
+  for (const auto& one : items(member(answer, "certificate"), "out_of_reach")) out += fmt::format("not reached: {}: {}\n", cell(one, "what"), cell(one, "why"));
+  return out;
+}
+
+std::string keys(const json::value& answer) {
+  std::string out = fmt::format("generation {} from {}, {} keys\n", cell(answer, "generation"), cell(answer, "place"), cell(answer, "in_use"));
+  if (const auto remains = cell(answer, "remains"); !remains.empty()) return out + "what remains to be done: " + remains + "\n";
+  if (const auto at = cell(answer, "rotated_at"); !at.empty()) out += "rotated " + at + "\n";
+  out += fmt::format("erasure level {} of 3; {}\n", cell(answer, "level"), cell(answer, "text"));
+  return out + listed(answer, "warnings", "note: ") + listed(answer, "unused", "opens nothing, take it away: ");
+}
+
+std::string backups(const json::value& answer) {
+  Table table({"KIND", "MADE", "VERIFIED", "SIZE", "THERE", "FOLDER", "FILE"});
+  for (const auto& one : items(answer, "backups"))
+    table.add({cell(one, "kind"), cell(one, "made_at"), cell(one, "verified_at"), bytes_text(amount(one, "bytes")), cell(one, "reachable"), cell(one, "folder"), cell(one, "name")});
+  const auto key = cell(answer, "recovery_key");
+  std::string out = key.empty() ? "no recovery key yet: tenure backup recovery-key\n" : "recovery key " + key + "\n";
+  return out + (table.empty() ? "no backups\n" : table.text()) + listed(answer, "alarms", "ALARM: ");
+}
+
+std::string recovery_key(const json::value& answer) {
+  return fmt::format("{}\n\nWrite it on paper, twice, and keep it away from this machine. It is shown this once and kept nowhere.\n"
+                     "Whoever has it and a backup of the keys can read what the backup of the data holds. Fingerprint: {}\n",
+                     cell(answer, "recovery_key"), cell(answer, "fingerprint"));
+}
+
+std::string backed_up_keys(const json::value& answer) {
+  return fmt::format("{}/{}: {}, read back whole\n", cell(answer, "folder"), cell(answer, "name"), bytes_text(amount(answer, "bytes")));
+}
+
+std::string backed_up_data(const json::value& answer) {
+  return fmt::format("{}: {} recordings, {} of them new ({}), {} no longer kept were removed\n", cell(answer, "folder"), cell(answer, "files"),
+                     cell(answer, "copied"), bytes_text(amount(answer, "bytes")), cell(answer, "removed"));
+}
+
+std::string restored(const json::value& answer) {
+  return fmt::format("{} files, {}; data of {}, keys of {}\n", cell(answer, "files"), bytes_text(amount(answer, "bytes")), cell(answer, "data_made_at"),
+                     cell(answer, "keys_made_at")) + listed(answer, "notes", "note: ") + "Start tenured: what was deleted since is deleted again before anything can be read.\n";
+}
+}  // namespace
+
+std::optional<std::string> render_erasure(const std::string& verb, const json::value& answer) {
+  using Renderer = std::string (*)(const json::value&);
+  static const std::map<std::string, Renderer> all{{"erase preview", preview}, {"erase", erasure}, {"erase show", erasure}, {"erase list", erasures},
+                                                   {"keys show", keys}, {"keys rotate", keys},
+                                                   {"backup show", backups}, {"backup recovery-key", recovery_key}, {"backup keys", backed_up_keys},
+                                                   {"backup data", backed_up_data}, {"restore", restored}};
+  const auto found = all.find(verb);
+  if (found == all.end()) return std::nullopt;
+  return found->second(answer);
+}
+
+}  // namespace tenure::client

@@ -1,0 +1,133 @@
+// The backup of the data: a folder that mirrors the vaults as they are, sealed, with a copy of the catalogue that has no
+// index and no logins. Nothing in it opens anything without a backup of the keys.
+#include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
+#include <set>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/backup/backups.h"
+#include "storage/backup/files.h"
+#include "storage/catalogue_state.h"
+
+namespace tenure::storage {
+
+namespace fs = boost::filesystem;
+namespace json = boost::json;
+using BackupId = Id<struct BackupTag>;
+
+namespace {
+constexpr const char* kManifest = "tenure-backup.json";
+
+// The index that finds calls by number, and what logs people in, stay behind: both are made again after a restore.
+void copy_catalogue(const Path& live, const Path& to) {
+  make_directories(to.parent_path());
+  Path beside = to;
+  beside += ".new";
+  remove_file(beside);
+  { sqlite::Connection(live, /*writes=*/false).run("VACUUM INTO ?", beside.string()); }
+  {
+    sqlite::Connection copy(beside, /*writes=*/true);
+    copy.script("PRAGMA journal_mode = DELETE; PRAGMA foreign_keys = OFF; BEGIN; DELETE FROM call_token; DELETE FROM hold_number;"
+                " DELETE FROM session; DELETE FROM peer_failure; COMMIT; VACUUM;");
+  }
+  {
+    File copy(beside, File::Mode::read_write);
+    copy.sync();
+  }
+  fs::rename(beside, to);
+  sync_directory(to.parent_path());
+}
+
+void mirror_folder(const Path& from, const Path& to) {
+  if (!fs::is_directory(from)) return;
+  std::set<Path> wanted;
+  for (const auto& item : fs::recursive_directory_iterator(from)) {
+    if (!fs::is_regular_file(item.symlink_status())) continue;
+    const auto inside = fs::relative(item.path(), from);
+    wanted.insert(inside);
+    copy_whole(item.path(), to / inside);
+  }
+  if (!fs::is_directory(to)) return;
+  std::vector<Path> gone;
+  for (const auto& item : fs::recursive_directory_iterator(to))
+    if (fs::is_regular_file(item.symlink_status()) && !wanted.contains(fs::relative(item.path(), to))) gone.push_back(item.path());
+  for (const auto& path : gone) remove_file(path);
+}
+
+struct Wanted {
+  Path from, to;
+  std::uint64_t bytes = 0;
+};
+
+std::vector<Wanted> wanted_files(const Vaults& vaults, const std::vector<SegmentRow>& rows, const Path& folder) {
+  std::vector<Wanted> all;
+  for (const auto& row : rows)
+    if (vaults.online(row.vault)) {
+      const auto from = vaults.path_of(row);
+      all.push_back({from, folder / "vaults" / row.vault / fs::relative(from, vaults.root(row.vault)), row.bytes});
+    }
+  return all;
+}
+
+// What was deleted from the vaults goes here too: it would be unreadable, but would fill the disk.
+std::uint64_t remove_unwanted(const Path& folder, const std::set<Path>& wanted) {
+  std::vector<Path> gone;
+  if (fs::is_directory(folder))
+    for (const auto& item : fs::recursive_directory_iterator(folder))
+      if (item.path().extension() == ".seg" && !wanted.contains(item.path())) gone.push_back(item.path());
+  for (const auto& path : gone) remove_file(path);
+  return gone.size();
+}
+
+std::vector<SegmentRow> sealed_rows(const Path& catalogue) {
+  sqlite::Connection db(catalogue, /*writes=*/false);
+  std::vector<SegmentRow> rows;
+  auto query = db.query("SELECT" + kSegmentColumns + "FROM segment s WHERE s.state = 1");
+  while (query.step()) rows.push_back(read_segment(query));
+  return rows;
+}
+}  // namespace
+
+DataBackupReport Backups::back_up_data(const Path& folder, const Actor& actor, const std::function<void(double)>& progress,
+                                       const std::function<bool()>& cancelled) {
+  if (!fs::is_directory(folder)) throw Error(ErrorKind::io, "The folder " + folder.string() + " for the backup is not there: mount its disk.");
+  const std::scoped_lock lock(mutex_);
+  const auto now = parts_.clock.now();
+  const auto id = BackupId::make(now);
+  parts_.catalogue.append_ledger(ledger_entry(now, actor, "backup-data", json::serialize(json::object{{"backup", id.text()}})));
+  const auto checkpoint = parts_.ledger.checkpoint("backup");
+  const auto copy = folder / "catalogue.db";
+  mirror_folder(parts_.state / "holds", folder / "holds");
+  mirror_folder(parts_.state / "ledger", folder / "ledger");
+  copy_catalogue(parts_.state / "catalogue" / "catalogue.db", copy);
+  const auto rows = sealed_rows(copy);
+  const auto files = wanted_files(parts_.vaults, rows, folder);
+  DataBackupReport report;
+  std::set<Path> wanted;
+  for (const auto& vault : parts_.vaults.names())
+    if (parts_.vaults.online(vault)) copy_whole(parts_.vaults.root(vault) / "tenure-vault", folder / "vaults" / vault / "tenure-vault");
+  for (const auto& one : files) {
+    if (cancelled()) throw Error(ErrorKind::unavailable, "The backup was stopped; the next one goes on where it was.");
+    progress(static_cast<double>(wanted.size()) / static_cast<double>(files.size()));
+    wanted.insert(one.to);
+    boost::system::error_code error;
+    if (fs::exists(one.to) && fs::file_size(one.to) == one.bytes) continue;
+    if (!fs::exists(one.from, error)) continue;  // deleted meanwhile
+    report.bytes += copy_whole(one.from, one.to);
+    ++report.copied;
+  }
+  report.files = wanted.size();
+  report.removed = remove_unwanted(folder / "vaults", wanted);
+  const auto catalogue_digest = digest_of(copy);
+  const json::object manifest{{"schema", "tenure-data-1"}, {"id", id.text()}, {"made_at", to_rfc3339(now)}, {"files", report.files},
+                              {"catalogue_sha256", to_hex(catalogue_digest)}, {"ledger", parts_.ledger.status().key}, {"checkpoint", checkpoint}};
+  write_durably(folder / kManifest, as_view(json::serialize(manifest)));
+  parts_.catalogue.write([&](Catalogue::Transaction& transaction) {
+    transaction.db.run("UPDATE backup SET gone_at = ?2 WHERE kind = 0 AND folder = ?1 AND gone_at IS NULL", folder.string(), now);
+    transaction.db.run("INSERT INTO backup VALUES(?, 0, ?, ?, ?, ?, NULL, ?, ?)", id, folder.string(), kManifest, now, parts_.clock.now(), report.bytes, catalogue_digest);
+  });
+  return report;
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,17 @@
+// The deletion list that each key backup carries: what was deleted, so that an older backup of the data, restored beside
+// it, brings none of it back (I15). One thread.
+#pragma once
+#include "storage/catalogue_state.h"
+
+namespace tenure::storage {
+
+// Tombstones of the last `reach`, and every token that keeps a deleted call from being imported again.
+Blob deletion_list(sqlite::Connection& db, Instant since);
+struct DeletionsApplied {
+  std::uint64_t tombstones = 0, tokens = 0;
+  std::vector<SegmentId> rows;  // that the restored catalogue still had: condemned now
+};
+// Throws Error{corrupt}.
+DeletionsApplied apply_deletion_list(sqlite::Connection& db, View list);
+
+}  // namespace tenure::storage

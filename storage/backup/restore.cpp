@@ -1,0 +1,142 @@
+#include "storage/backup/restore.h"
+
+#include <algorithm>
+#include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
+
+#include "base/error.h"
+#include "storage/backup/files.h"
+#include "storage/backup/sealed_box.h"
+
+namespace tenure::storage {
+
+namespace fs = boost::filesystem;
+namespace json = boost::json;
+
+namespace {
+constexpr std::size_t kLargestManifest = 64 << 10;
+
+// The parts of a key backup and where each goes.
+Path place_of(const Path& state, const std::string& part) {
+  for (const auto* known : {"a/root", "b/root", "a/slots", "b/slots"})
+    if (part == known) return state / "keys" / part;
+  if (part == "kek" || part == "ledger-key") return state / "secrets" / part;
+  if (part == "deletions") return state / "restored.deletions";
+  throw Error(ErrorKind::corrupt, "The key backup holds something unknown: it was made by a newer version.");
+}
+
+void write_keys(const Path& state, const Path& file, const Key& secret) {
+  File target;
+  std::uint64_t at = 0;
+  const auto close = [&] {
+    if (!target.is_open()) return;
+    target.sync();
+    sync_directory(target.path().parent_path());
+  };
+  BoxReceiver receiver;
+  receiver.part = [&](const std::string& name, std::uint64_t) {
+    close();
+    const auto path = place_of(state, name);
+    make_directories(path.parent_path());
+    target = File(path, File::Mode::create);
+    at = 0;
+  };
+  receiver.bytes = [&](View bytes) {
+    target.write_at(at, bytes);
+    at += bytes.size();
+  };
+  read_box(File(file, File::Mode::read), secret, receiver);
+  close();
+}
+
+void copy_tree(const Path& from, const Path& to, RestoreReport& report) {
+  if (!fs::is_directory(from)) return;
+  for (const auto& item : fs::recursive_directory_iterator(from)) {
+    if (!fs::is_regular_file(item.symlink_status())) continue;
+    report.bytes += copy_whole(item.path(), to / fs::relative(item.path(), from));
+    ++report.files;
+  }
+}
+
+json::object parsed(std::string_view text, const std::string& where) {
+  boost::system::error_code wrong;
+  auto value = json::parse(text, wrong);
+  if (wrong || !value.is_object()) throw Error(ErrorKind::corrupt, where + " cannot be understood.");
+  return value.get_object();
+}
+
+json::object manifest_of(const Path& folder) {
+  return parsed(as_text(read_whole(folder / "tenure-backup.json", kLargestManifest)), "tenure-backup.json in " + folder.string());
+}
+
+std::string member(const json::object& object, const char* name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+// A vault that survived is used as it is: its identity file says that it is the same.
+void restore_vaults(const config::Settings& settings, const Path& data, RestoreReport& report) {
+  for (const auto& vault : settings.vaults) {
+    const auto from = data / "vaults" / vault.id;
+    if (!fs::is_directory(from)) {
+      report.notes.push_back("the backup has nothing of the vault " + vault.id);
+      continue;
+    }
+    const bool there = fs::exists(vault.path) && !fs::is_empty(vault.path);
+    if (!there) {
+      copy_tree(from, vault.path, report);
+    } else if (fs::exists(vault.path / "tenure-vault") && read_whole(vault.path / "tenure-vault") == read_whole(from / "tenure-vault")) {
+      report.notes.push_back("the vault " + vault.id + " is still there and was left as it is");
+    } else {
+      throw Error(ErrorKind::refused, "The vault's folder " + vault.path.string() + " holds something else: empty it, or give another path.");
+    }
+  }
+}
+
+void must_be_empty(const Path& state) {
+  for (const auto* part : {"catalogue", "keys", "secrets/kek", "restored"})
+    if (fs::exists(state / part))
+      throw Error(ErrorKind::refused, "There is something in " + state.string() + " already (" + part + "): restore into an empty state directory, with tenured stopped.");
+}
+}  // namespace
+
+RestoreReport restore(const config::Settings& settings, const RestoreRequest& request) {
+  const auto& state = settings.storage.path;
+  must_be_empty(state);
+  RestoreReport report;
+  const auto header = parsed(read_box_header(File(request.keys, File::Mode::read)).text, "The header of " + request.keys.string());
+  const auto manifest = manifest_of(request.data);
+  report.keys_made_at = member(header, "made_at");
+  report.data_made_at = member(manifest, "made_at");
+  if (member(header, "ledger") != member(manifest, "ledger"))
+    throw Error(ErrorKind::refused, "The two backups are of different installations: their ledgers have different keys.");
+  if (to_hex(digest_of(request.data / "catalogue.db")) != member(manifest, "catalogue_sha256"))
+    throw Error(ErrorKind::corrupt, "The copy of the catalogue in " + request.data.string() + " was changed or cut off.");
+  if (report.keys_made_at < report.data_made_at)
+    report.notes.push_back("the keys' backup is older than the data's: what was recorded between the two cannot be read");
+  make_directories(state);
+  write_keys(state, request.keys, request.recovery_secret);
+  restore_vaults(settings, request.data, report);
+  copy_tree(request.data / "holds", state / "holds", report);
+  copy_tree(request.data / "ledger", state / "ledger", report);
+  // The newest checkpoint that anybody kept is what the catalogue must live up to.
+  std::string newest = member(header, "checkpoint");
+  const auto size_of = [](const std::string& note) {
+    const auto read = read_note(note, {});
+    return read ? read->checkpoint.size : 0;
+  };
+  if (!request.checkpoint.empty() && size_of(request.checkpoint) == 0) throw Error(ErrorKind::usage, "checkpoint: is no checkpoint of a ledger");
+  if (size_of(request.checkpoint) > size_of(newest)) newest = request.checkpoint;
+  if (size_of(newest) > size_of(member(manifest, "checkpoint"))) {
+    write_durably(state / "ledger" / "checkpoint", as_view(newest));
+    report.notes.push_back("a checkpoint is known that signs " + std::to_string(size_of(newest)) + " acts, more than the backup of the data holds: recordings stay"
+                           " closed until an administrator runs tenure ledger accept-rollback");
+  }
+  const json::object mark{{"data_made_at", report.data_made_at}, {"keys_made_at", report.keys_made_at}};
+  write_durably(state / "restored", as_view(json::serialize(mark)));
+  copy_whole(request.data / "catalogue.db", state / "catalogue" / "catalogue.db");  // last: without it nothing starts with a half of it
+  sync_directory(state / "catalogue");
+  return report;
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,39 @@
+// What a restore reads from a disk that anybody may have written: the key backup's frame, its deletion list, the key from
+// paper, and the mount table.
+#include <sys/mman.h>
+
+#include "base/error.h"
+#include "storage/backup/deletion_list.h"
+#include "storage/backup/recovery_key.h"
+#include "storage/backup/sealed_box.h"
+#include "storage/erasure_level.h"
+#include "storage/schema.h"
+
+using namespace tenure;
+
+static storage::sqlite::Connection& catalogue() {
+  static storage::sqlite::Connection db(":memory:", /*writes=*/true);
+  static const bool made = (storage::migrate(db), true);
+  static_cast<void>(made);
+  return db;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const View bytes(data, size);
+  static_cast<void>(storage::parse_recovery_text(as_text(bytes)));
+  static_cast<void>(storage::facts_in_mountinfo(std::string(as_text(bytes)), "8:1"));
+  File file(::memfd_create("box", 0), "box");
+  file.write_at(0, bytes);
+  try {
+    storage::read_box(file, Key{1, 2, 3}, {[](const std::string&, std::uint64_t) {}, [](View) {}});
+  } catch (const Error&) {
+  }
+  auto& db = catalogue();
+  db.script("SAVEPOINT fuzz");
+  try {
+    static_cast<void>(storage::apply_deletion_list(db, bytes));
+  } catch (const Error&) {
+  }
+  db.script("ROLLBACK TO fuzz; RELEASE fuzz");
+  return 0;
+}

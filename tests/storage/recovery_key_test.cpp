@@ -1,0 +1,29 @@
+#include "storage/backup/recovery_key.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace tenure::storage {
+namespace {
+
+TEST(RecoveryKey, IsWrittenOnPaperAndASlipOfThePenIsFound) {
+  const auto secret = make_recovery_secret();
+  const auto text = recovery_text(secret);
+  EXPECT_EQ(parse_recovery_text(text), secret);
+  auto typed = text;
+  std::erase(typed, '-');
+  std::ranges::transform(typed, typed.begin(), [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
+  EXPECT_EQ(parse_recovery_text(typed + "\n"), secret);
+  for (std::size_t i = text.find(' ') + 1; i < text.size(); ++i) {
+    if (text[i] == '-') continue;
+    auto slip = text;
+    slip[i] = slip[i] == '0' ? '1' : '0';
+    EXPECT_FALSE(parse_recovery_text(slip)) << i;
+  }
+  EXPECT_FALSE(parse_recovery_text(""));
+  EXPECT_FALSE(parse_recovery_text(std::string(5000, '0')));
+}
+
+}  // namespace
+}  // namespace tenure::storage
