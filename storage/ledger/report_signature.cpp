@@ -3,12 +3,13 @@
 #include "base/error.h"
 #include "storage/key_slots.h"
 #include "storage/ledger/signing_key.h"
+#include "storage/root_key.h"
 
 namespace tenure::storage {
 
 ReportSignature sign_report(const Path& state, View bytes) {
   if (read_note(as_text(bytes), {})) throw Error(ErrorKind::internal, "A checkpoint is not signed as a report.");
-  auto wrapping = load_key_encryption_key(state);
+  auto wrapping = RootKeyFiles(state / "keys").open(load_key_encryption_keys(state)).root;
   auto key = load_signing_key(state, state / "ledger", wrapping, /*may_make=*/false);
   ReportSignature made{sign(key, bytes), public_key_pem(verifier_of(key).key)};
   wipe(key.seed);
