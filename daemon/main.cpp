@@ -7,6 +7,7 @@
 #include "config/reader.h"
 #include "daemon/options.h"
 #include "daemon/places.h"
+#include "daemon/rebuild.h"
 #include "daemon/service.h"
 
 using namespace tenure;
@@ -26,11 +27,14 @@ int say(std::FILE* where, const std::string& text, int status) {
   return status;
 }
 
+void log_as(const config::Settings& settings) { start_log(level_named(settings.log_level), std::getenv("JOURNAL_STREAM") != nullptr); }
+
 int serve(config::Settings settings) {
-  start_log(level_named(settings.log_level), std::getenv("JOURNAL_STREAM") != nullptr);
+  log_as(settings);
   try {
     if (const auto problems = daemon::check_state_folder(settings); !problems.empty())
       throw Error(ErrorKind::io, fmt::format("{}", fmt::join(problems, "; ")));
+    daemon::rebuild_if_missing(settings);
     daemon::Service service(std::move(settings));
     return service.run();
   } catch (const std::exception& error) {
@@ -38,6 +42,12 @@ int serve(config::Settings settings) {
     return kFailed;
   }
 }
+
+int rebuild(const config::Settings& settings) {
+  log_as(settings);
+  return say(stdout, daemon::rebuild(settings) + "\n", kDone);
+}
+
 // Trying the folders too: what the settings say may be well formed and still be of no use on this machine.
 int check(const std::string& file, const config::ReadResult& read) {
   const auto problems = daemon::check_places(read.settings);
@@ -56,6 +66,7 @@ int main(int count, char** values) {
     const bool asked = options.config_given || options.check_config;
     if (!read.ok()) return say(stderr, config::describe(read) + (asked ? "" : daemon::usage_text()), kWrongUsage);
     if (options.check_config) return check(options.config, read);
+    if (options.rebuild) return rebuild(read.settings);
     return serve(std::move(read.settings));
   } catch (const std::exception& error) {
     return say(stderr, std::string("tenured: ") + error.what() + "\n", kFailed);

@@ -4,6 +4,7 @@
 
 namespace tenure::daemon {
 
+void notify_starting(const std::string& status) { sd_notify(0, ("EXTEND_TIMEOUT_USEC=600000000\nSTATUS=" + status).c_str()); }
 void notify_ready(const std::string& status) { sd_notify(0, ("READY=1\nSTATUS=" + status).c_str()); }
 void notify_status(const std::string& status) { sd_notify(0, ("STATUS=" + status).c_str()); }
 void notify_reloading() { sd_notify(0, "RELOADING=1"); }

@@ -7,6 +7,8 @@
 
 namespace tenure::daemon {
 
+// Still starting, and not hanging: the limit on the start is put off.
+void notify_starting(const std::string& status);
 void notify_ready(const std::string& status);
 void notify_status(const std::string& status);
 void notify_reloading();

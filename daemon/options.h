@@ -1,4 +1,4 @@
-// The daemon's command line: `tenured --config FILE [--check-config]`, `--version`, `--help`. Pure.
+// The daemon's command line: `tenured --config FILE [--check-config | --rebuild]`, `--version`, `--help`. Pure.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,7 +7,7 @@ namespace tenure::daemon {
 
 struct Options {
   std::string config;
-  bool config_given = false, check_config = false, version = false, help = false;
+  bool config_given = false, check_config = false, rebuild = false, version = false, help = false;
   std::string problem;  // not empty: the arguments make no sense
 };
 

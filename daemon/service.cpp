@@ -17,6 +17,7 @@
 #include "daemon/ledger_loop.h"
 #include "daemon/notify.h"
 #include "daemon/reload.h"
+#include "daemon/scrub_loop.h"
 #include "daemon/state_lock.h"
 #include "daemon/stop_guard.h"
 #include "daemon/sweep_loop.h"
@@ -34,21 +35,6 @@ constexpr Duration kStatusEvery = Seconds(10), kTidyEvery = std::chrono::minutes
 constexpr std::size_t kCamerasOnOneThread = 16, kRequestThreads = 2, kJobThreads = 2, kQueue = 32, kLoginQueue = 8;
 
 std::size_t camera_threads(std::size_t cameras) { return cameras > kCamerasOnOneThread && std::thread::hardware_concurrency() > 1 ? 2 : 1; }
-
-// Room is made even when the sweep could not be done: a full disk may be why.
-storage::SweepReport sweep_and_relieve(storage::Storage& storage) {
-  storage::SweepReport report;
-  std::exception_ptr failure;
-  try {
-    report = storage.sweeper().sweep();
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  storage.pressure().relieve();
-  storage.erasures().certify();
-  if (failure) std::rethrow_exception(failure);
-  return report;
-}
 }  // namespace
 
 // Members are in the order of their start; they are destroyed the other way round.
@@ -82,6 +68,7 @@ struct Service::State {
   Synchronized<std::vector<std::unique_ptr<ingest::DropFolder>>> folders;
   SweepLoop sweep;
   LedgerLoop ledger;
+  ScrubLoop scrub{storage};
   WorkerPool requests{"requests", kRequestThreads, kQueue}, jobs{"jobs", kJobThreads, kQueue}, logins{"logins", 1, kLoginQueue};
   Access access;
   Rooms rooms;
@@ -97,7 +84,7 @@ Service::State::State(config::Settings read)
       time(clock, storage.catalogue()),
       cameras(camera_threads(current()->cameras.size()), storage.recorder(), clock),
       sweep(clock, {[this] { return sweep_and_relieve(storage); }, [this] { clock.save_mark(); },
-                    [this] { asio::post(io, [this] { start_folders(); }); }}),
+                    [this] { asio::post(io, [this] { start_folders(); }), scrub.start(); }}),
       ledger(storage.ledger()),
       access(storage, clock, [this] { return current(); }, action_of),
       rooms(make_rooms()),
@@ -198,6 +185,7 @@ void Service::State::reload() {
     for (const auto& camera : next->cameras) storage.catalogue().ensure_source(camera.name, camera.cls, storage::Kind::camera);
     storage.catalogue().adopt_policy(next->classes, clock.now());
     for (const auto& proposal : proposals()) log_warning("event=policy-proposal difference=\"{}\"", log_safe(proposal));
+    storage.keep_policy_file();
     access.adopt_settings();
     asio::post(io, [this, next] {
       const auto change = cameras.apply(next->cameras);
@@ -270,6 +258,8 @@ void Service::State::stop() {
   upkeep.stop();
   guard.part("sweep");
   sweep.stop();
+  guard.part("scrub");
+  scrub.stop();
   guard.part("ledger");
   ledger.stop();
   guard.part("clock mark");

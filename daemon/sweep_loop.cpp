@@ -14,6 +14,21 @@ constexpr Duration kAfterFailure = Seconds(5);
 constexpr Duration kMarkEvery = std::chrono::minutes(5);
 }  // namespace
 
+storage::SweepReport sweep_and_relieve(storage::Storage& storage) {
+  storage::SweepReport report;
+  std::exception_ptr failure;
+  try {
+    report = storage.sweeper().sweep();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  storage.pressure().relieve();
+  storage.erasures().certify();
+  storage.keep_policy_file();  // a change may have come into force
+  if (failure) std::rethrow_exception(failure);
+  return report;
+}
+
 Duration until_next_sweep(const std::optional<Instant>& next, Instant lo) {
   if (!next) return kLongestWait;
   return std::clamp<Duration>(*next - lo, kShortestWait, kLongestWait);

@@ -37,6 +37,9 @@ class SweepLoop {
   std::thread thread_;
 };
 
+// Room is made even when the sweep could not be done: a full disk may be why.
+storage::SweepReport sweep_and_relieve(storage::Storage& storage);
+
 // Pure: how long to wait when the next expiry is `next` and the trusted time's early end is `lo`.
 Duration until_next_sweep(const std::optional<Instant>& next, Instant lo);
 

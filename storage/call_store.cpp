@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/call_details.h"
+#include "storage/call_record.h"
+#include "storage/catalogue_state.h"
 #include "storage/numbers.h"
 #include "storage/sealed_file.h"
 
@@ -15,19 +17,6 @@ namespace {
 constexpr std::size_t kFragment = 1 << 20;
 constexpr std::size_t kLeastLeaf = 512, kUsualLeaf = 64 << 10;
 constexpr auto kLongestCall = std::chrono::hours(24 * 7);
-
-Digest token(const Key& key, std::string_view kind, const std::string& first, const std::string& second) {
-  ByteWriter message;
-  message.text(kind);
-  message.u32(static_cast<std::uint32_t>(first.size()));
-  message.text(first);
-  message.text(second);
-  return hmac_sha256(key, message.blob());
-}
-
-Digest content_token(const Key& key, const Digest& content) {
-  return token(key, "content", std::string(as_text(content)), {});
-}
 
 // Bytes of one leaf: a second of sound when that can be told, else 64 KiB.
 std::size_t leaf_size(std::uint64_t size, Duration duration) {
@@ -160,7 +149,7 @@ CallStore::CallStore(Catalogue& catalogue, const Clock& clock, Vaults& vaults, K
     : catalogue_(catalogue), clock_(clock), vaults_(vaults), slots_(keys), index_key_(number_index_key(key_encryption_key)) {}
 
 bool CallStore::knows_file(const std::string& source, const std::string& file_name) const {
-  return catalogue_.known_path(token(index_key_, "path", source, file_name)) != Catalogue::Known::no;
+  return catalogue_.known_path(path_token(index_key_, source, file_name)) != Catalogue::Known::no;
 }
 
 ImportOutcome CallStore::import(const CallDetails& details, const std::string& cls, const File& audio, std::uint64_t size,
@@ -174,33 +163,27 @@ ImportOutcome CallStore::import(const CallDetails& details, const std::string& c
   row.kind = Kind::calls;
   row.span = {details.start, details.start + details.duration};
   row.vault = vaults_.choose(cls);
-  row.time_doubtful = details.time_quality != "exact" && details.time_quality != "local";
+  row.time_doubtful = start_is_doubtful(details);
   if (details.time_quality == "import") row.line = clock_.trusted().line;  // its start is ours, not the telephone system's
   const auto content = intake.take(audio, size, details);
   if (expected_sha256 && *expected_sha256 != content)
     throw Error(ErrorKind::corrupt, "The recording is not the one its sidecar describes: the SHA-256 differs. Send both again.");
 
-  const auto native = details.native_id.empty() ? content_token(index_key_, content)
-                                                : token(index_key_, "native", details.source, details.native_id);
-  const auto path = token(index_key_, "path", details.source, details.original_name);
+  const auto record = make_call_record(index_key_, intake.key.key, row, details);
   SegmentId known;
-  const auto same_content = catalogue_.known_content(content_token(index_key_, content), &known);
-  const auto same_native = same_content != Catalogue::Known::no ? Catalogue::Known::no : catalogue_.known_native(native, &known);
+  const auto same_content = catalogue_.known_content(record.content_token, &known);
+  const auto same_native = same_content != Catalogue::Known::no ? Catalogue::Known::no : catalogue_.known_native(record.native_token, &known);
   if (same_native == Catalogue::Known::live)
     throw Error(ErrorKind::refused, "A recording with the same id of the telephone system and other content is already kept "
                                     "as " + known.text() + ": revisions are not taken yet. The source file stays where it is.");
   if (same_content != Catalogue::Known::no || same_native == Catalogue::Known::erased) {
-    catalogue_.add_path_alias(known, path);
+    catalogue_.add_path_alias(known, record.path_token);
     return {same_content == Catalogue::Known::live ? ImportOutcome::What::known : ImportOutcome::What::erased_before, known};
   }
 
   slots_.sync();
   const auto trouble = why_not_there(vaults_, row);  // a disk that went while we wrote left its mount point to take the file
   if (!trouble.empty()) throw Error(ErrorKind::unavailable, "The recording could not be kept: " + trouble + ".");
-  CallRecord record{row, details.direction, details.duration, seal_call_details(intake.key.key, details),
-                    number_tokens(index_key_, details.parties), content_token(index_key_, content), native, path, {},
-                    details.needs_details};
-  if (!details.group_id.empty()) record.group_token = token(index_key_, "group", details.source, details.group_id);
   try {
     catalogue_.commit_call(record, {0, clock_.now(), "tenured", "call-import", subject_of(row, details), ""});
   } catch (...) {
@@ -208,6 +191,19 @@ ImportOutcome CallStore::import(const CallDetails& details, const std::string& c
     throw;
   }
   intake.keep();
+  return {ImportOutcome::What::imported, row.id};
+}
+
+ImportOutcome CallStore::adopt(SegmentRow row, View metadata, const Key& recording_key) {
+  const auto details = call_details_from_json(as_text(metadata));
+  row.time_doubtful = start_is_doubtful(details);
+  const auto record = make_call_record(index_key_, recording_key, row, details);
+  SegmentId known;
+  const auto same = catalogue_.known_content(record.content_token, &known);
+  if (same != Catalogue::Known::no) return {same == Catalogue::Known::live ? ImportOutcome::What::known : ImportOutcome::What::erased_before, known};
+  if (catalogue_.known_native(record.native_token, &known) != Catalogue::Known::no)
+    throw Error(ErrorKind::refused, "another recording with the same id of the telephone system is or was kept as " + known.text());
+  catalogue_.commit_call(record, ledger_entry(clock_.now(), {"tenured"}, "adopt", subject_of(row, details), "a sealed call without its row"));
   return {ImportOutcome::What::imported, row.id};
 }
 

@@ -27,6 +27,9 @@ class CallStore {
   // refused with Error{refused} (revisions come in part 3). `expected_sha256` from a sidecar is enforced: Error{corrupt}.
   ImportOutcome import(const CallDetails& details, const std::string& cls, const File& audio, std::uint64_t size,
                        const std::optional<Digest>& expected_sha256);
+  // A whole sealed call without its row (I2): `row` as its header and footer tell. known or erased_before: it is another
+  // copy, which was never acknowledged. Throws Error{refused} when its id is taken by another content.
+  ImportOutcome adopt(SegmentRow row, View metadata, const Key& recording_key);
   // Empty when the source's own copy may go: our sealed copy is committed and lies, whole, in the vault it was written
   // to, or the call was deleted here before. Otherwise why not, and what to do.
   std::string why_source_must_stay(const ImportOutcome& outcome) const;

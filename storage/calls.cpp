@@ -38,19 +38,22 @@ Catalogue::Known known(sqlite::Connection& db, const std::string& live_sql, int 
 }
 }  // namespace
 
+void insert_call(sqlite::Connection& db, const CallRecord& call) {
+  const auto& row = call.segment;
+  insert_segment(db, row, State::live, expiry_in(db, row.cls, row.span));
+  db.run("INSERT INTO call(segment, direction, duration, details, content_token, native_token, group_token, needs_details)"
+         " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+         row.id, static_cast<int>(call.direction), call.duration, call.sealed_details, call.content_token,
+         call.native_token, call.group_token, call.needs_details);
+  for (const auto& token : call.tokens)
+    db.run("INSERT OR IGNORE INTO call_token(token, segment) VALUES(?, ?)", token, row.id);
+  db.run("INSERT OR REPLACE INTO call_path(token, segment) VALUES(?, ?)", call.path_token, row.id);
+}
+
 void Catalogue::commit_call(const CallRecord& call, const LedgerEntry& entry) {
   write([&](Transaction& transaction) {
-    auto& db = transaction.db;
-    const auto& row = call.segment;
-    insert_segment(db, row, State::live, expiry_in(db, row.cls, row.span));
-    db.run("INSERT INTO call(segment, direction, duration, details, content_token, native_token, group_token, needs_details)"
-           " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-           row.id, static_cast<int>(call.direction), call.duration, call.sealed_details, call.content_token,
-           call.native_token, call.group_token, call.needs_details);
-    for (const auto& token : call.tokens)
-      db.run("INSERT OR IGNORE INTO call_token(token, segment) VALUES(?, ?)", token, row.id);
-    db.run("INSERT OR REPLACE INTO call_path(token, segment) VALUES(?, ?)", call.path_token, row.id);
-    insert_ledger(db, entry);
+    insert_call(transaction.db, call);
+    insert_ledger(transaction.db, entry);
   });
 }
 

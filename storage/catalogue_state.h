@@ -49,6 +49,7 @@ inline constexpr int kSegmentColumnCount = 20;
 SegmentRow read_segment(const sqlite::Statement& row);
 
 void insert_segment(sqlite::Connection& db, const SegmentRow& row, State state, Instant expires_at);
+void insert_call(sqlite::Connection& db, const CallRecord& call);  // live, with its segment
 std::optional<SegmentRow> segment_by_id(sqlite::Connection& db, const SegmentId& id);
 Instant expiry_in(sqlite::Connection& db, const std::string& cls, const Interval& span);
 // How the holds stand to a segment at `time`; with `except`, as if that hold were not there.

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "storage/catalogue_state.h"
 #include "storage/ledger/batches.h"
+#include "storage/tombstone_file.h"
 
 namespace tenure::storage {
 
@@ -55,6 +56,13 @@ std::string subject_of(const std::vector<SegmentRow>& rows) {
   for (const auto& [cls, count] : classes) counts[cls] = count;
   return boost::json::serialize(boost::json::object{
       {"segments", rows.size()}, {"bytes", bytes_of(rows)}, {"classes", std::move(counts)}, {"root", to_hex(root_of_segments(rows))}});
+}
+
+// Of a call: what a rescan would ask.
+void add_tokens(sqlite::Connection& db, const SegmentRow& row, Instant now, std::vector<TombstoneToken>& tokens) {
+  auto query = db.query("SELECT 0, content_token FROM call WHERE segment = ?1 UNION ALL SELECT 1, native_token FROM call WHERE segment = ?1"
+                        " UNION ALL SELECT 2, token FROM call_path WHERE segment = ?1", row.id);
+  while (query.step()) tokens.push_back({query.bytes<32>(1), row.id, now, static_cast<int>(query.integer(0))});
 }
 
 // A tombstone for one row. What keeps a deleted call from coming back outlives it (I15); its index entries go with it.
@@ -105,8 +113,8 @@ std::uint64_t bytes_of(const std::vector<SegmentRow>& rows) {
   return bytes;
 }
 
-Eraser::Eraser(Catalogue& catalogue, const Clock& clock, Vaults& vaults, KeySlots& keys)
-    : catalogue_(catalogue), clock_(clock), vaults_(vaults), keys_(keys), on_step_([](int) {}) {}
+Eraser::Eraser(Catalogue& catalogue, const Clock& clock, Vaults& vaults, KeySlots& keys, Path tombstones)
+    : catalogue_(catalogue), clock_(clock), vaults_(vaults), keys_(keys), tombstones_(std::move(tombstones)), on_step_([](int) {}) {}
 
 std::vector<SegmentRow> Eraser::erase(Cause cause, const Choose& choose) {
   const std::scoped_lock lock(mutex_);
@@ -145,7 +153,12 @@ void Eraser::bury(Cause cause, const std::vector<SegmentRow>& rows) {
     const auto now = clock_.now();
     const auto [act, reason] = words_of(cause);
     const auto entry = insert_ledger(transaction.db, ledger_entry(now, {"tenured"}, act, subject_of(rows), reason));
-    for (const auto& row : rows) bury_row(transaction.db, row, cause, now, entry);
+    std::vector<TombstoneToken> tokens;
+    for (const auto& row : rows) {
+      if (row.kind == Kind::calls) add_tokens(transaction.db, row, now, tokens);
+      bury_row(transaction.db, row, cause, now, entry);
+    }
+    if (!tombstones_.empty()) append_tombstones(tombstones_, tokens);  // before the commit: they must outlive a lost catalogue
     if (cause == Cause::pressure) note_broken_promises(transaction.db, rows, now);
   });
 }

@@ -15,7 +15,8 @@ namespace tenure::storage {
 
 class Eraser {
  public:
-  Eraser(Catalogue& catalogue, const Clock& clock, Vaults& vaults, KeySlots& keys);
+  // `tombstones`: the file that keeps deleted calls from coming back should the catalogue be lost; empty: none is kept.
+  Eraser(Catalogue& catalogue, const Clock& clock, Vaults& vaults, KeySlots& keys, Path tombstones = {});
   // Step 1: `choose` picks rows inside the transaction that marks them, so that a hold is either seen by it or finds
   // them condemned (I7). Then steps 2 to 5. Returns what went; empty when nothing was chosen.
   using Choose = std::function<std::vector<SegmentRow>(Catalogue::Transaction&, const TrustedTime&)>;
@@ -32,6 +33,7 @@ class Eraser {
   const Clock& clock_;
   Vaults& vaults_;
   KeySlots& keys_;
+  const Path tombstones_;
   std::mutex mutex_;
   std::function<void(int)> on_step_;
 };

@@ -12,6 +12,7 @@ struct RecoveryParts {
   KeySlots& keys;
   Holds& holds;
   Eraser& eraser;
+  CallStore* calls = nullptr;  // none: a call without a row is quarantined
 };
 
 RecoveryReport recover(const RecoveryParts& parts);

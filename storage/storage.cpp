@@ -7,7 +7,10 @@
 #include "storage/backup/restore.h"
 #include "storage/catalogue_state.h"
 #include "storage/erasure_level.h"
+#include "storage/policy_file.h"
+#include "storage/rebuild.h"
 #include "storage/recovery.h"
+#include "storage/tombstone_file.h"
 
 namespace tenure::storage {
 
@@ -39,23 +42,38 @@ struct Storage::State {
         vaults(settings.vaults, settings.storage.trial, catalogue.known_vaults()), calls(catalogue, at, vaults, keys, keys.root()),
         holds(catalogue, at, state_folder / "holds", keys.root()),
         ledger(catalogue, at, state_folder, keys.root(), settings.ledger_copies), approvals(catalogue, at), people(catalogue, at, keys.root()),
-        sessions(catalogue, at), policy(catalogue, at, settings.storage.trial), eraser(catalogue, at, vaults, keys), sweeper(catalogue, at, vaults, eraser),
+        sessions(catalogue, at), policy(catalogue, at, settings.storage.trial), eraser(catalogue, at, vaults, keys, tombstone_file(state_folder)), sweeper(catalogue, at, vaults, eraser),
         pressure(pressure_options(settings), catalogue, at, vaults, eraser, state_folder),
         erasures(catalogue, at, vaults, eraser, ledger, keys.root(), other_copies(settings)),
         backups({catalogue, at, vaults, keys, rotation, ledger, state_folder}) {
     erasures.set_key_backups([this] { return backups.renew(); });
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them
+    keep_policy_file();  // before anything is recorded under it
     for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
     for (const auto& folder : settings.calls) catalogue.ensure_source(folder.name, folder.cls, Kind::calls);
     empty_staging(state_folder / "staging");
     finish_restore({catalogue, at, keys, holds, eraser, state_folder});  // before anything can be read
-    recovery = recover({catalogue, at, vaults, keys, holds, eraser});
+    recovery = recover({catalogue, at, vaults, keys, holds, eraser, &calls});
+    scrub = std::make_unique<Scrub>(Scrub::Options{.started = at.now()}, OrphanParts{catalogue, at, vaults, keys, &calls});
     // Last: it may reserve keys and segments from here on.
     recorder = std::make_unique<Recorder>(Recorder::Options{.sync_interval = settings.storage.sync_interval}, at, vaults, keys, catalogue);
     recorder->set_guard([this](const std::string& vault, const std::string& source) { return pressure.refusal(vault, source); });
   }
+  // The ledger's files say the same, so that a full disk need not stop the start.
+  void keep_policy_file() {
+    try {
+      keep_policy(state_folder, keys.root(), policy_in(catalogue));
+    } catch (const std::exception& error) {
+      log_error("event=policy-file-not-written cause=\"{}\" effect=\"it is tried again at the next sweep\"", error.what());
+    }
+  }
+
   static std::vector<GivenKey> keys_at(const Path& folder) {
     make_directories(folder);
+    // A new catalogue beside old recordings would know neither holds nor what was deleted.
+    if (catalogue_is_missing(folder))
+      throw Error(ErrorKind::refused, "The catalogue in " + (folder / "catalogue").string() + " is missing: restore it, or run "
+                                      "tenured --config FILE --rebuild.");
     refuse_hopeless(machine_facts(folder), folder);
     return given_key_encryption_keys(folder);
   }
@@ -86,6 +104,7 @@ struct Storage::State {
   Erasures erasures;
   Backups backups;
   RecoveryReport recovery;
+  std::unique_ptr<Scrub> scrub;
   std::unique_ptr<Recorder> recorder;
 };
 
@@ -103,7 +122,9 @@ People& Storage::people() { return state_->people; }
 Sessions& Storage::sessions() { return state_->sessions; }
 Sweeper& Storage::sweeper() { return state_->sweeper; }
 PolicyChanges& Storage::policy() { return state_->policy; }
+Scrub& Storage::scrub() { return *state_->scrub; }
 Pressure& Storage::pressure() { return state_->pressure; }
+void Storage::keep_policy_file() { state_->keep_policy_file(); }
 KeyRotation& Storage::key_rotation() { return state_->rotation; }
 Erasures& Storage::erasures() { return state_->erasures; }
 Backups& Storage::backups() { return state_->backups; }

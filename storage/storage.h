@@ -9,6 +9,7 @@
 #include "storage/pressure.h"
 #include "storage/recorder.h"
 #include "storage/retention.h"
+#include "storage/scrub.h"
 #include "storage/sessions.h"
 #include "storage/sweeper.h"
 
@@ -37,9 +38,12 @@ class Storage {
   Sweeper& sweeper();
   PolicyChanges& policy();
   Ledger& ledger();
+  Scrub& scrub();
   const RecoveryReport& recovery() const;
   const std::vector<std::string>& policy_differences() const;  // settings that wait as proposals (I10)
   Pressure& pressure();
+  // After a change of what is promised: the file from which a lost catalogue is rebuilt says so too (I20).
+  void keep_policy_file();
   KeyRotation& key_rotation();
   Erasures& erasures();
   Backups& backups();

@@ -11,6 +11,7 @@
 #include "daemon/client/folder_receiver.h"
 #include "daemon/client/interrupt.h"
 #include "daemon/client/ledger_files.h"
+#include "daemon/client/rebuild.h"
 #include "daemon/client/recovery.h"
 #include "daemon/client/render.h"
 #include "daemon/client/secrets.h"
@@ -63,6 +64,7 @@ int ask(const client::Command& command) {
   try {
     if (!command.ledger_files.empty())
       return print(command, boost::json::parse(client::verify_ledger_files(command.ledger_files, command.ledger_key)));
+    if (command.request.verb == "rebuild") return print(command, boost::json::parse(client::run_rebuild(command.config)));
     if (!command.restore_keys.empty()) return print(command, boost::json::parse(client::restore_here(command)));
     // First, so that a folder that will not do is refused before the daemon is asked and notes an export.
     if (!command.out.empty()) receiver = std::make_unique<client::FolderReceiver>(command.out, ::isatty(STDERR_FILENO) != 0);

@@ -83,6 +83,20 @@ std::string policy(const json::value& status) {
   }
   return out;
 }
+
+// The walk and the scrub of what lies in the vaults.
+std::string vault_contents(const json::value& status) {
+  const auto& scrub = member(status, "scrub");
+  std::string out = fmt::format("read and checked: {} of {} since {}, all by {}\n", bytes_text(amount(scrub, "read_bytes")),
+                                bytes_text(amount(scrub, "cycle_bytes")), cell(scrub, "cycle_began"), cell(scrub, "cycle_due"));
+  if (cell(scrub, "cycle_began").empty()) out = fmt::format("read and checked: not begun, {} names compared\n", cell(scrub, "files"));
+  if (amount(scrub, "lost") > 0) out += fmt::format("LOST: the files of {} recordings are missing\n", cell(scrub, "lost"));
+  if (amount(scrub, "damaged") > 0) out += fmt::format("DAMAGED: {} recordings are not what was recorded any more\n", cell(scrub, "damaged"));
+  for (const auto& one : items(status, "damaged")) out += fmt::format("  {} {}: {}\n", cell(one, "segment"), cell(one, "source"), cell(one, "why"));
+  if (amount(scrub, "in_quarantine") > 0) out += fmt::format("IN QUARANTINE: {} files nobody knows of\n", cell(scrub, "in_quarantine"));
+  return out;
+}
+
 std::string ledger(const json::value& status) {
   const auto& ledger = member(status, "ledger");
   std::string out = fmt::format("ledger: {} entries, signed up to {} at {}\n", cell(ledger, "entries"), cell(ledger, "checkpointed"), cell(ledger, "checkpoint_at"));
@@ -117,7 +131,7 @@ std::string render_status(const json::value& status) {
   const auto& sweep = member(status, "sweep");
   out += fmt::format("deleted since the start: {}\n", cell(sweep, "deleted"));
   if (const auto problem = cell(sweep, "problem"); !problem.empty()) out += "DELETION FAILS: " + problem + "\n";
-  return out + promises(status) + ledger(status) + policy(status);
+  return out + vault_contents(status) + promises(status) + ledger(status) + policy(status);
 }
 
 std::string render_brief(const json::value& status) {

@@ -113,6 +113,7 @@ void Tool::add_upkeep() {
       .text("--approval", "approval", "the request that was approved");
   verb(&app_, "attest", "the promise report: is anything kept longer than was promised?")
       .text("--out", "out", "a folder for the report as PDF, HTML and signed JSON; made when missing");
+  verb(&app_, "rebuild", "makes a lost or damaged catalogue anew from what lies outside it, while tenured is stopped");
   verb(&app_, "doctor", "checks the machine and what is kept");
   verb(&app_, "version", "the daemon's version");
 }

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "daemon/control/rows.h"
+#include "daemon/control/scrub_rows.h"
 #include "daemon/control/verbs.h"
 #include "daemon/places.h"
 #include "daemon/time_keeping.h"
@@ -73,6 +74,11 @@ json::object check_catalogue(const Call& call) {
   return problem.empty() ? line("catalogue", "good", "sound") : line("catalogue", "bad", problem);
 }
 
+json::object check_contents(const Call& call) {
+  const auto found = judge(call.rooms.storage.scrub().status(), call.rooms.clock.now());
+  return line("what lies in the vaults", found.verdict, found.text);
+}
+
 void check_backups(const Call& call, json::array& checks) {
   const auto status = call.rooms.storage.backups().status();
   for (const auto& alarm : status.alarms) checks.push_back(line("backup", "bad", alarm));
@@ -112,6 +118,7 @@ json::value doctor(const Call& call) {
   checks.push_back(check_keys(call));
   checks.push_back(check_key_encryption_key(call));
   checks.push_back(check_catalogue(call));
+  checks.push_back(check_contents(call));
   check_backups(call, checks);
   checks.push_back(check_worker(*settings));
   return checks;

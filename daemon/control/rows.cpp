@@ -156,7 +156,8 @@ json::object row(const storage::SweepReport& report) {
 
 json::object row(const storage::RecorderCounters& counters) {
   return {{"fragments", counters.fragments}, {"bytes", counters.bytes}, {"writes", counters.writes}, {"syncs", counters.syncs},
-          {"segments", counters.segments}, {"refused", counters.refused}, {"queued", counters.queued}, {"failed", counters.failed}};
+          {"segments", counters.segments}, {"refused", counters.refused}, {"queued", counters.queued}, {"failed", counters.failed},
+          {"uncommitted", counters.uncommitted}};
 }
 
 json::object row(const ingest::CameraStatus& camera) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "daemon/control/rows.h"
+#include "daemon/control/scrub_rows.h"
 #include "daemon/control/verbs.h"
 
 namespace tenure::daemon {
@@ -50,6 +51,8 @@ json::object row(const storage::RecoveryReport& report) {
           {"finished_deletions", report.finished_deletions}, {"lost", report.lost}, {"stray_holds", report.stray_holds}};
 }
 
+constexpr std::size_t kMostDamagedShown = 100;
+
 json::value status(const Call& call) {
   call.args.only({});
   auto& storage = call.rooms.storage;
@@ -70,6 +73,8 @@ json::value status(const Call& call) {
                       {"recorder", daemon::row(storage.recorder().counters())},
                       {"sweep", row(call.rooms.sweep())},
                       {"recovery", row(storage.recovery())},
+                      {"scrub", daemon::row(storage.scrub().status())},
+                      {"damaged", damage_rows(storage.scrub().damaged(kMostDamagedShown))},
                       {"policy", rows(catalogue.policy())},
                       {"policy_waiting", rows(storage.policy().waiting())},
                       {"proposals", texts(call.rooms.proposals())},

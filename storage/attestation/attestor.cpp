@@ -18,11 +18,11 @@ constexpr Duration kWide = Seconds(65);
 constexpr Duration kKeyBackup = std::chrono::days(7) + std::chrono::hours(1);
 
 // Below the state folder: what belongs there. Folders end with a slash.
-constexpr std::array<std::string_view, 18> kBelongs = {
+constexpr std::array<std::string_view, 19> kBelongs = {
     "keys/a/root", "keys/b/root",  "restored",     "restored.deletions", "catalogue/catalogue.db",
     "keys/check",  "keys/a/slots", "keys/b/slots", "secrets/",           "holds/",
     "ledger/",     "ballast/",     "reports/",     "clock-mark",         "lock",
-    "simulated",   "tenure.toml",  "tenured.sock"};
+    "simulated",   "tenure.toml",  "tenured.sock", "tombstones"};
 
 class Attestor {
  public:

@@ -213,7 +213,9 @@ std::uint64_t CatalogueLook::short_batches() {
     while (query.step()) members[query.natural(0)] += query.natural(1);
   }
   std::uint64_t missing = 0;
-  auto batches = db_.query("SELECT number, json_extract(subject, '$.segments') FROM ledger WHERE act = 'capture'");
+  auto batches = db_.query("SELECT number, json_extract(subject, '$.segments') FROM ledger WHERE act = 'capture'"
+                            // Those before a rebuild lost their members' numbers with the old catalogue; the ledger says so.
+                            " AND number > (SELECT coalesce(max(json_extract(subject, '$.entries')), 0) FROM ledger WHERE act = 'rebuild')");
   while (batches.step()) {
     const auto there = members[batches.natural(0)], said = batches.natural(1);
     missing += said > there ? said - there : 0;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "storage/ledger/merkle.h"
+#include "storage/ledger/reload.h"
 
 namespace tenure::storage {
 
@@ -83,12 +84,14 @@ void check_batch(std::uint64_t number, const std::string& subject, sqlite::State
 
 BatchCheck check_batches(sqlite::Connection& db) {
   BatchCheck check;
-  auto captures = db.query("SELECT number, subject FROM ledger WHERE act = 'capture' ORDER BY number");
+  const auto through = rebuilt_through(db);  // whose members a lost catalogue took along
+  auto captures = db.query("SELECT number, subject FROM ledger WHERE act = 'capture' AND number > ? ORDER BY number", through);
   while (captures.step())
     check_batch(captures.natural(0), captures.text(1),
                 db.query("SELECT id, digest FROM segment WHERE ledger_batch = ?1 UNION ALL"
                          " SELECT segment, digest FROM tombstone WHERE ledger_batch = ?1 ORDER BY 1", captures.natural(0)), check);
-  auto sweeps = db.query("SELECT number, subject FROM ledger WHERE act IN ('sweep', 'erase', 'promise-broken') ORDER BY number");
+  auto sweeps = db.query("SELECT number, subject FROM ledger WHERE act IN ('sweep', 'erase', 'promise-broken') AND number > ?"
+                         " ORDER BY number", through);
   while (sweeps.step())
     check_batch(sweeps.natural(0), sweeps.text(1),
                 db.query("SELECT segment, digest FROM tombstone WHERE ledger_sweep = ? ORDER BY 1", sweeps.natural(0)), check);

@@ -9,11 +9,13 @@ namespace tenure::storage {
 
 ReportSignature sign_report(const Path& state, View bytes) {
   if (read_note(as_text(bytes), {})) throw Error(ErrorKind::internal, "A checkpoint is not signed as a report.");
-  auto wrapping = RootKeyFiles(state / "keys").open(load_key_encryption_keys(state)).root;
+  auto given = load_key_encryption_keys(state);
+  auto wrapping = RootKeyFiles(state / "keys").open(given).root;
   auto key = load_signing_key(state, state / "ledger", wrapping, /*may_make=*/false);
   ReportSignature made{sign(key, bytes), public_key_pem(verifier_of(key).key)};
   wipe(key.seed);
   wipe(wrapping);
+  for (auto& one : given) wipe(one);
   return made;
 }
 

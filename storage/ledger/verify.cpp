@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "storage/ledger/batches.h"
 #include "storage/ledger/entry.h"
+#include "storage/ledger/reload.h"
 #include "storage/ledger/tile_files.h"
 #include "storage/ledger/verify_tree.h"
 
@@ -114,7 +115,7 @@ Leaves walk_in_parts(Catalogue& catalogue, const Path& folder, std::uint64_t siz
   return leaves;
 }
 
-// Detail may be missing only where an act of erasure names the entry.
+// Detail may be missing only where an act of erasure names the entry, or where it was lost with a catalogue.
 void check_erased(sqlite::Connection& db, const std::vector<std::uint64_t>& without_detail, LedgerReport& report) {
   std::set<std::uint64_t> erased;
   auto query = db.query("SELECT subject FROM ledger WHERE act = 'ledger-erase'");
@@ -126,8 +127,9 @@ void check_erased(sqlite::Connection& db, const std::vector<std::uint64_t>& with
     for (const auto& entry : entries->get_array())
       if (entry.is_int64()) erased.insert(static_cast<std::uint64_t>(entry.get_int64()));
   }
+  const auto through = rebuilt_through(db);
   for (const auto number : without_detail) {
-    if (erased.contains(number)) ++report.erased;
+    if (number <= through || erased.contains(number)) ++report.erased;
     else report.problems.push_back({number, "who acted and why is gone, and no act of erasure says so"});
   }
 }

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "storage/tombstone_file.h"
+
 namespace tenure::storage {
 
 namespace {
@@ -30,8 +32,8 @@ TemporaryFolder::~TemporaryFolder() {
 
 Parts::Parts(const Path& folder, Clock& clock)
     : catalogue(folder / "catalogue"), keys(folder / "keys", kKek), vaults(vaults_in(folder), /*trial=*/false, catalogue.known_vaults()),
-      calls(catalogue, clock, vaults, keys, kKek), holds(catalogue, clock, folder / "holds", kKek),
-      eraser(catalogue, clock, vaults, keys), sweeper(catalogue, clock, vaults, eraser) {
+      calls(catalogue, clock, vaults, keys, keys.root()), holds(catalogue, clock, folder / "holds", keys.root()),
+      eraser(catalogue, clock, vaults, keys, tombstone_file(folder)), sweeper(catalogue, clock, vaults, eraser) {
   catalogue.remember_vaults(vaults.ids());
   catalogue.adopt_policy(classes(), clock.now());
   for (const auto* camera : {"front", "waiting-room"}) catalogue.ensure_source(camera, "cctv", Kind::camera);

@@ -1,0 +1,19 @@
+// What the walk and the scrub found, for status and doctor. Pure.
+#pragma once
+#include <boost/json/value.hpp>
+
+#include "storage/scrub.h"
+
+namespace tenure::daemon {
+
+boost::json::object row(const storage::ScrubStatus& status);
+boost::json::array damage_rows(const std::vector<storage::Damage>& all);
+
+// One line of doctor: its verdict and text.
+struct ScrubVerdict {
+  std::string_view verdict;  // good, warning, bad
+  std::string text;
+};
+ScrubVerdict judge(const storage::ScrubStatus& status, Instant now);
+
+}  // namespace tenure::daemon
