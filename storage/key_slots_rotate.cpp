@@ -65,12 +65,12 @@ void KeySlots::State::rewrap_copy(std::size_t copy) {
 void KeySlots::rotate(const Key& next) {
   {
     const std::scoped_lock rotation(state_->rotation_mutex);
+    state_->on_step(1);
     const std::scoped_lock lock(state_->mutex);
     state_->must_be_sound();
     if (state_->wrappings.size() > 1) throw Error(ErrorKind::refused, "A rotation of the key-encryption key is under way already.");
     const auto generation = state_->wrappings.back().generation() + 1;
     if (generation > kMostGenerations) throw Error(ErrorKind::refused, "There were too many rotations.");
-    state_->on_step(1);
     state_->roots.add(generation, next, state_->root.root);
     state_->wrappings.emplace_back(generation, next);
   }

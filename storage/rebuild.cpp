@@ -218,7 +218,7 @@ void Rebuild::take_files(Catalogue& made) {
     }
     take();
   }
-  keys.sync();  // copies that were repaired
+  keys_.sync();  // copies that were repaired
 }
 
 // Minutes between two recordings of a camera that nothing explains any more, where nothing can have been deleted

@@ -57,7 +57,7 @@ TEST_F(Erase, I6_NeedsASecondPersonWhoApprovesTheseRecordingsAndNoOthers) {
   EXPECT_EQ(done.at("approved_by").as_string(), "partner");
   EXPECT_FALSE(exists(first));
   EXPECT_TRUE(exists(second));
-  EXPECT_THAT(refusal(manager, "erase", order(early_ + Seconds(60), early_ + Seconds(120), id)).message(), HasSubstr("cannot be used"));
+  EXPECT_THAT(refusal(manager, "erase", order(early_ + Seconds(60), early_ + Seconds(120), id)).message(), HasSubstr("is not for this"));
 }
 
 TEST_F(Erase, I8_NobodyIsAskedToApproveWhatAHoldKeeps) {

@@ -14,7 +14,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 namespace json = boost::json;
 
-const Key kRoot{1, 2, 3, 4, 5};  // as the practice's parts have it
 const Actor kPartner{"partner", "p1"}, kManager{"manager", "p2"};
 
 struct Crash {};
@@ -26,8 +25,8 @@ class ErasureTest : public ::testing::Test, protected Practice {
     erasures.reset();
     ledger.reset();
     Practice::restart();
-    ledger = std::make_unique<Ledger>(parts->catalogue, clock, folder.path, kRoot, std::vector<Path>{});
-    erasures = std::make_unique<Erasures>(parts->catalogue, clock, parts->vaults, parts->eraser, *ledger, kRoot,
+    ledger = std::make_unique<Ledger>(parts->catalogue, clock, folder.path, parts->keys.root(), std::vector<Path>{});
+    erasures = std::make_unique<Erasures>(parts->catalogue, clock, parts->vaults, parts->eraser, *ledger, parts->keys.root(),
                                           std::map<std::string, std::string>{{"front", "a memory card in the camera"}});
   }
   Interval minute(int number) const { return {start + std::chrono::minutes(number), start + std::chrono::minutes(number + 1)}; }

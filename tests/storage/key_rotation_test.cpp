@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cstring>
 #include <thread>
 
 #include "base/entropy.h"
@@ -87,7 +88,7 @@ TEST_F(KeyRotationTest, TheOldKeyOpensNothingAfterwardsAndNoOldSlotIsLeft) {
   slots->rotate(new_key);
   for (const char* copy : {"a", "b"}) {
     const auto whole = read_whole(folder.path / "keys" / copy / "slots", 16 << 20);
-    for (const auto& slot : before) EXPECT_TRUE(std::ranges::search(whole, std::span(slot).subspan(16, 16)).empty());
+    for (const auto& slot : before) EXPECT_EQ(::memmem(whole.data(), whole.size(), slot.data() + 16, 16), nullptr);
     const auto root = read_whole(folder.path / "keys" / copy / "root");
     EXPECT_TRUE(std::ranges::search(root, std::span(old_root).subspan(64 + 16, 32)).empty()) << "generation 1 lies in the second place";
   }

@@ -151,7 +151,7 @@ TEST_F(Rebuild, I20_TheLedgerGoesOnFromItsFilesAndVerifies) {
     EXPECT_EQ(after[n].at, before[n].at);
   }
   EXPECT_EQ(after.back().act, "rebuild");
-  Ledger ledger(practice.parts->catalogue, practice.clock, practice.folder.path, Key{1, 2, 3, 4, 5}, {});
+  Ledger ledger(practice.parts->catalogue, practice.clock, practice.folder.path, practice.parts->keys.root(), {});
   EXPECT_FALSE(ledger.rolled_back());
   while (ledger.tick()) {
   }
@@ -168,7 +168,7 @@ TEST_F(Rebuild, I20_FilesOfTheLedgerThatBreakOffKeepContentClosed) {
   write_durably(practice.folder.path / "ledger" / "tile" / "entries" / "000", bundle);
   const auto report = rebuild();
   EXPECT_THAT(report.problems, testing::ElementsAre(HasSubstr("break off at entry 1")));
-  Ledger ledger(practice.parts->catalogue, practice.clock, practice.folder.path, Key{1, 2, 3, 4, 5}, {});
+  Ledger ledger(practice.parts->catalogue, practice.clock, practice.folder.path, practice.parts->keys.root(), {});
   EXPECT_TRUE(ledger.rolled_back());
 }
 

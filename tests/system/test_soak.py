@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""I5, I7, I8, I17, all at once and for long: eight cameras, calls, somebody who reads, promises of one minute, and a SIGKILL
+every 5 to 20 seconds. Two minutes; with TENURE_LONG an hour, whose second half is without kills and watches memory."""
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+import calls_for_tests as calls
+from practice import BIN, Cameras, Practice, now_text, seconds_between, seed, wait_for
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "faults"))
+from faults import figure  # noqa: E402
+
+LONG = bool(os.environ.get("TENURE_LONG"))
+KILLING = int(os.environ.get("TENURE_SOAK_SECONDS", 1800 if LONG else 120))
+QUIET = 1800 if LONG else 0
+CAMERAS = 8
+MOST_PER_HOUR = 1 << 20          # bytes of memory
+LATE = 65                        # I5, seconds
+SETTLING = 10                    # after a start, until sweeps run
+
+
+class Reader(threading.Thread):
+    """Somebody who exports whatever there is, again and again; refusals are right, damage is not."""
+
+    def __init__(self, practice):
+        super().__init__(daemon=True)
+        self.practice, self.reads, self.damage, self.ended = practice, 0, [], threading.Event()
+
+    def run(self):
+        while not self.ended.wait(1.5):
+            name = f"cam{random.randrange(CAMERAS)}"
+            out = self.practice.folder / "read" / str(self.reads)
+            result = self.practice.run("export", "native", "--source", name, "--from", now_text(-20), "--to", now_text(), "--out", out)
+            self.reads += result.returncode == 0
+            if any(word in result.stderr for word in ("corrupt", "not authentic", "lost", "missing from vault")):
+                self.damage.append(result.stderr)
+            subprocess.run(["rm", "-rf", str(out)])
+
+
+def resident(process):
+    for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError("no VmRSS")
+
+
+def slope_per_hour(samples):
+    """Least squares over (seconds, bytes)."""
+    n = len(samples)
+    mean_t, mean_b = sum(t for t, _ in samples) / n, sum(b for _, b in samples) / n
+    above = sum((t - mean_t) * (b - mean_b) for t, b in samples)
+    return above / sum((t - mean_t) ** 2 for t, _ in samples) * 3600
+
+
+class Soak(unittest.TestCase):
+    def setUp(self):
+        seed()
+        self.cameras = Cameras(["small-h264.mp4", "small-h265.mp4"] * (CAMERAS // 2))
+        self.practice = Practice([{"name": f"cam{i}", "url": self.cameras.url(i)} for i in range(CAMERAS)], trial=True,
+                                 classes={"cctv": "PT1M", "calls": "P3Y"}, calls={"name": "phones", "folder": "calls", "format": "sidecar", "settle": 1})
+        self.holds, self.kept, self.calls, self.kills, self.checks, self.dropped = set(), set(), set(), 0, 0, 0
+
+    def tearDown(self):
+        self.practice.close()
+        self.cameras.stop()
+
+    def act(self):
+        """What a practice does within some seconds; what it was told is remembered."""
+        self.dropped += 1
+        calls.drop(self.practice.folder / "calls", number=f"07700 900{self.dropped % 1000:03}", seconds=1,
+                   start=f"2026-11-02T{self.dropped // 60 % 24:02}:{self.dropped % 60:02}:01Z")
+        if self.dropped % 3 == 1:
+            receipt = self.practice.ask("hold", "add", "--source", f"cam{self.dropped % CAMERAS}", "--from", now_text(-4), "--to", now_text(),
+                                        "--reason", "test", "--authority", "test", "--review", "2099-01-01")
+            self.holds.add(receipt["id"] if "id" in receipt else receipt["hold"]["id"])
+        self.calls |= self.calls_there()
+
+    def calls_there(self):
+        return {c["id"] for c in self.practice.ask("calls", "find", "--from", "2026-11-01T00:00:00Z", "--to", "2026-11-30T00:00:00Z")}
+
+    def look(self, up_for):
+        """Everything acknowledged is there; nothing outlives its minute, once sweeps had time to run."""
+        self.checks += 1
+        self.assertLessEqual(self.holds, {h["id"] for h in self.practice.ask("hold", "list") if h["state"] == "active"}, "I7: a hold is gone")
+        self.assertLessEqual(self.calls, self.calls_there(), "I17: an acknowledged call is gone")
+        segments, now = self.practice.ask("segments"), now_text()
+        there = {s["id"] for s in segments}
+        self.assertLessEqual(self.kept, there, "I8: held footage is gone")
+        self.kept |= {s["id"] for s in segments if s["held"] and s["state"] == "live"}
+        self.assertFalse([s for s in segments if s["state"] == "lost"], "I1: something is lost")
+        if up_for > SETTLING:
+            late = [s for s in segments if not s["held"] and s["state"] == "live" and seconds_between(s["expires_at"], now) > LATE]
+            self.assertEqual(late, [], "I5: it outlived its minute")
+
+    def test_nothing_is_lost_and_nothing_stays(self):
+        started = time.monotonic()
+        self.practice.start()
+        wait_for("a camera records", lambda: self.practice.recording("cam0"), 60)
+        reader = Reader(self.practice)
+        reader.start()
+        while time.monotonic() - started < KILLING:
+            until, up_since = time.monotonic() + random.uniform(5, 20), time.monotonic()
+            while time.monotonic() < until:
+                self.act()
+                self.look(time.monotonic() - up_since)
+                time.sleep(0.5)
+            self.practice.kill()
+            self.kills += 1
+            self.practice.start(60)
+        slope = self.watch_memory() if QUIET else ""
+        reader.ended.set()
+        reader.join()
+        wait_for("sweeps have run", lambda: self.practice.ask("status"))
+        self.look(0)
+        self.assertEqual(reader.damage, [])
+        self.assertGreater(reader.reads, 0, "the reader never read")
+        self.assertEqual(self.practice.run("doctor").returncode, 0, self.practice.run("doctor").stdout)
+        self.assertEqual(self.practice.run("ledger", "verify").returncode, 0, self.practice.run("ledger", "verify").stdout)
+        swept = [e for e in self.practice.ask("ledger", "show") if e["act"] == "sweep"]
+        self.assertTrue(swept, "no sweep ever ran: the soak shows too little")
+        figure("soak, 8 cameras, SIGKILL", self.checks, 0, time.monotonic() - started,
+               f"{self.kills} kills, {len(self.calls)} calls, {len(self.holds)} holds, {reader.reads} exports{slope}")
+
+    def watch_memory(self):
+        samples, begun = [], time.monotonic()
+        while time.monotonic() - begun < QUIET:
+            self.act()
+            self.look(time.monotonic() - begun)
+            if time.monotonic() - begun > QUIET / 4:  # the caches are warm
+                samples.append((time.monotonic(), resident(self.practice.daemon)))
+            time.sleep(5)
+        slope = slope_per_hour(samples)
+        sanitized = "libasan" in subprocess.run(["ldd", str(BIN / "tenured")], capture_output=True, text=True).stdout
+        if not sanitized:  # a sanitizer keeps what was freed
+            self.assertLess(slope, MOST_PER_HOUR, "memory grows")
+        return f", {slope / (1 << 20):.2f} MiB/h{' (with sanitizers: not judged)' if sanitized else ''}"
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
