@@ -59,7 +59,9 @@ void Scanner::read_sidecar(const std::string& audio, SidecarLook& look) {
   SidecarResult result = parse_sidecar(bytes);
   if (!result.ok()) return unusable("cannot be used: " + joined(result.problems) + "; correct it and its recording is taken");
   look.sidecar = std::move(result.sidecar);
-  if (look.sidecar.start && *look.sidecar.start > clock_.now() + kClockSlack) return unusable("says that the call starts in the future; correct it");
+  if (look.sidecar.start && *look.sidecar.start > clock_.now() + kClockSlack)
+    return unusable(clock_.trusted().line ? "says that the call starts later than what is known of the time; tell the right time (tenure time show)"
+                                          : "says that the call starts in the future; correct it");
   if (look.sidecar.file_name && *look.sidecar.file_name != name_of(audio)) {
     const std::string named = look.path.substr(0, look.path.size() - name_of(look.path).size()) + *look.sidecar.file_name;
     if (name_problem(*look.sidecar.file_name).empty() && folder_.stamp(named)) {
