@@ -13,6 +13,7 @@
 #include "storage/numbers.h"
 #include "storage/policy_file.h"
 #include "storage/rebuild_files.h"
+#include "storage/root_key.h"
 #include "storage/tombstone_file.h"
 #include "storage/vault_walk.h"
 
@@ -270,7 +271,7 @@ void Rebuild::put_in_place() {
 }  // namespace
 
 bool catalogue_is_missing(const Path& state) {
-  return !holds_something(file_in(state / "catalogue")) && fs::exists(state / "keys" / "check");
+  return !holds_something(file_in(state / "catalogue")) && RootKeyFiles(state / "keys").is_there();
 }
 
 RebuildReport rebuild_catalogue(const config::Settings& settings, const Clock& clock,

@@ -29,6 +29,7 @@ class Scanner {
     std::string path;
     FileStamp stamp;
     Sidecar sidecar;
+    bool too_early = false;  // for what is known of the time: looked at again
     const Sidecar* usable() const { return state == SidecarState::good || state == SidecarState::proves_whole ? &sidecar : nullptr; }
   };
   struct Pending : Tracked {

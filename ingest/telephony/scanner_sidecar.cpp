@@ -30,7 +30,8 @@ void Scanner::look_for_sidecar(const std::string& audio, SidecarLook& look) {
     const auto stamp = folder_.stamp(path);
     if (!stamp) continue;
     const bool same = look.path == path && look.stamp == *stamp;
-    if (same && look.state != SidecarState::settling && look.state != SidecarState::absent) return;
+    const bool final = look.state != SidecarState::settling && look.state != SidecarState::absent && !look.too_early;
+    if (same && final) return;
     look = {SidecarState::settling, path, *stamp, {}};
     if (is_quiet(path, *stamp)) read_sidecar(audio, look);
     if (look.state != SidecarState::absent) return;
@@ -59,7 +60,8 @@ void Scanner::read_sidecar(const std::string& audio, SidecarLook& look) {
   SidecarResult result = parse_sidecar(bytes);
   if (!result.ok()) return unusable("cannot be used: " + joined(result.problems) + "; correct it and its recording is taken");
   look.sidecar = std::move(result.sidecar);
-  if (look.sidecar.start && *look.sidecar.start > clock_.now() + kClockSlack)
+  look.too_early = look.sidecar.start && *look.sidecar.start > clock_.now() + kClockSlack;
+  if (look.too_early)
     return unusable(clock_.trusted().line ? "says that the call starts later than what is known of the time; tell the right time (tenure time show)"
                                           : "says that the call starts in the future; correct it");
   if (look.sidecar.file_name && *look.sidecar.file_name != name_of(audio)) {

@@ -99,7 +99,7 @@ class Parts {
 }  // namespace
 
 BoxWriter::BoxWriter(const Path& path, const Key& recipient, const std::string& header)
-    : file_(path, File::Mode::create), recipient_(recipient), secret_(make_recovery_secret()) {
+    : file_(path, File::Mode::create), secret_(make_recovery_secret()) {
   const auto ephemeral = recovery_public(secret_);
   aead_ = std::make_unique<Aead>(chunk_key(agree(secret_, recipient), ephemeral, recipient));
   ByteWriter out;

@@ -25,7 +25,7 @@ class BoxWriter {
   void put(View bytes);
   void flush(bool last);
   File file_;
-  Key recipient_, secret_{};
+  Key secret_{};
   std::unique_ptr<Aead> aead_;
   Digest bound_{};
   Blob pending_;
