@@ -151,8 +151,8 @@ TEST_F(KeyRotationTest, TornWritesInBothPassesOneAfterTheOtherLoseNoKey) {
 
 TEST_F(KeyRotationTest, I3_WhatIsErasedDuringARotationStaysErased) {
   const auto& [id, key] = kept.front();
-  slots->on_step([&, id = id, slot = key.slot](int step) {
-    if (step == 3) slots->erase(slot, id);
+  slots->on_step([&](int step) {
+    if (step == 3) slots->erase(kept.front().second.slot, kept.front().first);
   });
   slots->rotate(new_key);
   slots->sync();

@@ -1,5 +1,5 @@
 // Random histories of policies, holds, releases, sweeps and doubtful time: the real decisions, and the real catalogue,
-// against tests/storage/retention_oracle.h. 20,000 histories, 1 M with TENURE_LONG; TENURE_ORACLE_SEED repeats one.
+// against tests/storage/retention_oracle.h. 5,000 histories, 1 M with TENURE_LONG; TENURE_ORACLE_SEED repeats one.
 #include "tests/storage/retention_oracle.h"
 
 #include <cstdlib>
@@ -294,7 +294,7 @@ std::optional<std::uint64_t> first_difference(const Decisions& decisions, std::u
 
 TEST(RetentionOracle, I6_I10_TheDecisionsAgreeWithAnIndependentModelOverRandomHistories) {
   const tests::Figure figure("policy histories against an oracle");
-  const auto count = histories(20'000, 1'000'000);
+  const auto count = histories(5'000, 1'000'000);
   std::size_t gone = 0;
   for (auto seed = first_seed(); seed < first_seed() + count; ++seed) {
     Pure pure({});
@@ -309,7 +309,7 @@ TEST(RetentionOracle, I6_I10_TheDecisionsAgreeWithAnIndependentModelOverRandomHi
 
 TEST(RetentionOracle, I6_I7_I8_I9_I10_TheRealCatalogueAgreesWithItToo) {
   const tests::Figure figure("policy histories in a real catalogue");
-  const auto count = histories(150, 3'000);
+  const auto count = histories(60, 3'000);
   std::size_t gone = 0;
   for (auto seed = first_seed(); seed < first_seed() + count; ++seed) {
     Real real;
