@@ -18,8 +18,9 @@ using Use = SlotUse;
 
 // Slots without their root key, or with another, would make every recording unreadable, one by one and late.
 void KeySlots::State::open_root(const std::vector<Key>& given) {
-  if (!roots.is_there()) {
-    if (files[0].size() != 0 || files[1].size() != 0)
+  const bool unused = files[0].size() == 0 && files[1].size() == 0;
+  if (!roots.is_there() || (unused && roots.is_half_made(given))) {
+    if (!unused)
       throw Error(ErrorKind::refused, "The key slots in " + folder.string() + " have lost their root key. Restore it from the key backup.");
     roots.make(given.at(0));
   }

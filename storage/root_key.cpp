@@ -68,6 +68,14 @@ void RootKeyFiles::make(const Key& key_encryption_key) {
   wipe(root);
 }
 
+bool RootKeyFiles::is_half_made(const std::vector<Key>& given) const {
+  const auto copies = read_places(folder_);
+  const auto opens = [&](const Place& place) {
+    return std::ranges::any_of(given, [&](const Key& key) { return opened(place, key).has_value(); });
+  };
+  return copies[0] != copies[1] && std::ranges::none_of(copies, [&](const auto& copy) { return std::ranges::any_of(copy, opens); });
+}
+
 void RootKeyFiles::put(std::uint32_t place, View bytes) const {
   for (const auto* copy : kCopies) {
     const auto path = folder_ / copy / "root";

@@ -21,6 +21,8 @@ class RootKeyFiles {
   explicit RootKeyFiles(Path folder) : folder_(std::move(folder)) {}
   bool is_there() const;
   void make(const Key& key_encryption_key);
+  // make() was cut off: the copies differ, and nothing of them opens.
+  bool is_half_made(const std::vector<Key>& given) const;
   // Mends a bad copy. Throws Error{refused} when no given key opens it, or when a rotation stopped half-way and one of
   // its two keys is not given.
   OpenedRoot open(const std::vector<Key>& given);

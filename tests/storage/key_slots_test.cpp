@@ -97,6 +97,25 @@ TEST_F(KeySlotsTest, ATornCopyIsRepairedFromTheGoodOne) {
   }
 }
 
+TEST_F(KeySlotsTest, I17_AFirstStartCutOffWhileItMadeTheRootKeyIsTakenUp) {
+  const auto root = [&](const char* name) { return folder / "keys" / name / "root"; };
+  const auto tear = [&] {
+    slots.reset();
+    const Blob whole = read_whole(root("a"));
+    File(root("b"), File::Mode::read_write).write_at(0, Blob(whole.size()));
+    File(root("a"), File::Mode::read_write).write_at(64 + 20, Blob(44));
+  };
+  tear();
+  reopen();
+  const SegmentId id = new_id();
+  const SlotKey key = slots->reserve(id);
+  slots->sync();
+  reopen();
+  EXPECT_EQ(slots->read(key.slot, id), key.key);
+  tear();
+  EXPECT_THROW(reopen(), Error) << "keys were made under it: never another in its place";
+}
+
 TEST_F(KeySlotsTest, BothCopiesTornGiveNothing) {
   const SegmentId id = new_id();
   const SlotKey key = slots->reserve(id);
