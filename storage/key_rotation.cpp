@@ -72,6 +72,9 @@ KeyStatus KeyRotation::status() const {
 std::string KeyRotation::rotate(const Actor& actor, const std::string& reason) {
   if (reason.empty()) throw Error(ErrorKind::usage, "reason: is required");
   const std::scoped_lock lock(mutex_);
+  // Another next key in the place of the one that some slots are wrapped by already would make those unreadable.
+  if (keys_.is_rotating())
+    throw Error(ErrorKind::refused, "The last rotation stopped half-way: restart tenured, which finishes it. Both keys are kept until then.");
   const auto before = current();
   if (before.place == KeyPlace::next_credential)
     throw Error(ErrorKind::refused, "The last rotation is not complete: give the key in force as tenure-kek, take"
@@ -80,8 +83,9 @@ std::string KeyRotation::rotate(const Actor& actor, const std::string& reason) {
   if (next == given_.end() && is_credential(before.place))
     throw Error(ErrorKind::refused, "The next key must be given as the systemd credential tenure-kek-next, for the daemon"
                                     " cannot write where the one in force comes from: docs/guide/keys.md says how.");
+  // One that was made and not used up is taken again: the root key may be sealed under it.
+  if (next == given_.end()) next = std::ranges::find(given_, KeyPlace::next_file, &GivenKey::place);
   if (next == given_.end()) {
-    std::erase_if(given_, [](const GivenKey& one) { return one.place == KeyPlace::next_file; });
     given_.push_back({make_next_key_file(state_), KeyPlace::next_file});
     next = given_.end() - 1;
   }

@@ -25,7 +25,8 @@ class Examination {
   void say(const std::string& what) { found_.push_back(what); }
   void guarded(const std::string& doing, const std::function<void()>& look);
   std::map<SegmentId, Path> sealed_files() const;
-  bool key_is_there(const PromisedSegment& segment) const;
+  bool key_is_there(const PromisedSegment& segment, const SegmentId& id) const;
+  void open_rotated();
   void look_before_recovery();
   void look_at_rows(Shop& shop);
   void look_at_row(Shop& shop, const SegmentRow& row);
@@ -38,6 +39,7 @@ class Examination {
   const Path folder_;
   const Promises& promises_;
   std::vector<std::string> found_;
+  std::unique_ptr<KeySlots> rotated_;  // where a rotation was begun
 };
 
 void Examination::guarded(const std::string& doing, const std::function<void()>& look) {
@@ -57,15 +59,30 @@ std::map<SegmentId, Path> Examination::sealed_files() const {
   return files;
 }
 
-bool Examination::key_is_there(const PromisedSegment& segment) const {
+// As it was acknowledged, or wrapped anew by a rotation since: then a copy of the slots must open it.
+bool Examination::key_is_there(const PromisedSegment& segment, const SegmentId& id) const {
   const auto wrapped = from_hex(segment.slot_hex).value_or(Blob{});
-  return !wrapped.empty() && (slot_bytes(folder_, 'a', segment.slot) == wrapped || slot_bytes(folder_, 'b', segment.slot) == wrapped);
+  if (wrapped.empty()) return false;
+  if (slot_bytes(folder_, 'a', segment.slot) == wrapped || slot_bytes(folder_, 'b', segment.slot) == wrapped) return true;
+  return rotated_ && rotated_->read(segment.slot, id).has_value();
+}
+
+// Opening slots mends them, so a copy is opened; none when no rotation was begun.
+void Examination::open_rotated() {
+  const auto keys = folder_ / "state" / "keys";
+  if (!fs::exists(folder_ / "state" / "secrets" / "kek") || !fs::exists(keys)) return;
+  const auto look = folder_ / "keys-looked-at";
+  fs::remove_all(look);
+  fs::copy(keys, look, fs::copy_options::recursive);
+  guarded("opening a copy of the keys", [&] { rotated_ = std::make_unique<KeySlots>(look, load_key_encryption_keys(folder_ / "state")); });
+  if (rotated_ && rotated_->generation() == 1) rotated_.reset();
 }
 
 // I3: whatever was reached, it is a prefix of condemned, keys, file, tombstone.
 void Examination::look_before_recovery() {
   if (!fs::exists(folder_ / "state" / "catalogue" / "catalogue.db")) return;
   Catalogue catalogue(folder_ / "state" / "catalogue");
+  open_rotated();
   const auto files = sealed_files();
   std::map<SegmentId, State> rows;
   std::set<SegmentId> buried;
@@ -79,13 +96,13 @@ void Examination::look_before_recovery() {
   for (const auto& id : buried)
     if (files.contains(id)) say("I3: " + id.text() + " has its tombstone and still its file");
   for (const auto& [id, segment] : promises_.segments) {
-    const bool key = key_is_there(segment), file = files.contains(id);
+    const bool key = key_is_there(segment, id), file = files.contains(id);
     if (buried.contains(id) && key) say("I3: " + id.text() + " has its tombstone and still its key");
     const auto row = rows.find(id);
     const auto state = row == rows.end() ? std::optional<State>() : std::optional(row->second);
     if (state == State::condemned && key && !file) say("I3: the file of " + id.text() + " went before its key");
     if (state == State::live && !(key && file)) say("I3: " + id.text() + " lost key or file before it was condemned");
-    if (state == State::live && slot_bytes(folder_, 'a', segment.slot) != slot_bytes(folder_, 'b', segment.slot))
+    if (state == State::live && !rotated_ && slot_bytes(folder_, 'a', segment.slot) != slot_bytes(folder_, 'b', segment.slot))
       say("I1: the key of " + id.text() + " lies in one copy only");
     if (!state && !buried.contains(id)) say("I3: the row of " + id.text() + " went without a tombstone");
   }
@@ -149,7 +166,7 @@ void Examination::look_at_promised(Shop& shop) {
     if (!is_live && promises_.perhaps_held(segment, promises_.clock) && promises_.surely_held(segment, promises_.clock))
       say("I7: " + id.text() + " was held and is gone");
     if (is_live && promises_.must_be_gone.contains(id)) say("I3: " + id.text() + " was swept and is back");
-    if (!is_live && key_is_there(segment)) say("I3: " + id.text() + " is gone, its key is not");
+    if (!is_live && key_is_there(segment, id)) say("I3: " + id.text() + " is gone, its key is not");
   }
 }
 

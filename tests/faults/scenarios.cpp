@@ -49,6 +49,7 @@ class Work {
   void sweep();
   void make_room();
   void publish();
+  void rotate();
   void read_out();
   void erase(Interval span);
   Instant now() const { return shop_.clock.now(); }
@@ -175,6 +176,11 @@ void Work::publish() {
   storage_.ledger().tick();
 }
 
+// As the daemon: what failed is taken up by the next start.
+void Work::rotate() {
+  attempt("rotate", [&] { storage_.key_rotation().rotate(shop_.manager, "yearly"); });
+}
+
 // The promises know it as a deletion to make room: gone before its time, and nothing that is held.
 void Work::erase(Interval span) {
   promise("try-pressure");
@@ -239,6 +245,12 @@ const std::vector<Scenario>& scenarios() {
        }},
       {"pressure", hours(1), [](Work& work) { work.make_room(); }},
       {"export", hours(1), [](Work& work) { work.publish(); work.read_out(); work.publish(); }},
+      {"rotation", hours(1), [](Work& work) {
+         work.record("front", work.now());
+         work.rotate();
+         work.record("waiting-room", work.now());
+         work.rotate();
+       }},
       {"erasure", hours(1), [](Work& work) {
          work.erase({kBegin + 2 * kMinute, kBegin + 3 * kMinute});
          work.erase({kBegin, kBegin + 3 * kMinute});  // a hold is in the way

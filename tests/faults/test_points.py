@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """I1, I2, I3, I5, I7, I8, I13, I15, I17 when the process is killed, a write is torn, or the disk fails (EIO) or is full
 (ENOSPC), once or from then on, at each file operation of ingest, call import, sweep, pressure, hold and release, export, erasure by
-order.
+order, rotation of the key-encryption key.
 Every point in a long run; else a share of them that the seed chooses."""
 import pathlib
 import subprocess
