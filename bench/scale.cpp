@@ -12,10 +12,10 @@
 #include "base/entropy.h"
 #include "base/error.h"
 #include "storage/attestation/attestation.h"
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
 #include "storage/ledger/ledger.h"
-#include "storage/sealed_format.h"
-#include "storage/sweeper.h"
+#include "storage/sealed/sealed_format.h"
+#include "storage/sweep/sweeper.h"
 
 using namespace tenure;
 using namespace tenure::storage;

@@ -1,7 +1,7 @@
 #include "daemon/disk_warning.h"
 
 #include "base/log.h"
-#include "storage/erasure_level.h"
+#include "storage/keys/erasure_level.h"
 
 namespace tenure::daemon {
 

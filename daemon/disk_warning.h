@@ -1,7 +1,7 @@
 // Says in the log, at each start, when this machine may not forget an erased key.
 #pragma once
 #include "config/settings.h"
-#include "storage/key_rotation.h"
+#include "storage/keys/key_rotation.h"
 
 namespace tenure::daemon {
 

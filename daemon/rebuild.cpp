@@ -10,7 +10,7 @@
 #include "daemon/notify.h"
 #include "daemon/state_lock.h"
 #include "storage/ledger/reload.h"
-#include "storage/rebuild.h"
+#include "storage/recovery/rebuild.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;

@@ -1,5 +1,5 @@
 // The `scrub` thread: the walk and the scrub of what lies in the vaults, at the lowest priority for processor and disk,
-// once the first sweep is done (storage/scrub.h).
+// once the first sweep is done (storage/recovery/scrub.h).
 #pragma once
 #include <condition_variable>
 #include <mutex>

@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "base/worker_thread.h"
-#include "storage/restamp.h"
+#include "storage/recording/restamp.h"
 #include "storage/storage.h"
 
 namespace tenure::daemon {

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "config/settings.h"
-#include "storage/recorder.h"
+#include "storage/recording/recorder.h"
 
 namespace tenure::ingest {
 

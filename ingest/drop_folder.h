@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "config/settings.h"
-#include "storage/call_store.h"
+#include "storage/calls/call_store.h"
 
 namespace tenure::ingest {
 

@@ -4,7 +4,7 @@
 
 #include "ingest/access_unit.h"
 #include "media/fmp4_writer.h"
-#include "storage/sealed_file.h"
+#include "storage/sealed/sealed_file.h"
 
 namespace tenure::ingest {
 

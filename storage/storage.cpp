@@ -5,12 +5,12 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/backup/restore.h"
-#include "storage/catalogue_state.h"
-#include "storage/erasure_level.h"
-#include "storage/policy_file.h"
-#include "storage/rebuild.h"
-#include "storage/recovery.h"
-#include "storage/tombstone_file.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/keys/erasure_level.h"
+#include "storage/policy/policy_file.h"
+#include "storage/recovery/rebuild.h"
+#include "storage/recovery/recovery.h"
+#include "storage/sweep/tombstone_file.h"
 
 namespace tenure::storage {
 

@@ -1,17 +1,17 @@
 // The whole room, put together in the order of its dependencies: what the daemon owns.
 #pragma once
-#include "storage/approvals.h"
 #include "storage/backup/backups.h"
-#include "storage/call_store.h"
-#include "storage/holds.h"
+#include "storage/calls/call_store.h"
+#include "storage/holds/holds.h"
 #include "storage/ledger/ledger.h"
-#include "storage/policy_change.h"
-#include "storage/pressure.h"
-#include "storage/recorder.h"
+#include "storage/people/approvals.h"
+#include "storage/people/sessions.h"
+#include "storage/policy/policy_change.h"
+#include "storage/recording/recorder.h"
+#include "storage/recovery/scrub.h"
 #include "storage/retention.h"
-#include "storage/scrub.h"
-#include "storage/sessions.h"
-#include "storage/sweeper.h"
+#include "storage/space/pressure.h"
+#include "storage/sweep/sweeper.h"
 
 namespace tenure::storage {
 

@@ -2,7 +2,7 @@
 #pragma once
 #include <sys/types.h>
 
-#include "storage/sessions.h"
+#include "storage/people/sessions.h"
 
 namespace tenure::daemon {
 

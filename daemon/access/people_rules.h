@@ -3,7 +3,7 @@
 // and code they know and letting others grant it the role. Pure.
 #pragma once
 #include "daemon/access/rights.h"
-#include "storage/people.h"
+#include "storage/people/people.h"
 
 namespace tenure::daemon {
 

@@ -1,7 +1,7 @@
 // The changed rights that were last in force, so that every change of them stands in the ledger.
 #pragma once
 #include "config/access.h"
-#include "storage/people.h"
+#include "storage/people/people.h"
 
 namespace tenure::daemon {
 

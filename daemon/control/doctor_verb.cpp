@@ -9,7 +9,7 @@
 #include "daemon/control/verbs.h"
 #include "daemon/places.h"
 #include "daemon/time_keeping.h"
-#include "storage/erasure_level.h"
+#include "storage/keys/erasure_level.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;

@@ -5,7 +5,7 @@
 #include "daemon/control/named.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
-#include "storage/erasure_certificate.h"
+#include "storage/erasure/erasure_certificate.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;

@@ -4,7 +4,7 @@
 #include "daemon/control/named.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
-#include "storage/hold_forecast.h"
+#include "storage/space/hold_forecast.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;

@@ -2,7 +2,7 @@
 #include "base/log.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
-#include "storage/erasure_level.h"
+#include "storage/keys/erasure_level.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;

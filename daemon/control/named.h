@@ -1,7 +1,7 @@
 // The recordings that a hold or an order to erase names: spans of sources, and calls by their ids. Pure.
 #pragma once
 #include "daemon/control/args.h"
-#include "storage/holds.h"
+#include "storage/holds/holds.h"
 
 namespace tenure::daemon {
 

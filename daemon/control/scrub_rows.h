@@ -2,7 +2,7 @@
 #pragma once
 #include <boost/json/value.hpp>
 
-#include "storage/scrub.h"
+#include "storage/recovery/scrub.h"
 
 namespace tenure::daemon {
 

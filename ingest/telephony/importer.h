@@ -5,7 +5,7 @@
 #include "ingest/telephony/folder.h"
 #include "ingest/telephony/sidecar.h"
 #include "media/audio_check.h"
-#include "storage/call_store.h"
+#include "storage/calls/call_store.h"
 
 namespace tenure::ingest {
 

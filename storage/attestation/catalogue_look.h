@@ -6,7 +6,7 @@
 
 #include "base/period.h"
 #include "storage/attestation/attestation.h"
-#include "storage/sqlite.h"
+#include "storage/catalogue/sqlite.h"
 #include "storage/types.h"
 
 namespace tenure::storage::attestation {

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
-#include "storage/slot_format.h"
+#include "storage/keys/slot_format.h"
 
 namespace tenure::storage::attestation {
 

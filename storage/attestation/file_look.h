@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "base/file.h"
-#include "storage/sealed_format.h"
+#include "storage/sealed/sealed_format.h"
 
 namespace tenure::storage::attestation {
 

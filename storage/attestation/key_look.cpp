@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "storage/slot_format.h"
+#include "storage/keys/slot_format.h"
 
 namespace tenure::storage::attestation {
 

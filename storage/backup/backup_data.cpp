@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "storage/backup/backups.h"
 #include "storage/backup/files.h"
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
 
 namespace tenure::storage {
 

@@ -5,8 +5,8 @@
 #pragma once
 #include <functional>
 
-#include "storage/erasures.h"
-#include "storage/key_rotation.h"
+#include "storage/erasure/erasures.h"
+#include "storage/keys/key_rotation.h"
 
 namespace tenure::storage {
 

@@ -1,7 +1,7 @@
 // The deletion list that each key backup carries: what was deleted, so that an older backup of the data, restored beside
 // it, brings none of it back (I15). One thread.
 #pragma once
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
 
 namespace tenure::storage {
 

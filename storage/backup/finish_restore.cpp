@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "storage/backup/deletion_list.h"
 #include "storage/backup/restore.h"
-#include "storage/call_details.h"
-#include "storage/numbers.h"
+#include "storage/calls/call_details.h"
+#include "storage/calls/numbers.h"
 
 namespace tenure::storage {
 

@@ -3,7 +3,7 @@
 // its key is settled, the index is made again. A checkpoint that signs more than the restored catalogue closes content
 // (I15).
 #pragma once
-#include "storage/recovery.h"
+#include "storage/recovery/recovery.h"
 
 namespace tenure::storage {
 

@@ -1,6 +1,6 @@
 // Entries that stand for many things at once: a Merkle root over id || digest of each segment, in the order of their ids.
 #pragma once
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
 
 namespace tenure::storage {
 

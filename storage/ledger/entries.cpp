@@ -1,6 +1,6 @@
 // Entries in the catalogue: the body, its personal detail, and its leaf of the tree, in the transaction of the act itself.
 #include "base/error.h"
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
 #include "storage/ledger/entry.h"
 #include "storage/ledger/tree.h"
 

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "base/digest.h"
-#include "storage/catalogue.h"
-#include "storage/sqlite.h"
+#include "storage/catalogue/catalogue.h"
+#include "storage/catalogue/sqlite.h"
 
 namespace tenure::storage {
 

@@ -4,7 +4,7 @@
 #pragma once
 #include <memory>
 
-#include "storage/catalogue.h"
+#include "storage/catalogue/catalogue.h"
 #include "storage/ledger/merkle.h"
 #include "storage/ledger/note.h"
 #include "storage/ledger/verify.h"

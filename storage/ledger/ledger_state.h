@@ -3,7 +3,7 @@
 #include <mutex>
 
 #include "base/log.h"
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
 #include "storage/ledger/files.h"
 #include "storage/ledger/ledger.h"
 

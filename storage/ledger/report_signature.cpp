@@ -1,9 +1,9 @@
 #include "storage/ledger/report_signature.h"
 
 #include "base/error.h"
-#include "storage/key_slots.h"
+#include "storage/keys/key_slots.h"
+#include "storage/keys/root_key.h"
 #include "storage/ledger/signing_key.h"
-#include "storage/root_key.h"
 
 namespace tenure::storage {
 

@@ -1,8 +1,8 @@
 // The Merkle tree inside the catalogue: tiles of 256 hashes, as C2SP tlog-tiles divides a tree. Every function works inside
 // the caller's transaction or snapshot, so that the tree is always the tree of exactly the entries there.
 #pragma once
+#include "storage/catalogue/sqlite.h"
 #include "storage/ledger/merkle.h"
-#include "storage/sqlite.h"
 
 namespace tenure::storage::tree {
 

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "base/error.h"
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
 #include "tests/faults/aftermath.h"
 #include "tests/faults/practice.h"
 

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
 
 namespace tenure::faults {
 

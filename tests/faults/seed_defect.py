@@ -7,20 +7,20 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEFECTS = {
-    "no-segment-sync": ("storage/recording.cpp", [("    recording.writer->file().sync_data();\n", "")]),
-    "no-key-sync": ("storage/key_slots.cpp", [("    for (File& file : state_->files) file.sync_data();\n", "")]),
-    "synchronous-normal": ("storage/catalogue.cpp", [("PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL")]),
-    "unlink-before-condemn": ("storage/eraser.cpp", [
+    "no-segment-sync": ("storage/recording/recording.cpp", [("    recording.writer->file().sync_data();\n", "")]),
+    "no-key-sync": ("storage/keys/key_slots.cpp", [("    for (File& file : state_->files) file.sync_data();\n", "")]),
+    "synchronous-normal": ("storage/catalogue/catalogue.cpp", [("PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL")]),
+    "unlink-before-condemn": ("storage/sweep/eraser.cpp", [
         ("    doomed = choose(transaction, clock_.trusted());\n",
          "    doomed = choose(transaction, clock_.trusted());\n    static_cast<void>(unlink_files(vaults_, doomed));\n")]),
-    "row-first": ("storage/recording.cpp", [
+    "row-first": ("storage/recording/recording.cpp", [
         ("    recording.writer->file().sync_data();\n",
          "    if (recording.finished) {\n      commits_.commit(recording.row);\n      commits_.flush();\n    }\n"
          "    recording.writer->file().sync_data();\n"),
         ("  if (!recording.finished) return;\n  commits_.commit(recording.row);\n", "  if (!recording.finished) return;\n")]),
     "no-hold-check": ("storage/retention.cpp", [("  if (holds.active || holds.releasing) return false;\n", "  static_cast<void>(holds);\n")]),
-    "one-key-copy": ("storage/key_slots.cpp", [("  state_->write_slot(1, made.slot, bytes);\n", "")]),
-    "tombstone-early": ("storage/eraser.cpp", [
+    "one-key-copy": ("storage/keys/key_slots.cpp", [("  state_->write_slot(1, made.slot, bytes);\n", "")]),
+    "tombstone-early": ("storage/sweep/eraser.cpp", [
         ("  on_step_(2);\n  erase_keys(keys_, rows);\n", "  bury(cause, rows);\n  on_step_(2);\n  erase_keys(keys_, rows);\n"),
         ("  if (!rows.empty()) bury(cause, rows);\n", "")]),
 }

@@ -6,8 +6,8 @@
 #include "storage/backup/deletion_list.h"
 #include "storage/backup/recovery_key.h"
 #include "storage/backup/sealed_box.h"
-#include "storage/erasure_level.h"
-#include "storage/schema.h"
+#include "storage/catalogue/schema.h"
+#include "storage/keys/erasure_level.h"
 
 using namespace tenure;
 

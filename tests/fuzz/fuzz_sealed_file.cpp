@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
-#include "storage/sealed_format.h"
+#include "storage/sealed/sealed_format.h"
 
 namespace {
 using namespace tenure;

@@ -1,7 +1,7 @@
 // Requests of a second person: never by oneself, used once, in the transaction of the act, and not for ever.
 #include <gmock/gmock.h>
 
-#include "storage/approvals.h"
+#include "storage/people/approvals.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

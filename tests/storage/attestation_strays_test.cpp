@@ -1,6 +1,6 @@
 // The promise report and what does not belong where it lies: copies, old keys, plain recordings, quarantine; and what
 // is damaged or missing.
-#include "storage/slot_format.h"
+#include "storage/keys/slot_format.h"
 #include "tests/storage/attested.h"
 
 namespace tenure::storage {

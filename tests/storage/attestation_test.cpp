@@ -1,6 +1,6 @@
 // The promise report says yes to a clean store, and no to each violation that is planted in it, one at a time.
+#include "storage/keys/slot_format.h"
 #include "storage/ledger/batches.h"
-#include "storage/slot_format.h"
 #include "tests/storage/attested.h"
 
 namespace tenure::storage {

@@ -2,8 +2,8 @@
 
 #include <fstream>
 
-#include "storage/slot_format.h"
-#include "storage/sqlite.h"
+#include "storage/catalogue/sqlite.h"
+#include "storage/keys/slot_format.h"
 
 namespace tenure::storage {
 

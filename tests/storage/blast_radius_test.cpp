@@ -1,9 +1,9 @@
 // I11: a sweep takes what fell due since the last complete one; more stops it, and it asks.
-#include "storage/blast_radius.h"
+#include "storage/sweep/blast_radius.h"
 
 #include <gmock/gmock.h>
 
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "storage/numbers.h"
+#include "storage/calls/numbers.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

@@ -5,8 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "storage/catalogue_state.h"
-#include "storage/recorder.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/recording/recorder.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
-#include "storage/catalogue_state.h"
-#include "storage/schema.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/catalogue/schema.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

@@ -1,4 +1,4 @@
-#include "storage/erasure_level.h"
+#include "storage/keys/erasure_level.h"
 
 #include <gmock/gmock.h>
 

@@ -4,8 +4,8 @@
 
 #include <boost/json.hpp>
 
-#include "storage/catalogue_state.h"
-#include "storage/erasure_certificate.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/erasure/erasure_certificate.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

@@ -1,9 +1,9 @@
 // Holds without an end, holds kept after all, reviews that are due, and what a hold costs before it is placed.
 #include <gmock/gmock.h>
 
-#include "storage/catalogue_state.h"
-#include "storage/hold_file.h"
-#include "storage/hold_forecast.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/holds/hold_file.h"
+#include "storage/space/hold_forecast.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

@@ -1,5 +1,5 @@
 // The rotation as an act: recorded before its effect, with the old key done away with where that is ours to do.
-#include "storage/key_rotation.h"
+#include "storage/keys/key_rotation.h"
 
 #include <gmock/gmock.h>
 

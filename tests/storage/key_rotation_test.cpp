@@ -1,6 +1,6 @@
 // The key-encryption key is changed under a running store: nothing is unreadable at any moment, and a crash at any step
 // is taken up where it stopped.
-#include "storage/key_slots.h"
+#include "storage/keys/key_slots.h"
 
 #include <gmock/gmock.h>
 
@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "base/entropy.h"
-#include "storage/root_key.h"
-#include "storage/slot_format.h"
+#include "storage/keys/root_key.h"
+#include "storage/keys/slot_format.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

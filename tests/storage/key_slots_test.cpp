@@ -1,4 +1,4 @@
-#include "storage/key_slots.h"
+#include "storage/keys/key_slots.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 // A practice whose ledger is carried out to files, with hands to tamper with both.
 #pragma once
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
 #include "storage/ledger/ledger.h"
 #include "tests/storage/practice.h"
 

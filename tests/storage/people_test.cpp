@@ -1,7 +1,7 @@
 // What must hold of people and sessions whoever asks: kept by storage itself.
 #include <gmock/gmock.h>
 
-#include "storage/sessions.h"
+#include "storage/people/sessions.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

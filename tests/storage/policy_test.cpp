@@ -1,5 +1,5 @@
 // I10: changes of policy go through a preview, a second person and 24 hours, and lengthen nothing behind anybody's back.
-#include "storage/policy_change.h"
+#include "storage/policy/policy_change.h"
 
 #include <gmock/gmock.h>
 
@@ -7,8 +7,8 @@
 #include <random>
 #include <set>
 
-#include "storage/catalogue_state.h"
-#include "storage/promise.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/policy/promise.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

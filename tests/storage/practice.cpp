@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "storage/tombstone_file.h"
+#include "storage/sweep/tombstone_file.h"
 
 namespace tenure::storage {
 

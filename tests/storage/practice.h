@@ -6,11 +6,11 @@
 #include <functional>
 
 #include "base/error.h"
-#include "storage/call_store.h"
-#include "storage/holds.h"
-#include "storage/recovery.h"
-#include "storage/sealed_file.h"
-#include "storage/sweeper.h"
+#include "storage/calls/call_store.h"
+#include "storage/holds/holds.h"
+#include "storage/recovery/recovery.h"
+#include "storage/sealed/sealed_file.h"
+#include "storage/sweep/sweeper.h"
 
 namespace tenure::storage {
 

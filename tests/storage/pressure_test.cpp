@@ -1,5 +1,5 @@
 // I16 on a real small disk: a file system of 96 MB of its own for each test.
-#include "storage/pressure.h"
+#include "storage/space/pressure.h"
 
 #include <gmock/gmock.h>
 #include <sched.h>
@@ -8,7 +8,7 @@
 
 #include <cstdlib>
 
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

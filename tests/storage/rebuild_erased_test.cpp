@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "storage/tombstone_file.h"
+#include "storage/sweep/tombstone_file.h"
 #include "tests/storage/rebuild_practice.h"
 
 namespace tenure::storage {

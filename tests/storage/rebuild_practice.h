@@ -3,8 +3,8 @@
 #include <map>
 
 #include "storage/ledger/ledger.h"
-#include "storage/policy_file.h"
-#include "storage/rebuild.h"
+#include "storage/policy/policy_file.h"
+#include "storage/recovery/rebuild.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 
-#include "storage/catalogue_state.h"
-#include "storage/policy_change.h"
-#include "storage/restamp.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/policy/policy_change.h"
+#include "storage/recording/restamp.h"
 #include "tests/storage/rebuild_practice.h"
 
 namespace tenure::storage {

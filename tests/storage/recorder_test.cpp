@@ -1,4 +1,4 @@
-#include "storage/recorder.h"
+#include "storage/recording/recorder.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -9,9 +9,9 @@
 #include <atomic>
 #include <random>
 
-#include "storage/catalogue.h"
-#include "storage/key_slots.h"
-#include "storage/vault.h"
+#include "storage/catalogue/catalogue.h"
+#include "storage/keys/key_slots.h"
+#include "storage/vault/vault.h"
 #include "tests/storage/sealed_fixture.h"
 
 namespace tenure::storage {

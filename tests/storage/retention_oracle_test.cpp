@@ -6,9 +6,9 @@
 #include <iostream>
 #include <random>
 
-#include "storage/catalogue_state.h"
-#include "storage/policy_change.h"
-#include "storage/promise.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/policy/policy_change.h"
+#include "storage/policy/promise.h"
 #include "tests/storage/practice.h"
 #include "tests/support/figures.h"
 

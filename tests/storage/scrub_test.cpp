@@ -1,12 +1,12 @@
-#include "storage/scrub.h"
+#include "storage/recovery/scrub.h"
 
 #include <gmock/gmock.h>
 
 #include <boost/filesystem/operations.hpp>
 
-#include "storage/catalogue_state.h"
-#include "storage/quarantine.h"
-#include "storage/vault_walk.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/recovery/quarantine.h"
+#include "storage/vault/vault_walk.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

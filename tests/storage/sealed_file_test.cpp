@@ -7,7 +7,7 @@
 
 #include "base/entropy.h"
 #include "base/error.h"
-#include "storage/hash_tree.h"
+#include "storage/sealed/hash_tree.h"
 #include "tests/storage/sealed_fixture.h"
 #include "tests/support/figures.h"
 

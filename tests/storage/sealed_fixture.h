@@ -6,7 +6,7 @@
 
 #include "base/entropy.h"
 #include "base/error.h"
-#include "storage/sealed_file.h"
+#include "storage/sealed/sealed_file.h"
 
 namespace tenure::storage {
 

@@ -1,4 +1,4 @@
-#include "storage/space_plan.h"
+#include "storage/space/space_plan.h"
 
 #include <gmock/gmock.h>
 

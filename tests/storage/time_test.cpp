@@ -1,6 +1,6 @@
 // What happens to recordings of doubtful time once the right time is known (invariant I12).
-#include "storage/restamp.h"
-#include "storage/catalogue_state.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/recording/restamp.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {

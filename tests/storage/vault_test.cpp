@@ -1,4 +1,4 @@
-#include "storage/vault.h"
+#include "storage/vault/vault.h"
 
 #include <gtest/gtest.h>
 

@@ -6,10 +6,10 @@
 
 #include "base/error.h"
 #include "config/reader.h"
-#include "storage/catalogue.h"
-#include "storage/key_slots.h"
-#include "storage/sealed_file.h"
-#include "storage/vault.h"
+#include "storage/catalogue/catalogue.h"
+#include "storage/keys/key_slots.h"
+#include "storage/sealed/sealed_file.h"
+#include "storage/vault/vault.h"
 
 using namespace tenure;
 

@@ -1,0 +1,113 @@
+#include "storage/erasure/erasure_certificate.h"
+
+#include <boost/json.hpp>
+#include <set>
+
+#include "base/error.h"
+
+namespace tenure::storage {
+
+namespace json = boost::json;
+
+namespace {
+constexpr const char* kClaim =
+    "The recordings' keys were overwritten in place and their files removed; without its key a recording that remains on a"
+    " disk or in a backup cannot be read. On solid-state disks overwriting is logical: a laboratory might recover a key from"
+    " worn-out cells unless the disk is encrypted (tenure keys show gives the level).";
+
+bool touches(const json::object& subject, const ErasureFacts& facts) {
+  if (const auto* call = subject.if_contains("call"); call != nullptr && call->is_string())
+    for (const auto& item : facts.items)
+      if (item.id.text() == call->get_string()) return true;
+  const auto *source = subject.if_contains("source"), *from = subject.if_contains("from"), *to = subject.if_contains("to");
+  if (source == nullptr || from == nullptr || to == nullptr || !source->is_string() || !from->is_string() || !to->is_string()) return false;
+  const auto start = parse_rfc3339(std::string_view(from->get_string())), end = parse_rfc3339(std::string_view(to->get_string()));
+  for (const auto& item : facts.items)
+    if (start && end && item.source == source->get_string() && item.span.overlaps({*start, *end})) return true;
+  return false;
+}
+
+// Whoever was given any of it has it still.
+void find_exports(sqlite::Connection& db, ErasureFacts& facts) {
+  auto query = db.query("SELECT l.number, l.at, l.subject, coalesce(d.actor, '') FROM ledger l LEFT JOIN ledger_detail d"
+                        " ON d.number = l.number WHERE l.act = 'export' ORDER BY l.number");
+  while (query.step()) {
+    boost::system::error_code wrong;
+    const auto subject = json::parse(query.text(2), wrong);
+    if (wrong || !subject.is_object() || !touches(subject.get_object(), facts)) continue;
+    const auto* kind = subject.get_object().if_contains("kind");
+    facts.handed_out.push_back({query.natural(0), query.instant(1), query.text(3),
+                                kind != nullptr && kind->is_string() ? std::string(kind->get_string()) : "export"});
+  }
+}
+
+json::array items_json(const ErasureFacts& facts) {
+  json::array all;
+  for (const auto& item : facts.items)
+    all.push_back({{"id", item.id.text()}, {"source", item.source}, {"class", item.cls}, {"kind", item.kind == Kind::calls ? "call" : "footage"},
+                   {"start", to_rfc3339(item.span.from)}, {"end", to_rfc3339(item.span.to)}, {"bytes", item.bytes},
+                   {"digest", to_hex(item.digest)}, {"deleted_at", item.deleted_at ? json::value(to_rfc3339(*item.deleted_at)) : json::value()}});
+  return all;
+}
+
+json::object copy_of(std::string what, std::string why) { return {{"what", std::move(what)}, {"why", std::move(why)}}; }
+
+json::array out_of_reach(const ErasureFacts& facts) {
+  json::array all;
+  for (const auto& one : facts.handed_out)
+    all.push_back(copy_of("export (" + one.kind + ") of " + to_rfc3339(one.at) + ", ledger entry " + std::to_string(one.ledger_number),
+                          "it was handed to " + (one.actor.empty() ? std::string("somebody whose name was erased") : one.actor) + ", and whoever has it now decides over it"));
+  std::set<std::string> sources;
+  for (const auto& item : facts.items) sources.insert(item.source);
+  for (const auto& source : sources)
+    if (const auto found = facts.other_copies.find(source); found != facts.other_copies.end()) all.push_back(copy_of(source, found->second));
+  if (facts.key_backups)
+    for (const auto& name : facts.key_backups->unreached)
+      all.push_back(copy_of("key backup " + name, "its disk or folder could not be reached: with the recovery key it opens these recordings in a data backup; destroy it"));
+  all.push_back(copy_of("images of the whole machine", "snapshots and disk images taken by others bring keys back; destroy those from before this day"));
+  return all;
+}
+
+json::object key_backups_json(const ErasureFacts& facts) {
+  json::array made, unreached;
+  if (!facts.key_backups) return {{"made", made}, {"removed", 0}, {"unreached", unreached}, {"text", "no backup of the keys is kept"}};
+  for (const auto& name : facts.key_backups->made) made.emplace_back(name);
+  for (const auto& name : facts.key_backups->unreached) unreached.emplace_back(name);
+  const bool none = made.empty() && unreached.empty();
+  return {{"made", made}, {"removed", facts.key_backups->removed}, {"unreached", unreached},
+          {"text", none ? "no backup of the keys is kept" : unreached.empty() ? "all older generations were removed" : "older generations exist that could not be reached"}};
+}
+}  // namespace
+
+std::vector<SegmentId> ErasureFacts::ids() const {
+  std::vector<SegmentId> all;
+  for (const auto& item : items) all.push_back(item.id);
+  return all;
+}
+
+ErasureFacts certificate_facts(sqlite::Connection& db, const Erasure& erasure) {
+  ErasureFacts facts;
+  std::set<std::uint64_t> entries;
+  auto query = db.query("SELECT i.segment, i.source, i.class, i.kind, i.start_at, i.end_at, i.bytes, i.digest, t.deleted_at, t.ledger_sweep"
+                        " FROM erasure_item i LEFT JOIN tombstone t ON t.segment = i.segment WHERE i.erasure = ? ORDER BY i.source, i.start_at", erasure.id);
+  while (query.step()) {
+    facts.items.push_back({query.id<SegmentId>(0), query.text(1), query.text(2), static_cast<Kind>(query.integer(3)),
+                           {query.instant(4), query.instant(5)}, query.maybe_instant(8), query.natural(6), query.bytes<32>(7)});
+    if (!query.is_null(9)) entries.insert(query.natural(9));
+  }
+  facts.entries.assign(entries.begin(), entries.end());
+  find_exports(db, facts);
+  return facts;
+}
+
+std::string make_certificate(const Erasure& erasure, const ErasureFacts& facts, Instant at) {
+  json::array entries;
+  for (const auto entry : facts.entries) entries.emplace_back(entry);
+  return json::serialize(json::object{
+      {"schema", "tenure-erasure-1"}, {"id", erasure.id.text()}, {"certified_at", to_rfc3339(at)}, {"ordered_at", to_rfc3339(erasure.ordered_at)},
+      {"ordered_by", erasure.ordered_by}, {"approved_by", erasure.approved_by}, {"reason", erasure.reason}, {"recordings", erasure.recordings},
+      {"bytes", erasure.bytes}, {"items", items_json(facts)}, {"key_backups", key_backups_json(facts)}, {"out_of_reach", out_of_reach(facts)},
+      {"claim", kClaim}, {"ledger", {{"order", erasure.ledger_number}, {"deleted", std::move(entries)}, {"checkpoint", facts.checkpoint}}}});
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,40 @@
+// The certificate of an erasure: what went, when, by whom, the proof, and the copies that could not be reached. JSON is
+// what is kept; text and page are made from it. Pure but for the facts, which are read in the catalogue.
+#pragma once
+#include "storage/catalogue/sqlite.h"
+#include "storage/erasure/erasures.h"
+
+namespace tenure::storage {
+
+struct ErasureFacts {
+  struct Item {
+    SegmentId id;
+    std::string source, cls;
+    Kind kind = Kind::camera;
+    Interval span;
+    std::optional<Instant> deleted_at;
+    std::uint64_t bytes = 0;
+    Digest digest{};
+  };
+  struct Handed {               // an export that holds some of it
+    std::uint64_t ledger_number = 0;
+    Instant at;
+    std::string actor, kind;
+  };
+  std::vector<Item> items;
+  std::vector<std::uint64_t> entries;  // of the ledger, that recorded the deletion
+  std::vector<Handed> handed_out;
+  std::optional<KeyBackupsRenewed> key_backups;
+  std::vector<std::string> data_backups;  // folders
+  std::string checkpoint;
+  std::map<std::string, std::string> other_copies;
+  std::vector<SegmentId> ids() const;
+};
+
+ErasureFacts certificate_facts(sqlite::Connection& db, const Erasure& erasure);
+std::string make_certificate(const Erasure& erasure, const ErasureFacts& facts, Instant at);
+// Of the JSON above. Throws Error{corrupt} when it is none.
+std::string certificate_text(const std::string& certificate);
+std::string certificate_html(const std::string& certificate);
+
+}  // namespace tenure::storage

@@ -1,0 +1,80 @@
+#include "storage/holds/hold_load.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/holds/hold_rows.h"
+
+namespace tenure::storage {
+
+namespace {
+constexpr Duration kMeasured = std::chrono::days(7), kLeastMeasured = std::chrono::hours(1);
+constexpr double kUsualCamera = 4e6 / 8 * 3600;  // bytes an hour of 1080p at 4 Mb/s
+constexpr double kHour = 3600e6;                 // microseconds
+
+bool others_count(sqlite::Connection& db, const HoldId& id) {
+  return db.query("SELECT 1 FROM hold WHERE released_at IS NULL AND id <> ?", id).step();
+}
+
+// Another hold without an end keeps what is yet to come of it already.
+bool grows_anyway(sqlite::Connection& db, const HoldId& id, const std::string& source) {
+  return db.query("SELECT 1 FROM hold h JOIN hold_span p ON p.hold = h.id WHERE h.released_at IS NULL AND h.id <> ? AND p.source = ?"
+                  " AND p.to_at >= ?", id, source, kOpenEnd).step();
+}
+
+void measure_growth(sqlite::Connection& db, HoldPart& part, Instant now) {
+  auto query = db.query("SELECT vault, sum(bytes), min(start_at) FROM segment WHERE source = ? AND start_at > ? AND state IN (1, 3)"
+                        " GROUP BY vault", part.source, now - kMeasured);
+  while (query.step())
+    if (const auto since = now - query.instant(2); since >= kLeastMeasured)
+      part.bytes_per_hour[query.text(0)] = static_cast<double>(query.natural(1)) * kHour / static_cast<double>(since.count());
+  part.estimated = part.kind == Kind::camera && part.bytes_per_hour.empty();
+  if (part.estimated) part.bytes_per_hour[""] = kUsualCamera;
+}
+
+Kind kind_of(sqlite::Connection& db, const std::string& source) {
+  auto query = db.query("SELECT kind FROM source WHERE name = ?", source);
+  return query.step() && query.integer(0) == static_cast<int>(Kind::calls) ? Kind::calls : Kind::camera;
+}
+}  // namespace
+
+std::uint64_t HoldPart::bytes() const {
+  std::uint64_t all = 0;
+  for (const auto& row : rows) all += row.bytes;
+  return all;
+}
+
+double HoldPart::bytes_per_day() const {
+  double all = 0;
+  for (const auto& [vault, bytes] : bytes_per_hour) all += bytes * 24;
+  return all;
+}
+
+HoldLoad load_of(sqlite::Connection& db, const Hold& hold, const TrustedTime& time) {
+  std::map<std::string, HoldPart> parts;
+  const auto part_of = [&](const std::string& source) -> HoldPart& {
+    auto& part = parts[source];
+    if (part.source.empty()) part.kind = kind_of(db, source);
+    part.source = source;
+    return part;
+  };
+  const bool others = others_count(db, hold.id);
+  for (const auto& row : covered_by(db, hold.id)) {
+    if (others && hold_view(db, row.id, time, hold.id).active) continue;
+    auto& part = part_of(row.source);
+    part.rows.push_back({row.vault, row.expires_at, row.bytes});
+    part.recorded += row.span.length();
+    ++part.recordings;
+  }
+  for (const auto& span : hold.what.spans) {
+    if (!is_open(span)) continue;
+    auto& part = part_of(span.source);
+    if (std::exchange(part.open, true) || grows_anyway(db, hold.id, span.source)) continue;
+    measure_growth(db, part, time.lo);
+  }
+  HoldLoad load;
+  for (auto& [source, part] : parts) load.parts.push_back(std::move(part));
+  return load;
+}
+
+}  // namespace tenure::storage

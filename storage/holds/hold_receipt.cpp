@@ -1,0 +1,133 @@
+// What a hold names, set against what there is: kept, never recorded, gone (I7).
+#include <algorithm>
+#include <set>
+
+#include "storage/holds/hold_rows.h"
+
+namespace tenure::storage {
+
+namespace {
+constexpr Duration kShortestHole = Seconds(1);  // runs follow each other to the millisecond, not the microsecond
+
+// Each way a hold can name a segment, by the index that answers it; kCovers then has the last word.
+const std::string kCandidates[] = {
+    "SELECT g.id FROM hold_span q JOIN source o ON o.name = q.source JOIN segment g ON g.source = q.source"
+    " AND g.start_at < q.to_at AND g.start_at >= q.from_at - max(o.longest, 120000000) WHERE q.hold = ?1",
+    "SELECT q.segment FROM hold_call q WHERE q.hold = ?1",
+    "SELECT g.segment FROM hold_call q JOIN call g ON g.group_token = q.group_token WHERE q.hold = ?1",
+    "SELECT t.segment FROM hold_number q JOIN call_token t ON t.token = q.token WHERE q.hold = ?1",
+    "SELECT g.segment FROM hold_number q JOIN call_token t ON t.token = q.token JOIN call k ON k.segment = t.segment"
+    " JOIN call g ON g.group_token = k.group_token WHERE q.hold = ?1"};
+
+std::string all_candidates() {
+  std::string sql;
+  for (const auto& part : kCandidates) sql += (sql.empty() ? "" : " UNION ") + part;
+  return sql;
+}
+
+// Spans of `source` inside `within` that a query found, clipped.
+std::vector<Interval> clipped(sqlite::Statement query, const Interval& within) {
+  std::vector<Interval> spans;
+  while (query.step()) {
+    const Interval span{std::max(query.instant(0), within.from), std::min(query.instant(1), within.to)};
+    if (!span.empty()) spans.push_back(span);
+  }
+  return spans;
+}
+
+std::vector<Interval> merged(std::vector<Interval> spans) {
+  std::sort(spans.begin(), spans.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
+  std::vector<Interval> out;
+  for (const auto& span : spans) {
+    if (!out.empty() && span.from - out.back().to < kShortestHole) out.back().to = std::max(out.back().to, span.to);
+    else out.push_back(span);
+  }
+  return out;
+}
+
+// Deleted, being deleted, or past its expiry when the hold came.
+std::vector<Interval> gone_in(sqlite::Connection& db, const HoldId& hold, const HoldSpan& span) {
+  auto deleted = clipped(db.query("SELECT start_at, end_at FROM tombstone WHERE source = ? AND start_at < ? AND end_at > ?",
+                                  span.source, span.span.to, span.span.from), span.span);
+  const auto dying = clipped(
+      db.query("SELECT g.start_at, g.end_at FROM segment g WHERE g.source = ?1 AND g.start_at < ?2 AND g.end_at > ?3"
+               " AND (g.state = 2 OR EXISTS(SELECT 1 FROM hold_missed m WHERE m.hold = ?4 AND m.segment = g.id))",
+               span.source, span.span.to, span.span.from, hold), span.span);
+  deleted.insert(deleted.end(), dying.begin(), dying.end());
+  return merged(std::move(deleted));
+}
+
+std::vector<Gap> recorded_gaps(sqlite::Connection& db, const HoldSpan& span) {
+  std::vector<Gap> gaps;
+  auto query = db.query("SELECT start_at, end_at, cause FROM gap WHERE source = ? AND start_at < ? AND end_at > ? ORDER BY start_at",
+                        span.source, span.span.to, span.span.from);
+  while (query.step())
+    gaps.push_back({span.source, {std::max(query.instant(0), span.span.from), std::min(query.instant(1), span.span.to)},
+                    query.text(2)});
+  return gaps;
+}
+
+bool is_camera(sqlite::Connection& db, const std::string& source) {
+  auto query = db.query("SELECT kind FROM source WHERE name = ?", source);
+  return query.step() && query.integer(0) == static_cast<int>(Kind::camera);
+}
+
+// Past minutes of a camera's span that nothing accounts for.
+std::vector<Gap> silent_holes(const HoldSpan& span, std::vector<Interval> accounted, Instant now) {
+  std::vector<Gap> holes;
+  const Instant until = std::min(span.span.to, now);
+  Instant at = span.span.from;
+  accounted.push_back({until, until + Duration(1)});
+  for (const auto& next : merged(std::move(accounted))) {
+    const Interval hole{at, std::min(next.from, until)};
+    if (hole.length() >= kShortestHole) holes.push_back({span.source, hole, "no recording"});
+    at = std::max(at, next.to);
+  }
+  return holes;
+}
+
+void account_for_span(sqlite::Connection& db, const HoldSpan& span, const TrustedTime& time, HoldReceipt& receipt) {
+  const auto gone = gone_in(db, receipt.hold.id, span);
+  for (const auto& interval : gone) receipt.gone.push_back({span.source, interval});
+  const auto gaps = recorded_gaps(db, span);
+  receipt.gaps.insert(receipt.gaps.end(), gaps.begin(), gaps.end());
+  if (!is_camera(db, span.source)) return;  // a telephone line is silent most of the time
+  auto accounted = gone;
+  for (const auto& gap : gaps) accounted.push_back(gap.span);
+  for (const auto& row : receipt.segments)
+    if (row.source == span.source)
+      accounted.push_back({row.span.from, row.state == State::reserved ? std::max(row.span.to, time.hi) : row.span.to});
+  const auto holes = silent_holes(span, std::move(accounted), time.lo);
+  receipt.gaps.insert(receipt.gaps.end(), holes.begin(), holes.end());
+}
+
+void account_for_calls(sqlite::Connection& db, HoldReceipt& receipt) {
+  for (const auto& call : receipt.hold.what.calls) {
+    auto query = db.query("SELECT source, start_at, end_at FROM tombstone WHERE segment = ?1 UNION ALL"
+                          " SELECT s.source, s.start_at, s.end_at FROM segment s WHERE s.id = ?1 AND (s.state = 2"
+                          " OR EXISTS(SELECT 1 FROM hold_missed m WHERE m.hold = ?2 AND m.segment = s.id))",
+                          call, receipt.hold.id);
+    if (query.step()) receipt.gone.push_back({query.text(0), {query.instant(1), query.instant(2)}});
+  }
+}
+}  // namespace
+
+std::vector<SegmentRow> covered_by(sqlite::Connection& db, const HoldId& id) {
+  std::vector<SegmentRow> rows;
+  auto query = db.query("SELECT" + kSegmentColumns + "FROM segment s JOIN hold h ON h.id = ?1 WHERE s.id IN (" +
+                        all_candidates() + ") AND s.state <> 2 AND " + kCovers + " ORDER BY s.start_at", id);
+  while (query.step()) rows.push_back(read_segment(query));
+  return rows;
+}
+
+HoldReceipt make_receipt(sqlite::Connection& db, Hold hold, const TrustedTime& time) {
+  HoldReceipt receipt;
+  receipt.hold = std::move(hold);
+  receipt.segments = covered_by(db, receipt.hold.id);
+  for (const auto& row : receipt.segments) receipt.bytes += row.bytes;
+  for (const auto& span : receipt.hold.what.spans) account_for_span(db, span, time, receipt);
+  account_for_calls(db, receipt);
+  return receipt;
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,105 @@
+#include "storage/holds/hold_rows.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/calls/numbers.h"
+#include "storage/holds/hold_file.h"
+
+namespace tenure::storage {
+
+namespace {
+const std::string kHoldColumns =
+    "SELECT id, reason, authority, review_at, placed_at, placed_by, numbers, released_at, counts_until, released_by,"
+    " release_reason FROM hold ";
+
+constexpr auto kReviewSoon = std::chrono::days(14);
+
+std::string state_of(const std::optional<Instant>& counts_until, const TrustedTime& time) {
+  if (!counts_until) return "active";
+  return *counts_until > time.lo ? "releasing" : "released";
+}
+
+void load_parts(sqlite::Connection& db, Hold& hold) {
+  auto spans = db.query("SELECT source, from_at, to_at FROM hold_span WHERE hold = ? ORDER BY from_at, source", hold.id);
+  while (spans.step()) hold.what.spans.push_back({spans.text(0), {spans.instant(1), spans.instant(2)}});
+  auto calls = db.query("SELECT segment FROM hold_call WHERE hold = ? ORDER BY segment", hold.id);
+  while (calls.step()) hold.what.calls.push_back(calls.id<SegmentId>(0));
+}
+
+Hold read_hold(sqlite::Connection& db, const HoldKeys& keys, const sqlite::Statement& row, const TrustedTime& time) {
+  Hold hold;
+  hold.id = row.id<HoldId>(0);
+  hold.what.reason = row.text(1);
+  hold.what.authority = row.text(2);
+  hold.what.review = row.instant(3);
+  hold.placed_at = row.instant(4);
+  hold.placed_by = row.text(5);
+  hold.what.numbers = open_numbers(keys.file, row.blob(6));
+  hold.released_at = row.maybe_instant(7);
+  hold.state = state_of(row.maybe_instant(8), time);
+  hold.released_by = row.text(9);
+  hold.release_reason = row.text(10);
+  hold.review_due = hold.state == "active" && row.instant(3) <= time.hi;
+  hold.review_soon = hold.state == "active" && !hold.review_due && row.instant(3) <= time.hi + kReviewSoon;
+  load_parts(db, hold);
+  return hold;
+}
+
+// The sweep may not have come yet, but what had expired stays expired: a hold placed late does not bring it back (I4).
+void note_missed(sqlite::Connection& db, const HoldId& id, const TrustedTime& time) {
+  for (const auto& row : covered_by(db, id)) {
+    const bool expired = row.expires_at <= time.lo && (row.state == State::live || row.state == State::lost);
+    if (!expired) continue;
+    const auto others = hold_view(db, row.id, time, id);
+    if (!others.active && !others.releasing) db.run("INSERT INTO hold_missed(hold, segment) VALUES(?, ?)", id, row.id);
+  }
+}
+}  // namespace
+
+HoldKeys hold_keys(const Key& key_encryption_key) {
+  return {hkdf_sha256(key_encryption_key, {}, "tenure hold files"), number_index_key(key_encryption_key)};
+}
+
+void insert_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold, const TrustedTime& time) {
+  db.run("INSERT INTO hold(id, reason, authority, review_at, placed_at, placed_by, numbers) VALUES(?, ?, ?, ?, ?, ?, ?)",
+         hold.id, hold.what.reason, hold.what.authority, hold.what.review, hold.placed_at, hold.placed_by,
+         seal_numbers(keys.file, hold.what.numbers));
+  for (const auto& span : hold.what.spans)
+    db.run("INSERT OR IGNORE INTO hold_span(hold, source, from_at, to_at) VALUES(?, ?, ?, ?)", hold.id, span.source,
+           span.span.from, span.span.to);
+  for (const auto& number : hold.what.numbers)
+    if (const auto token = whole_number_token(keys.index, number))
+      db.run("INSERT OR IGNORE INTO hold_number(hold, token) VALUES(?, ?)", hold.id, *token);
+  for (const auto& call : hold.what.calls)
+    db.run("INSERT OR IGNORE INTO hold_call(hold, segment, group_token)"
+           " VALUES(?1, ?2, (SELECT group_token FROM call WHERE segment = ?2))", hold.id, call);
+  note_missed(db, hold.id, time);
+}
+
+void check_hold_names(Catalogue& catalogue, const HoldRequest& request) {
+  catalogue.state().read([&](sqlite::Connection& db) {
+    for (const auto& span : request.spans)
+      if (!db.query("SELECT 1 FROM source WHERE name = ?", span.source).step())
+        throw Error(ErrorKind::not_found, "source: there is no camera or call folder named " + log_safe(span.source) + ".");
+    for (const auto& call : request.calls)
+      if (!db.query("SELECT 1 FROM segment WHERE id = ?1 UNION ALL SELECT 1 FROM tombstone WHERE segment = ?1", call).step())
+        throw Error(ErrorKind::not_found, "call: there is no recording with the id " + call.text() + ".");
+  });
+}
+
+bool hold_exists(sqlite::Connection& db, const HoldId& id) { return db.query("SELECT 1 FROM hold WHERE id = ?", id).step(); }
+
+std::optional<Hold> load_hold(sqlite::Connection& db, const HoldKeys& keys, const HoldId& id, const TrustedTime& time) {
+  auto row = db.query(kHoldColumns + "WHERE id = ?", id);
+  if (!row.step()) return std::nullopt;
+  return read_hold(db, keys, row, time);
+}
+
+std::vector<Hold> load_holds(sqlite::Connection& db, const HoldKeys& keys, const TrustedTime& time) {
+  std::vector<Hold> holds;
+  auto row = db.query(kHoldColumns + "ORDER BY placed_at, id");
+  while (row.step()) holds.push_back(read_hold(db, keys, row, time));
+  return holds;
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,23 @@
+// Holds as rows of the catalogue, for holds.cpp and recovery only.
+#pragma once
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/holds/holds.h"
+
+namespace tenure::storage {
+
+struct HoldKeys { Key file, index; };
+HoldKeys hold_keys(const Key& key_encryption_key);
+
+// Its rows; what had expired before it was placed, and was not held, is noted as missed by it.
+void insert_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold, const TrustedTime& time);
+// Throws Error{not_found} naming the field.
+void check_hold_names(Catalogue& catalogue, const HoldRequest& request);
+bool hold_exists(sqlite::Connection& db, const HoldId& id);
+std::optional<Hold> load_hold(sqlite::Connection& db, const HoldKeys& keys, const HoldId& id, const TrustedTime& time);
+std::vector<Hold> load_holds(sqlite::Connection& db, const HoldKeys& keys, const TrustedTime& time);
+// Everything a hold covers that still has a row and was not missed, whatever its state but condemned; oldest first.
+std::vector<SegmentRow> covered_by(sqlite::Connection& db, const HoldId& id);
+// What the hold names, what it keeps, what was never recorded, what is gone.
+HoldReceipt make_receipt(sqlite::Connection& db, Hold hold, const TrustedTime& time);
+
+}  // namespace tenure::storage

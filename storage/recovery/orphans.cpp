@@ -1,0 +1,138 @@
+#include "storage/recovery/orphans.h"
+
+#include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/vault/vault_walk.h"
+
+namespace tenure::storage {
+
+namespace fs = boost::filesystem;
+
+namespace {
+struct Orphan {
+  SegmentRow row;
+  Key key{};
+  SealedFooter footer;
+  ~Orphan() { wipe(key); }
+};
+
+// Why it cannot be adopted; empty when it can.
+std::string open_orphan(const OrphanParts& parts, const std::string& vault, const Path& path, Orphan& orphan) {
+  const auto header = read_header(File(path, File::Mode::read));
+  auto& row = orphan.row = row_of(header, vault);
+  const bool call = row.kind == Kind::calls;
+  const auto key = parts.keys.read(header.slot, header.id);
+  if (!key) return "its key is erased or unknown";
+  orphan.key = *key;
+  if (parts.vaults.path_of(row) != path) return "it does not lie where its header says";
+  if (call && (parts.calls == nullptr || !SealedReader(File(path, File::Mode::read), *key).finished()))
+    return "a call that was never committed: its source still has it";
+  auto footer = salvage(path, *key);
+  if (!footer) return "not one of its fragments is whole";
+  orphan.footer = std::move(*footer);
+  fill_from(row, orphan.footer, path);
+  row.span.from = header.start;  // its folder is named after it
+  sync_directory(path.parent_path());
+  parts.keys.sync();
+  return {};
+}
+
+void adopt_footage(const OrphanParts& parts, const SegmentRow& row) {
+  parts.catalogue.write([&](Catalogue::Transaction& transaction) {
+    insert_segment(transaction.db, row, State::live, expiry_in(transaction.db, row.cls, row.span));
+    const boost::json::object subject{{"segment", row.id.text()}, {"source", row.source}};
+    insert_ledger(transaction.db, ledger_entry(parts.clock.now(), {"tenured"}, "adopt", boost::json::serialize(subject),
+                                               "a sealed file without its row"));
+  });
+}
+
+// The same sound as a call that is kept or was deleted (I15): cut off in its import, before it could be dropped.
+void drop_copy(const OrphanParts& parts, const SegmentRow& row, const Path& path) {
+  note(parts.catalogue, parts.clock, "drop-copy", row.id.text(), "another copy of a call that is kept or was deleted");
+  parts.keys.erase(row.slot, row.id);
+  parts.keys.sync();
+  remove_file(path);
+  sync_directory(path.parent_path());
+}
+
+// Adopted or dropped; `why` when neither.
+Settled try_adopt(const OrphanParts& parts, const std::string& vault, const Path& path, std::string& why) {
+  Orphan orphan;
+  why = open_orphan(parts, vault, path, orphan);
+  if (!why.empty()) return Settled::quarantined;
+  if (orphan.row.kind == Kind::camera) {
+    adopt_footage(parts, orphan.row);
+    return Settled::adopted;
+  }
+  const auto outcome = parts.calls->adopt(orphan.row, orphan.footer.metadata, orphan.key);
+  if (outcome.what == ImportOutcome::What::imported) return Settled::adopted;
+  drop_copy(parts, orphan.row, path);
+  return Settled::dropped;
+}
+}  // namespace
+
+void note(Catalogue& catalogue, const Clock& clock, const std::string& act, const std::string& segment,
+          const std::string& why) {
+  const boost::json::object subject{{"segment", segment}};
+  catalogue.append_ledger(ledger_entry(clock.now(), {"tenured"}, act, boost::json::serialize(subject), why));
+}
+
+bool is_there(const Path& path) {
+  boost::system::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+SegmentRow row_of(const SealedHeader& header, const std::string& vault) {
+  SegmentRow row;
+  row.id = header.id;
+  row.source = header.source;
+  row.cls = header.cls;
+  row.kind = header.kind;
+  row.slot = header.slot;
+  row.vault = vault;
+  row.run = header.run;
+  row.span = {header.start, header.start};
+  return row;
+}
+
+void fill_from(SegmentRow& row, const SealedFooter& footer, const Path& path) {
+  row.span = footer.span;
+  row.digest = row.kind == Kind::calls ? footer.plain_sha256 : footer.root;
+  row.run = footer.run;
+  row.clock_offset = footer.clock_offset;
+  row.plain_bytes = 0;
+  for (const auto& fragment : footer.fragments) row.plain_bytes += fragment.plain_size;
+  row.bytes = File(path, File::Mode::read).size();
+}
+
+void quarantine(const OrphanParts& parts, const std::string& vault, const Path& file, const std::string& why) {
+  const auto folder = parts.vaults.root(vault) / kQuarantine;
+  make_directories(folder);
+  fs::rename(file, folder / file.filename());
+  sync_directory(folder);
+  sync_directory(file.parent_path());
+  const auto name = file.stem().string();
+  log_error("vault={} quarantined={} cause=\"{}\"", vault, log_safe(name), why);
+  note(parts.catalogue, parts.clock, "quarantine", name.substr(0, 64), why);
+}
+
+Settled settle_file(const OrphanParts& parts, const std::string& vault, const Path& path) {
+  const auto id = SegmentId::parse(path.stem().string());
+  if (id && !parts.catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = id}).empty()) return Settled::known;
+  std::string why = "its name is no segment's";
+  auto settled = Settled::quarantined;
+  try {
+    if (id) settled = try_adopt(parts, vault, path, why);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::io || error.kind() == ErrorKind::unavailable) throw;  // says nothing of the file
+    why = error.message();
+  }
+  if (settled == Settled::quarantined) quarantine(parts, vault, path, why);
+  return settled;
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,282 @@
+#include "storage/recovery/rebuild.h"
+
+#include <algorithm>
+#include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/calls/numbers.h"
+#include "storage/holds/hold_file.h"
+#include "storage/holds/hold_rows.h"
+#include "storage/keys/key_slots.h"
+#include "storage/keys/root_key.h"
+#include "storage/ledger/reload.h"
+#include "storage/policy/policy_file.h"
+#include "storage/recovery/rebuild_files.h"
+#include "storage/sweep/tombstone_file.h"
+#include "storage/vault/vault_walk.h"
+
+namespace tenure::storage {
+
+namespace fs = boost::filesystem;
+namespace json = boost::json;
+
+namespace {
+constexpr std::size_t kFilesInOneTransaction = 500;
+constexpr auto kNewFolder = "catalogue.new";
+constexpr Duration kLeastGap = Seconds(1);
+
+Path file_in(const Path& folder) { return folder / "catalogue.db"; }
+
+bool holds_something(const Path& file) {
+  boost::system::error_code failed;
+  const auto size = fs::file_size(file, failed);
+  return !failed && size > 0;
+}
+
+// What is sound is not touched. What cannot be read for want of its disk says nothing of its content.
+void must_not_be_sound(const Path& folder) {
+  if (!holds_something(file_in(folder))) return;
+  try {
+    const Catalogue old(folder);
+    if (!old.check().empty()) return;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::corrupt) return;
+    throw;
+  }
+  throw Error(ErrorKind::refused, "The catalogue in " + folder.string() +
+                                      " is sound: nothing was done. To rebuild it all the same, move "
+                                      "that folder away first.");
+}
+
+std::string aside_name(Instant at) {
+  auto name = "catalogue.before-" + to_rfc3339(std::chrono::floor<Seconds>(at));
+  std::erase(name, ':');
+  return name;
+}
+
+class Rebuild {
+ public:
+  Rebuild(const config::Settings& settings, const Clock& clock, const std::function<void(std::uint64_t)>& progress)
+      : settings_(settings),
+        clock_(clock),
+        progress_(progress),
+        state_(settings.storage.path),
+        keys_(state_ / "keys", load_key_encryption_keys(state_)),
+        index_key_(number_index_key(keys_.root())),
+        kept_(read_kept()),
+        vaults_(settings.vaults, settings.storage.trial, kept_.vaults) {}
+  ~Rebuild() { wipe(index_key_); }
+  Rebuild(const Rebuild&) = delete;
+  Rebuild& operator=(const Rebuild&) = delete;
+
+  RebuildReport run() {
+    must_not_be_sound(state_ / "catalogue");
+    must_be_on_line();
+    read_holds();
+    fs::remove_all(state_ / kNewFolder);  // of a rebuild that was cut off
+    {
+      Catalogue made(state_ / kNewFolder);
+      made.write([&](Catalogue::Transaction& transaction) { take_ledger(transaction.db); });
+      take_policy(made);
+      made.write([&](Catalogue::Transaction& transaction) { take_tombstones(transaction.db); });
+      take_files(made);
+      made.write([&](Catalogue::Transaction& transaction) { finish(transaction.db); });
+    }
+    put_in_place();
+    return report_;
+  }
+
+ private:
+  KeptPolicy read_kept();
+  void must_be_on_line() const;
+  void read_holds();
+  void take_ledger(sqlite::Connection& db);
+  void take_stretches(sqlite::Connection& db);
+  void take_policy(Catalogue& made);
+  void take_tombstones(sqlite::Connection& db);
+  void take_files(Catalogue& made);
+  void take_gaps(sqlite::Connection& db);
+  void finish(sqlite::Connection& db);
+  void put_in_place();
+
+  const config::Settings& settings_;
+  const Clock& clock_;
+  const std::function<void(std::uint64_t)>& progress_;
+  const Path state_;
+  KeySlots keys_;
+  Key index_key_;
+  RebuildReport report_;
+  const KeptPolicy kept_;  // after report_, to which it may add
+  Vaults vaults_;
+  std::vector<Hold> holds_;
+  std::vector<SettledStretch> stretches_;
+};
+
+// Damaged, it is as good as missing: the ledger knows what was promised too.
+KeptPolicy Rebuild::read_kept() {
+  try {
+    return read_policy(state_, keys_.root()).value_or(KeptPolicy{});
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    report_.problems.push_back(error.message() + " What was promised was taken from the ledger.");
+    return {};
+  }
+}
+
+// What lies in a vault that cannot be reached would have no row afterwards.
+void Rebuild::must_be_on_line() const {
+  for (const auto& name : vaults_.names())
+    if (const auto why = vaults_.off_line(name); !why.empty())
+      throw Error(ErrorKind::refused,
+                  "Vault " + name + " is off line (" + why + "): mount it, then rebuild. Nothing was done.");
+}
+
+// Before anything is made: a hold that cannot be read may be the one that keeps something from the next sweep.
+void Rebuild::read_holds() {
+  const auto folder = state_ / "holds";
+  if (!fs::exists(folder)) return;
+  for (const auto& item : fs::directory_iterator(folder)) {
+    if (item.path().extension() != ".hold") continue;
+    try {
+      holds_.push_back(read_hold_file(item.path(), hold_keys(keys_.root()).file));
+    } catch (const Error& error) {
+      throw Error(ErrorKind::refused,
+                  "The hold file " + item.path().string() +
+                      " cannot be read, and what it keeps would be deleted: restore "
+                      "it from a backup, or move it away to give that hold up. Nothing was done.",
+                  error.what());
+    }
+  }
+}
+
+void Rebuild::take_ledger(sqlite::Connection& db) {
+  const auto reloaded = reload_ledger(db, state_ / "ledger");
+  report_.ledger_entries = reloaded.entries;
+  if (!reloaded.problem.empty()) report_.problems.push_back(reloaded.problem);
+  take_stretches(db);
+}
+
+// Stretches of doubtful time that were settled, as their entries name them.
+void Rebuild::take_stretches(sqlite::Connection& db) {
+  auto query = db.query(
+      "SELECT at, subject FROM ledger WHERE act IN ('time-settle', 'time-confirm', 'time-lower') ORDER BY number");
+  while (query.step()) {
+    boost::system::error_code error;
+    const auto subject = json::parse(query.text(1), error);
+    if (error || !subject.is_object()) continue;
+    const auto* since = subject.get_object().if_contains("doubtful_since");
+    const auto* seconds = subject.get_object().if_contains("offset_seconds");
+    const auto line = since && since->is_string() ? parse_rfc3339(std::string(since->get_string())) : std::nullopt;
+    if (!line || !seconds || !seconds->is_number()) continue;
+    const Duration offset(static_cast<std::int64_t>(seconds->to_number<double>() * 1e6));
+    stretches_.push_back({*line, query.instant(0) - offset});
+    db.run("INSERT OR IGNORE INTO time_line(line, offset, settled_at) VALUES(?, ?, ?)", *line, offset,
+           query.instant(0));
+  }
+}
+
+void Rebuild::take_policy(Catalogue& made) {
+  made.write([&](Catalogue::Transaction& transaction) {
+    for (const auto& promise : all_promises(transaction.db, kept_.classes)) insert_promise(transaction.db, promise);
+  });
+  made.adopt_policy(settings_.classes, clock_.now());
+  made.remember_vaults(kept_.vaults);
+  made.remember_vaults(vaults_.ids());
+  for (const auto& camera : settings_.cameras) made.ensure_source(camera.name, camera.cls, Kind::camera);
+  for (const auto& folder : settings_.calls) made.ensure_source(folder.name, folder.cls, Kind::calls);
+}
+
+void Rebuild::take_tombstones(sqlite::Connection& db) {
+  std::uint64_t damaged = 0;
+  for (const auto& token : read_tombstones(tombstone_file(state_), &damaged)) {
+    db.run("INSERT OR IGNORE INTO tombstone_token(kind, token, segment) VALUES(?, ?, ?)", token.kind, token.token,
+           token.segment);
+    ++report_.tombstones;
+  }
+  if (damaged > 0)
+    report_.problems.push_back(std::to_string(damaged) + " records of " + tombstone_file(state_).string() +
+                               " are damaged: a call deleted before may be imported again if its source still has it");
+}
+
+void Rebuild::take_files(Catalogue& made) {
+  VaultReader reader(clock_, vaults_, keys_, index_key_, stretches_, report_);
+  std::uint64_t looked_at = 0;
+  for (const auto& vault : vaults_.names()) {
+    std::vector<Path> files;
+    const auto take = [&] {
+      made.write([&](Catalogue::Transaction& transaction) {
+        for (const auto& file : files) reader.take(transaction.db, vault, file);
+      });
+      looked_at += files.size();
+      files.clear();
+      if (progress_) progress_(looked_at);
+    };
+    for (const auto& hour : hour_folders(vaults_.root(vault))) {
+      for (auto& file : sealed_files(hour)) files.push_back(std::move(file));
+      if (files.size() >= kFilesInOneTransaction) take();
+    }
+    take();
+  }
+  keys_.sync();  // copies that were repaired
+}
+
+// Minutes between two recordings of a camera that nothing explains any more, where nothing can have been deleted
+// between.
+void Rebuild::take_gaps(sqlite::Connection& db) {
+  db.run(
+      "INSERT OR IGNORE INTO gap(source, start_at, end_at, cause) SELECT source, until, start_at, 'not known: the "
+      "catalogue was rebuilt'"
+      " FROM (SELECT source, start_at, lag(end_at) OVER w AS until, lag(expires_at) OVER w AS expires FROM segment "
+      "WHERE kind = 0"
+      "       WINDOW w AS (PARTITION BY source ORDER BY start_at, end_at))"
+      " WHERE start_at - until >= ?1 AND expires > ?2",
+      kLeastGap, clock_.trusted().hi);
+  report_.gaps = static_cast<std::uint64_t>(db.changes());
+}
+
+// Holds after the calls that they cover by number and group; nothing was swept before, for nothing sweeps here.
+void Rebuild::finish(sqlite::Connection& db) {
+  take_gaps(db);
+  for (const auto& hold : holds_) {
+    insert_hold(db, hold_keys(keys_.root()), hold, {hold.placed_at, hold.placed_at});
+    ++report_.holds;
+  }
+  const json::object subject{{"entries", report_.ledger_entries},
+                             {"segments", report_.segments},
+                             {"calls", report_.calls},
+                             {"holds", report_.holds},
+                             {"gaps", report_.gaps},
+                             {"tombstones", report_.tombstones},
+                             {"finished_deletions", report_.finished_deletions},
+                             {"left", report_.left},
+                             {"duplicates", report_.duplicates},
+                             {"problems", report_.problems.size()}};
+  insert_ledger(db, ledger_entry(clock_.now(), {"tenured"}, "rebuild", json::serialize(subject),
+                                 "the catalogue was missing or damaged and was made anew from what lies outside it"));
+}
+
+// The old one first: a crash between the two leaves none, and what was made is made again.
+void Rebuild::put_in_place() {
+  const auto old = state_ / "catalogue";
+  if (fs::exists(old)) {
+    const auto aside = state_ / aside_name(clock_.now());
+    fs::rename(old, aside);
+    report_.aside = aside.string();
+  }
+  fs::rename(state_ / kNewFolder, old);
+  sync_directory(state_);
+}
+}  // namespace
+
+bool catalogue_is_missing(const Path& state) {
+  return !holds_something(file_in(state / "catalogue")) && RootKeyFiles(state / "keys").is_there();
+}
+
+RebuildReport rebuild_catalogue(const config::Settings& settings, const Clock& clock,
+                                const std::function<void(std::uint64_t)>& progress) {
+  return Rebuild(settings, clock, progress).run();
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,147 @@
+#include "storage/recovery/rebuild_files.h"
+
+#include <boost/filesystem/operations.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/calls/call_details.h"
+#include "storage/calls/call_record.h"
+#include "storage/recovery/orphans.h"
+#include "storage/vault/vault_walk.h"
+
+namespace tenure::storage {
+
+namespace {
+// The footer of a whole file, else of what can be saved of it: whether all of it verifies is the scrub's to find out.
+std::optional<SealedFooter> footer_of(const Path& path, const Key& key) {
+  {
+    const SealedReader reader(File(path, File::Mode::read), key);
+    if (reader.finished()) return reader.footer();
+  }
+  return salvage(path, key);
+}
+
+constexpr std::size_t kMostProblems = 50;
+}
+
+void VaultReader::leave(const Path& path, const std::string& why) {
+  ++report_.left;
+  if (report_.problems.size() < kMostProblems) report_.problems.push_back(path.string() + ": " + why);
+  log_warning("event=rebuild-left file={} cause=\"{}\"", path.string(), log_safe(why));
+}
+
+// The line whose settlement moves what was stamped then; else the one that is doubtful now.
+std::optional<Instant> VaultReader::line_of(Instant start) const {
+  std::optional<Instant> found;
+  for (const auto& stretch : stretches_)
+    if (stretch.line <= start && start < stretch.until && (!found || *found < stretch.line)) found = stretch.line;
+  const auto doubtful = clock_.trusted().line;
+  if (!found && doubtful && start >= *doubtful) found = doubtful;
+  return found;
+}
+
+void VaultReader::take(sqlite::Connection& db, const std::string& vault, const Path& path) {
+  try {
+    const auto header = read_header(File(path, File::Mode::read));
+    auto row = row_of(header, vault);
+    if (vaults_.path_of(row) != path) return leave(path, "it does not lie where its header says");
+    auto key = keys_.read(header.slot, header.id);
+    if (!key) {
+      keys_.erase(header.slot, header.id);  // one copy may hold it still beside a marker: the marker wins
+      return keys_.is_erased(header.slot) ? finish_deletion(db, row, path) : leave(path, "its key is not in its slot");
+    }
+    const bool call = row.kind == Kind::calls;
+    // A call that has no end was never acknowledged: its source still has it.
+    if (call && !SealedReader(File(path, File::Mode::read), *key).finished())
+      return leave(path, "a call that was not finished");
+    const auto footer = footer_of(path, *key);
+    if (!footer) return leave(path, "not one of its fragments is whole");
+    fill_from(row, *footer, path);
+    row.span.from = header.start;  // its folder is named after it
+    if (call) {
+      take_call(db, std::move(row), *footer, *key, path);
+    } else {
+      row.line = line_of(header.start);
+      row.time_doubtful = row.line.has_value();
+      insert_segment(db, row, State::live, expiry_in(db, row.cls, row.span));
+      ++report_.segments;
+      report_.bytes += row.bytes;
+    }
+    wipe(*key);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::not_found) throw;
+    leave(path, error.what());
+  }
+}
+
+void VaultReader::take_call(sqlite::Connection& db, SegmentRow row, const SealedFooter& footer, const Key& key,
+                            const Path& path) {
+  const auto details = call_details_from_json(as_text(footer.metadata));
+  row.time_doubtful = start_is_doubtful(details);
+  if (details.time_quality == "import") row.line = line_of(row.span.from);
+  const auto record = make_call_record(index_key_, key, row, details);
+  if (is_second_copy(db, record, path)) return;
+  insert_call(db, record);
+  ++report_.calls;
+  report_.bytes += row.bytes;
+}
+
+// The same content or native id twice: the import that came first was acknowledged, the other one was cut off before it
+// could be dropped. Deleted before (I15): likewise never acknowledged.
+bool VaultReader::is_second_copy(sqlite::Connection& db, const CallRecord& record, const Path& path) {
+  auto kept = db.query("SELECT segment FROM call WHERE content_token = ? OR native_token = ?", record.content_token,
+                       record.native_token);
+  if (kept.step()) {
+    const auto other = kept.id<SegmentId>(0);
+    kept.run();
+    ++report_.duplicates;
+    if (other < record.segment.id) {
+      put_aside(record.segment.vault, path);
+      return true;
+    }
+    const auto row = segment_by_id(db, other);
+    put_aside(row->vault, vaults_.path_of(*row));
+    db.run("DELETE FROM segment WHERE id = ?", other);
+    --report_.calls;
+    report_.bytes -= row->bytes;
+    return false;
+  }
+  auto buried =
+      db.query("SELECT segment FROM tombstone_token WHERE (kind = 0 AND token = ?) OR (kind = 1 AND token = ?)",
+               record.content_token, record.native_token);
+  if (!buried.step()) return false;
+  const auto deleted = buried.id<SegmentId>(0);
+  buried.run();
+  if (deleted == record.segment.id) {  // its tombstone was written, its deletion not committed: it was condemned
+    keys_.erase(record.segment.slot, record.segment.id);
+    finish_deletion(db, record.segment, path);
+  } else {
+    ++report_.duplicates;
+    put_aside(record.segment.vault, path);
+  }
+  return true;
+}
+
+// Steps 2 to 5 of a deletion that a crash cut off, or that is older than the file's last copy.
+void VaultReader::finish_deletion(sqlite::Connection& db, const SegmentRow& row, const Path& path) {
+  keys_.sync();
+  remove_file(path);
+  sync_directory(path.parent_path());
+  db.run(
+      "INSERT OR REPLACE INTO tombstone(segment, source, class, kind, start_at, end_at, expires_at, deleted_at, "
+      "digest, cause)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+      row.id, row.source, row.cls, static_cast<int>(row.kind), row.span.from, row.span.to,
+      expiry_in(db, row.cls, row.span), clock_.now(), row.digest);
+  ++report_.finished_deletions;
+}
+
+void VaultReader::put_aside(const std::string& vault, const Path& path) {
+  const auto folder = vaults_.root(vault) / kQuarantine;
+  make_directories(folder);
+  boost::filesystem::rename(path, folder / path.filename());
+  sync_directory(folder);
+  sync_directory(path.parent_path());
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,45 @@
+// The part of a rebuild that reads the vaults: a row for each sealed file whose key is live. One thread.
+#pragma once
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/keys/key_slots.h"
+#include "storage/recovery/rebuild.h"
+#include "storage/sealed/sealed_file.h"
+#include "storage/vault/vault.h"
+
+namespace tenure::storage {
+
+// A stretch of doubtful time that was settled, in the times as they were stamped then (docs/design/time.md).
+struct SettledStretch {
+  Instant line, until;
+};
+
+class VaultReader {
+ public:
+  VaultReader(const Clock& clock, Vaults& vaults, KeySlots& keys, const Key& index_key,
+              std::vector<SettledStretch> stretches, RebuildReport& report)
+      : clock_(clock),
+        vaults_(vaults),
+        keys_(keys),
+        index_key_(index_key),
+        stretches_(std::move(stretches)),
+        report_(report) {}
+  // Inside a transaction of the new catalogue.
+  void take(sqlite::Connection& db, const std::string& vault, const Path& path);
+
+ private:
+  void take_call(sqlite::Connection& db, SegmentRow row, const SealedFooter& footer, const Key& key, const Path& path);
+  bool is_second_copy(sqlite::Connection& db, const CallRecord& record, const Path& path);
+  void finish_deletion(sqlite::Connection& db, const SegmentRow& row, const Path& path);
+  void put_aside(const std::string& vault, const Path& path);
+  void leave(const Path& path, const std::string& why);
+  std::optional<Instant> line_of(Instant start) const;
+
+  const Clock& clock_;
+  Vaults& vaults_;
+  KeySlots& keys_;
+  const Key& index_key_;
+  const std::vector<SettledStretch> stretches_;
+  RebuildReport& report_;
+};
+
+}  // namespace tenure::storage

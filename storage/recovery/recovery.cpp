@@ -1,0 +1,90 @@
+#include "storage/recovery/recovery.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/recovery/orphans.h"
+#include "storage/vault/vault_walk.h"
+
+namespace tenure::storage {
+
+namespace {
+void drop_reserved(const RecoveryParts& parts, const SegmentRow& row) {
+  parts.keys.erase(row.slot, row.id);
+  parts.keys.sync();
+  const auto path = parts.vaults.path_of(row);
+  if (remove_file(path)) sync_directory(path.parent_path());
+  parts.catalogue.drop_reservation(row.id);
+}
+
+std::optional<SealedFooter> saved(const RecoveryParts& parts, const SegmentRow& row) {
+  const auto path = parts.vaults.path_of(row);
+  if (!is_there(path)) return std::nullopt;
+  const auto key = parts.keys.read(row.slot, row.id);
+  if (!key) return std::nullopt;
+  try {
+    return salvage(path, *key);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    return std::nullopt;  // cut off before its first whole fragment
+  }
+}
+
+// A call that was never committed was never acknowledged: its source still has it, whole.
+void settle_reserved(const RecoveryParts& parts, SegmentRow row, RecoveryReport& report) {
+  if (!parts.vaults.online(row.vault)) return;
+  const auto footer = row.kind == Kind::camera ? saved(parts, row) : std::nullopt;
+  if (!footer) return drop_reserved(parts, row);
+  fill_from(row, *footer, parts.vaults.path_of(row));
+  sync_directory(parts.vaults.path_of(row).parent_path());
+  parts.keys.sync();
+  parts.catalogue.commit_segment(row);
+  ++report.salvaged;
+}
+
+constexpr std::size_t kDaysLookedAt = 2;  // of each source: what a crash can have touched; the full walk comes behind
+
+void settle_files(const RecoveryParts& parts, const std::string& vault, RecoveryReport& report) {
+  const OrphanParts orphans{parts.catalogue, parts.clock, parts.vaults, parts.keys, parts.calls};
+  for (const auto& folder : newest_hour_folders(parts.vaults.root(vault), kDaysLookedAt))
+    for (const auto& file : sealed_files(folder)) {
+      const auto settled = settle_file(orphans, vault, file);
+      report.adopted += settled == Settled::adopted;
+      report.quarantined += settled == Settled::quarantined;
+    }
+}
+
+// A live row of the newest two days whose file is not there is lost, which is no deletion (I19).
+void check_live(const RecoveryParts& parts, RecoveryReport& report) {
+  const auto now = parts.clock.now();
+  std::optional<Instant> newest;
+  for (const auto& source : parts.catalogue.sources())
+    if (source.newest) newest = std::max(newest.value_or(*source.newest), *source.newest);
+  if (!newest) return;
+  const Interval recent{std::min(now, *newest) - std::chrono::days(kDaysLookedAt), now + std::chrono::days(1)};
+  for (const auto& row : parts.catalogue.segments({.source = {}, .cls = {}, .span = recent, .id = {}, .limit = 1'000'000})) {
+    if (row.state != State::live || !parts.vaults.online(row.vault)) continue;
+    const auto path = parts.vaults.path_of(row);
+    if (is_there(path) && File(path, File::Mode::read).size() == row.bytes) continue;
+    if (!parts.vaults.online(row.vault)) continue;  // gone this moment: nothing can be said
+    parts.catalogue.mark_lost(row.id);
+    log_error("source={} segment={} lost=yes cause=\"its file is missing or has another size\"", row.source, row.id.text());
+    note(parts.catalogue, parts.clock, "lost", row.id.text(), "its file is missing or has another size");
+    ++report.lost;
+  }
+}
+}  // namespace
+
+RecoveryReport recover(const RecoveryParts& parts) {
+  RecoveryReport report;
+  report.stray_holds = parts.holds.adopt_stray_files();  // before anything could be deleted
+  report.finished_deletions = parts.eraser.finish_condemned();
+  for (const auto& row : parts.catalogue.in_state(State::reserved)) settle_reserved(parts, row, report);
+  for (const auto& vault : parts.vaults.names())
+    if (parts.vaults.online(vault)) settle_files(parts, vault, report);
+  check_live(parts, report);
+  return report;
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,202 @@
+#include "storage/recovery/scrub.h"
+
+#include <algorithm>
+#include <boost/filesystem/operations.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/recovery/quarantine.h"
+#include "storage/vault/vault_walk.h"
+
+namespace tenure::storage {
+
+namespace fs = boost::filesystem;
+
+namespace {
+constexpr std::size_t kNamesInOneStep = 256;
+constexpr Duration kBetweenNames = Millis(50);  // 645,000 names and rows: about five minutes on a disk that keeps up
+constexpr Duration kAfterTrouble = std::chrono::minutes(1);
+constexpr std::time_t kStillOpen = 600;  // a file written to since may still be recorded into
+
+// Live and lost rows in the order of their ids, newest first, below `mark`.
+std::vector<SegmentRow> rows_below(sqlite::Connection& db, const std::optional<SegmentId>& mark, std::size_t limit) {
+  static const std::string sql =
+      "SELECT" + kSegmentColumns +
+      "FROM segment s WHERE s.state IN (1, 3) AND (?1 IS NULL OR s.id < ?1) ORDER BY s.id DESC LIMIT ?2";
+  std::vector<SegmentRow> rows;
+  auto query = db.query(sql, mark, std::uint64_t{limit});
+  while (query.step()) rows.push_back(read_segment(query));
+  return rows;
+}
+}  // namespace
+
+Scrub::Scrub(Options options, const OrphanParts& parts) : options_(options), parts_(parts) { count(); }
+
+Duration Scrub::step() {
+  try {
+    if (!walking_ && std::ranges::any_of(off_line_, [this](const auto& vault) { return parts_.vaults.online(vault); }))
+      walk_again();  // it has come back
+    const bool walked = walking_;
+    const Duration wait = walking_ ? (walk_some(), kBetweenNames) : read_one();
+    if (walked && !walking_) count();
+    if (!walking_) tidy_quarantine();
+    status_.lock()->problem.clear();
+    return wait;
+  } catch (const std::exception& error) {
+    auto status = status_.lock();
+    if (status->problem != error.what())
+      log_error("event=scrub-failed cause=\"{}\" effect=\"it is tried again\"", log_safe(error.what()));
+    status->problem = error.what();
+    return kAfterTrouble;
+  }
+}
+
+void Scrub::walk_again() {
+  walking_ = true;
+  listed_ = false;
+  row_mark_.reset();
+}
+
+// True when there is more to do.
+bool Scrub::walk_some() {
+  if (!listed_) {
+    hours_.clear();
+    off_line_.clear();
+    auto status = status_.lock();
+    status->off_line.clear();
+    status->walked_at.reset();
+    for (const auto& vault : parts_.vaults.names()) {
+      const auto why = parts_.vaults.off_line(vault);
+      if (!why.empty()) {
+        off_line_.insert(vault);
+        status->off_line.push_back(vault + ": " + why);
+        continue;
+      }
+      for (auto& hour : hour_folders(parts_.vaults.root(vault))) hours_.emplace_back(vault, std::move(hour));
+    }
+    std::ranges::reverse(hours_);
+    listed_ = true;
+  }
+  if (walk_files() || walk_rows()) return true;
+  walking_ = false;
+  auto status = status_.lock();
+  status->walked_at = parts_.clock.now();
+  log_info("event=walked files={} rows={} adopted={} quarantined={} lost={} found={}", status->files, status->rows,
+           status->adopted, status->quarantined, status->lost, status->found);
+  return false;
+}
+
+// What this process made since its start may be open, or wait for the catalogue: recorder and recovery see to it.
+bool Scrub::is_ours(const Path& file) const {
+  const auto id = SegmentId::parse(file.stem().string());
+  if (id && *id >= SegmentId{SegmentId::make(options_.started)}) return true;
+  boost::system::error_code failed;
+  const auto written = fs::last_write_time(file, failed);
+  return failed || std::time(nullptr) - written < kStillOpen;
+}
+
+bool Scrub::walk_files() {
+  for (std::size_t names = 0; names < kNamesInOneStep && !hours_.empty();) {
+    const auto [vault, hour] = hours_.back();
+    for (const auto& file : sealed_files(hour)) {
+      ++names;
+      ++status_.lock()->files;
+      if (!parts_.vaults.online(vault)) break;
+      const auto id = SegmentId::parse(file.stem().string());
+      const bool known = id && parts_.catalogue.state().read([&](sqlite::Connection& db) {
+        return db.query("SELECT 1 FROM segment WHERE id = ?", *id).step();
+      });
+      if (known || is_ours(file)) continue;
+      const auto settled = settle_file(parts_, vault, file);
+      auto status = status_.lock();
+      status->adopted += settled == Settled::adopted;
+      status->quarantined += settled == Settled::quarantined;
+    }
+    hours_.pop_back();  // behind the loop: a step that fails takes it up again
+  }
+  return !hours_.empty();
+}
+
+bool Scrub::walk_rows() {
+  const auto rows =
+      parts_.catalogue.state().read([&](sqlite::Connection& db) { return rows_below(db, row_mark_, kNamesInOneStep); });
+  for (const auto& row : rows) {
+    look_at(row);
+    row_mark_ = row.id;
+    ++status_.lock()->rows;
+  }
+  return !rows.empty();
+}
+
+// By name and size only: reading it is the scrub's.
+void Scrub::look_at(const SegmentRow& row) {
+  if (off_line_.contains(row.vault) || !parts_.vaults.online(row.vault)) return;
+  const bool there = is_there(parts_.vaults.path_of(row));
+  if (row.state == State::live && !there) return lose(row, "its file is missing");
+  if (row.state != State::lost || !there || !why_damaged(row).empty()) return;
+  parts_.catalogue.write([&](Catalogue::Transaction& transaction) {
+    transaction.db.run("UPDATE segment SET state = 1 WHERE id = ? AND state = 3", row.id);
+  });
+  note(parts_.catalogue, parts_.clock, "found", row.id.text(), "its file is there again, whole");
+  log_info("event=found source={} segment={}", row.source, row.id.text());
+  ++status_.lock()->found;
+}
+
+// No deletion (I19): the row stays, counted apart. A sweep may have taken both meanwhile; a vault may have gone.
+void Scrub::lose(const SegmentRow& row, const std::string& why) {
+  if (!parts_.vaults.online(row.vault)) return;
+  bool changed = false;
+  parts_.catalogue.write([&](Catalogue::Transaction& transaction) {
+    transaction.db.run("UPDATE segment SET state = 3 WHERE id = ? AND state = 1", row.id);
+    changed = transaction.db.changes() > 0;
+  });
+  if (!changed) return;
+  note(parts_.catalogue, parts_.clock, "lost", row.id.text(), why);
+  log_error("event=lost source={} segment={} cause=\"{}\" remedy=\"restore it from a backup\"", row.source,
+            row.id.text(), why);
+  ++status_.lock()->lost;
+}
+
+// Once after the walk, then once a day.
+void Scrub::tidy_quarantine() {
+  const auto now = parts_.clock.now();
+  if (tidied_at_ && now - *tidied_at_ < std::chrono::days(1)) return;
+  const auto report = end_quarantine(parts_);
+  tidied_at_ = now;
+  status_.lock()->quarantine_now = report.files;
+}
+
+void Scrub::count() {
+  struct Found {
+    std::uint64_t lost = 0, damaged = 0;
+    std::optional<Instant> done;
+  };
+  const auto found = parts_.catalogue.state().read([](sqlite::Connection& db) {
+    auto query = db.query(
+        "SELECT (SELECT count(*) FROM segment WHERE state = 3), (SELECT count(*) FROM damaged),"
+        " (SELECT max(done_at) FROM scrub)");
+    query.step();
+    return Found{query.natural(0), query.natural(1), query.maybe_instant(2)};
+  });
+  auto status = status_.lock();
+  status->lost_now = found.lost;
+  status->damaged_now = found.damaged;
+  status->last_done_at = found.done;
+}
+
+ScrubStatus Scrub::status() const { return *status_.lock(); }
+
+std::vector<Damage> Scrub::damaged(std::size_t limit) const {
+  return parts_.catalogue.state().read([&](sqlite::Connection& db) {
+    std::vector<Damage> all;
+    auto query = db.query(
+        "SELECT d.segment, s.source, d.why, d.found_at FROM damaged d JOIN segment s ON s.id = d.segment"
+        " ORDER BY d.found_at LIMIT ?",
+        std::uint64_t{limit});
+    while (query.step()) all.push_back({query.id<SegmentId>(0), query.text(1), query.text(2), query.instant(3)});
+    return all;
+  });
+}
+
+}  // namespace tenure::storage

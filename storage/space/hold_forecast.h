@@ -1,0 +1,29 @@
+// What a hold costs, before it is placed and after: how much it keeps that nothing else keeps, how fast it grows, and what
+// becomes of the forecast. It is never refused for that; where it endangers what was promised, narrower ones are offered.
+#pragma once
+#include "storage/holds/hold_load.h"
+#include "storage/space/pressure.h"
+
+namespace tenure::storage {
+
+struct HoldOffer {
+  std::string text;               // what to name instead
+  std::uint64_t bytes = 0;
+  double bytes_per_day = 0;
+  bool endangers = false;         // even so
+};
+
+struct HoldForecast {
+  std::uint64_t recordings = 0, bytes = 0;  // that only this hold keeps
+  double bytes_per_day = 0;                 // what it grows by while it has no end
+  bool estimated = false;                   // nothing was measured yet
+  bool endangers = false;                   // with it some vault does not hold what was promised
+  std::vector<VaultSpace> before, after;
+  std::vector<HoldOffer> narrower;          // only when it endangers
+};
+
+HoldForecast forecast_hold(const Pressure& pressure, const HoldLoad& load);
+// Of one that is in force already: `before` is without it.
+HoldForecast forecast_of_placed(const Pressure& pressure, const HoldLoad& load);
+
+}  // namespace tenure::storage

@@ -1,0 +1,221 @@
+#include "storage/space/pressure.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/space/space_demand.h"
+
+namespace tenure::storage {
+
+namespace {
+constexpr std::size_t kBatch = 50;
+constexpr std::uint64_t kInodes = Ballast::kInodes;
+constexpr Duration kLookEvery = std::chrono::hours(1);
+
+constexpr std::uint64_t kLeastInodes = 512;  // always left free: one is a file, whatever its size
+
+Room room_at(const Path& folder) {
+  struct statvfs info {};
+  if (::statvfs(folder.c_str(), &info) != 0) return {};
+  // Some file systems make inodes as they go, and count none.
+  return {std::uint64_t{info.f_bavail} * info.f_frsize, info.f_files == 0 ? UINT64_MAX : std::uint64_t{info.f_favail}};
+}
+
+Room without(const Room& room, const Room& gone) {
+  return {room.bytes - std::min(room.bytes, gone.bytes), room.inodes - std::min(room.inodes, gone.inodes)};
+}
+
+// The oldest of a vault's CCTV that nothing keeps, until what is missing is together.
+std::vector<SegmentRow> oldest(sqlite::Connection& db, const std::string& vault, const Room& missing, const TrustedTime& time) {
+  static const std::string sql = "SELECT" + kSegmentColumns + "FROM segment s WHERE s.kind = 0 AND s.vault = ?1 AND s.state = 1 ORDER BY s.start_at";
+  std::vector<SegmentRow> rows;
+  std::uint64_t together = 0;
+  auto query = db.query(sql, vault);
+  while (rows.size() < kBatch && (together < missing.bytes || rows.size() < missing.inodes) && query.step()) {
+    auto row = read_segment(query);
+    if (!may_delete(row, hold_view(db, row.id, time), Cause::pressure, time)) continue;
+    together += row.bytes;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string subject_of(const VaultSpace& space) {
+  boost::json::object subject{{"vault", space.vault}, {"alarm", to_string(space.alarm)}, {"free", space.free},
+                              {"held", space.held}, {"holds_endanger", space.holds_endanger}};
+  if (space.full_at) subject["full_at"] = to_rfc3339(*space.full_at);
+  return boost::json::serialize(subject);
+}
+}  // namespace
+
+Pressure::Pressure(Options options, Catalogue& catalogue, const Clock& clock, Vaults& vaults, Eraser& eraser, const Path& state_folder)
+    : options_(std::move(options)), catalogue_(catalogue), clock_(clock), vaults_(vaults), eraser_(eraser), state_folder_(state_folder) {
+  ballasts_.emplace("", Ballast(state_folder / "ballast", options_.ballast));
+  for (const auto& vault : vaults_.names()) {
+    ballasts_.emplace(vault, Ballast(vaults_.root(vault) / "ballast", options_.ballast));
+    (*state_.lock())[vault].space.vault = vault;
+  }
+}
+
+void Pressure::relieve() {
+  keep_state_ballast();
+  for (const auto& vault : vaults_.names())
+    if (vaults_.online(vault)) relieve_one(vault);
+  if (looked_ && clock_.monotonic() - *looked_ < kLookEvery) return;
+  look_ahead();
+  looked_ = clock_.monotonic();
+}
+
+// The catalogue needs room to delete, on whatever file system it lies.
+void Pressure::keep_state_ballast() {
+  auto& ballast = ballasts_.at("");
+  const auto room = room_at(state_folder_);
+  if (room.bytes > 4 * options_.ballast && room.inodes > 4 * kInodes) {
+    ballast.hold();
+  } else if ((room.bytes < options_.ballast / 4 || room.inodes < kInodes / 4) && ballast.release()) {
+    log_error("event=ballast-released folder=state free={} inodes={}", room.bytes, room.inodes);
+  }
+}
+
+void Pressure::relieve_one(const std::string& vault) {
+  const Room wanted{options_.least_free + options_.least_free / 4, kLeastInodes + kLeastInodes / 4};
+  bool nothing_left = false;
+  auto room = room_at(vaults_.root(vault));
+  if (is_short(room, 1)) {
+    nothing_left = !options_.delete_oldest;
+    // Counted by what went, not by what the disk then shows: a file that is still being read gives its room back later,
+    // and nothing more must go for that.
+    for (auto missing = without(wanted, room); (missing.bytes > 0 || missing.inodes > 0) && !nothing_left;) {
+      const auto gone = shed_with_ballast(vault, missing);
+      nothing_left = gone.inodes == 0;
+      missing = without(missing, gone);
+    }
+    room = room_at(vaults_.root(vault));
+  }
+  if (room.bytes >= wanted.bytes && room.inodes >= wanted.inodes) hold_ballast(vault);
+  auto state = state_.lock();
+  auto& mine = (*state)[vault];
+  if (nothing_left && !mine.nothing_left)
+    log_error("event=disk-full vault={} free={} inodes={} remedy=\"release holds that are over, or give the vault more room\"", vault,
+              room.bytes, room.inodes);
+  mine.nothing_left = nothing_left;
+  mine.space.free = room.bytes;
+}
+
+// Below one part in `parts` of what is always left free.
+bool Pressure::is_short(const Room& room, std::uint64_t parts) const {
+  return room.bytes < options_.least_free / parts || room.inodes < kLeastInodes / parts;
+}
+
+// What went; nothing when there is nothing that may go.
+Room Pressure::shed(const std::string& vault, const Room& missing) {
+  const auto gone = eraser_.erase(Cause::pressure, [&](Catalogue::Transaction& transaction, const TrustedTime& time) {
+    return oldest(transaction.db, vault, missing, time);
+  });
+  if (gone.empty()) return {};
+  log_error("event=promise-broken vault={} segments={} bytes={} oldest={} cause=\"the disk is full\"", vault, gone.size(),
+            bytes_of(gone), to_rfc3339(gone.front().span.from));
+  return {bytes_of(gone), gone.size()};
+}
+
+// Deleting writes a little itself: when even that finds no room, the ballast gives it.
+Room Pressure::shed_with_ballast(const std::string& vault, const Room& missing) {
+  try {
+    return shed(vault, missing);
+  } catch (const Error& error) {
+    bool freed = ballasts_.at("").release();
+    freed |= ballasts_.at(vault).release();
+    log_error("event=ballast-released vault={} cause=\"{}\"", vault, log_safe(error.what()));
+    if (!freed) throw;
+    eraser_.finish_condemned();
+    return shed(vault, missing);
+  }
+}
+
+void Pressure::hold_ballast(const std::string& vault) {
+  auto& ballast = ballasts_.at(vault);
+  const bool held = ballast.hold();
+  (*state_.lock())[vault].space.ballast = held;
+}
+
+VaultSpace Pressure::look_at(const std::string& vault) const {
+  VaultSpace space;
+  space.vault = vault;
+  if (!vaults_.online(vault)) return space;
+  const auto policy = catalogue_.policy();
+  const auto now = clock_.now();
+  const auto demand = catalogue_.state().read([&](sqlite::Connection& db) { return read_demand(db, vault, policy, now, options_.cameras); });
+  return judge(vault, demand, now);
+}
+
+void Pressure::look_ahead() {
+  for (const auto& vault : vaults_.names()) {
+    auto space = look_at(vault);
+    VaultSpace before;
+    {
+      auto state = state_.lock();
+      auto& mine = (*state)[vault].space;
+      space.ballast = mine.ballast;
+      before = std::exchange(mine, space);
+    }
+    if (space.online) tell(before, space);
+  }
+}
+
+void Pressure::tell(const VaultSpace& before, const VaultSpace& after) {
+  if (!after.plan.promise_fits() && before.plan.promise_fits())
+    log_error("event=promise-does-not-fit vault={} needed={} there={} days_that_fit={:.1f} estimated={}", after.vault,
+              after.plan.need_for_promise, after.plan.have, after.plan.days_that_fit, after.plan.estimated);
+  if (after.holds_endanger && !before.holds_endanger)
+    log_error("event=holds-endanger-the-promise vault={} held={} needed={} there={} remedy=\"release holds that are over, or give the vault more room\"",
+              after.vault, after.held, after.plan.need_for_promise, after.plan.have);
+  if (after.alarm == before.alarm && after.holds_endanger == before.holds_endanger) return;
+  log_warning("event=space-alarm vault={} free={} forecast=\"{}\"", after.vault, after.free, to_string(after.alarm));
+  catalogue_.append_ledger(ledger_entry(clock_.now(), {"tenured"}, "space-alarm", subject_of(after)));
+}
+
+std::vector<VaultSpace> Pressure::spaces() const {
+  const auto all = *state_.lock();
+  std::map<std::string, std::uint64_t> used;
+  catalogue_.state().read([&](sqlite::Connection& db) {
+    auto query = db.query("SELECT vault, sum(bytes) FROM segment GROUP BY vault");
+    while (query.step()) used[query.text(0)] = query.natural(1);
+  });
+  std::vector<VaultSpace> spaces;
+  for (const auto& [vault, mine] : all) {
+    auto space = mine.space;
+    space.why = vaults_.off_line(vault);
+    space.online = space.why.empty();
+    space.used = used[vault];
+    const auto room = space.online ? room_at(vaults_.root(vault)) : Room{};
+    space.free = room.bytes;
+    if (space.online && is_short(room, 2)) space.stopped = "all cameras";
+    else if (mine.nothing_left && !options_.low_priority.empty()) space.stopped = "cameras of low priority";
+    spaces.push_back(std::move(space));
+  }
+  return spaces;
+}
+
+std::vector<BrokenPromise> Pressure::broken_promises(Instant since) const {
+  return catalogue_.state().read([&](sqlite::Connection& db) {
+    std::vector<BrokenPromise> all;
+    auto query = db.query("SELECT at, source, class, from_at, to_at, segments, bytes FROM broken_promise WHERE at >= ? ORDER BY at", since);
+    while (query.step())
+      all.push_back({query.instant(0), query.text(1), query.text(2), {query.instant(3), query.instant(4)}, query.natural(5), query.natural(6)});
+    return all;
+  });
+}
+
+std::string Pressure::refusal(const std::string& vault, const std::string& source) const {
+  if (is_short(room_at(vaults_.root(vault)), 2)) return "the disk is full: what is left is kept for calls";
+  if (!options_.low_priority.contains(source)) return {};
+  auto state = state_.lock();
+  return (*state)[vault].nothing_left ? "the disk is full: cameras of low priority wait" : "";
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,92 @@
+// Room on the disks: how long it lasts, and what goes first when it does not (I16): what is due, then the oldest CCTV that
+// no hold keeps, each a broken promise on record; then streams of low priority stop, then all cameras, so that calls
+// still have their reserve. relieve() on the sweep's thread; the rest from any.
+#pragma once
+#include <map>
+#include <set>
+
+#include "base/synchronized.h"
+#include "storage/space/ballast.h"
+#include "storage/space/space_plan.h"
+#include "storage/sweep/eraser.h"
+
+namespace tenure::storage {
+
+struct VaultSpace {
+  std::string vault;
+  bool online = false;
+  std::string why;                 // it is off line
+  std::uint64_t used = 0, free = 0;
+  CapacityPlan plan;
+  std::optional<Instant> full_at;  // when only the reserve will be left; none within 40 days
+  SpaceAlarm alarm = SpaceAlarm::none;
+  std::uint64_t held = 0;          // of `used`, by holds in force
+  bool holds_endanger = false;     // without holds what was promised would fit, or fit longer
+  bool ballast = false;            // put by
+  std::string stopped;             // which cameras are not recorded for want of room; empty: none
+};
+
+// On a file system: bytes, and files that can still be made.
+struct Room {
+  std::uint64_t bytes = 0, inodes = 0;
+};
+
+struct Demand;
+struct HoldLoad;
+
+struct BrokenPromise {
+  Instant at;
+  std::string source, cls;
+  Interval span;
+  std::uint64_t segments = 0, bytes = 0;
+};
+
+class Pressure {
+ public:
+  struct Options {
+    std::uint64_t least_free = 256ull << 20;  // below it room is made; below half of it, calls only
+    std::uint64_t ballast = 16ull << 20;
+    bool delete_oldest = true;                // false: cameras stop instead
+    std::set<std::string> low_priority;       // sources that stop first
+    std::map<std::string, std::size_t> cameras;  // of each class: for a first estimate
+  };
+  Pressure(Options options, Catalogue& catalogue, const Clock& clock, Vaults& vaults, Eraser& eraser, const Path& state_folder);
+  // Makes room where there is too little; after each sweep, which takes what is due first. Looks ahead each hour.
+  void relieve();
+  // The plan and the forecast anew. A changed alarm is in the ledger.
+  void look_ahead();
+  std::vector<VaultSpace> spaces() const;
+  // The plan and forecast of each vault as each of these holds, were it placed, would make them; a load without parts
+  // changes nothing. `placed` is in force already and is taken out first. Reads the whole catalogue once.
+  std::vector<std::vector<VaultSpace>> with_holds(const std::vector<HoldLoad>& loads, const HoldLoad* placed = nullptr) const;
+  std::vector<BrokenPromise> broken_promises(Instant since) const;
+  // Why `source` must not be recorded into `vault` now; empty when it may. Cheap: asked at each fragment.
+  std::string refusal(const std::string& vault, const std::string& source) const;
+
+ private:
+  struct VaultState {
+    VaultSpace space;
+    bool nothing_left = false;   // to delete
+  };
+  void keep_state_ballast();
+  void relieve_one(const std::string& vault);
+  bool is_short(const Room& room, std::uint64_t parts) const;
+  Room shed(const std::string& vault, const Room& missing);
+  Room shed_with_ballast(const std::string& vault, const Room& missing);
+  void hold_ballast(const std::string& vault);
+  VaultSpace look_at(const std::string& vault) const;
+  VaultSpace judge(const std::string& vault, const Demand& demand, Instant now) const;
+  void tell(const VaultSpace& before, const VaultSpace& after);
+
+  Options options_;
+  Catalogue& catalogue_;
+  const Clock& clock_;
+  Vaults& vaults_;
+  Eraser& eraser_;
+  Path state_folder_;
+  std::optional<Duration> looked_;  // by the clock that never steps
+  std::map<std::string, Ballast> ballasts_;  // by vault; "" is the state folder's
+  mutable Synchronized<std::map<std::string, VaultState>> state_;
+};
+
+}  // namespace tenure::storage

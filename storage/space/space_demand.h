@@ -1,0 +1,22 @@
+// What the catalogue says of the space that recordings take, in the form the plans need. For pressure.cpp only.
+#pragma once
+#include <map>
+
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/space/space_plan.h"
+
+namespace tenure::storage {
+
+struct Demand {
+  std::uint64_t used = 0;
+  std::vector<ClassDemand> classes;
+  SpaceFlow flow;  // without free and reserve
+  std::uint64_t held = 0;                // of what is there, by holds in force
+  std::vector<std::uint64_t> held_back;  // what they keep of what expires in each hour to come
+};
+
+// Of one vault, measured over the last seven days. `cameras`: how many each class has, for what was never measured.
+Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::vector<PolicyRow>& policy, Instant now,
+                   const std::map<std::string, std::size_t>& cameras);
+
+}  // namespace tenure::storage

@@ -1,0 +1,67 @@
+#include "storage/space/space_plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tenure::storage {
+
+namespace {
+constexpr double kMonth = 31;  // days
+
+double days_of(Duration period) { return static_cast<double>(period.count()) / 86'400e6; }
+std::uint64_t rounded(double bytes) { return static_cast<std::uint64_t>(std::llround(std::max(0.0, bytes))); }
+}  // namespace
+
+CapacityPlan plan_capacity(std::uint64_t have, const std::vector<ClassDemand>& demands) {
+  CapacityPlan plan;
+  plan.have = have;
+  double promise = 0, month = 0, calls = 0, cctv_a_day = 0;
+  for (const auto& demand : demands) {
+    const double promised = demand.bytes_per_day * days_of(demand.period);
+    promise += promised;
+    plan.estimated |= demand.estimated;
+    if (demand.kind == Kind::calls) {
+      calls += promised;
+      month += promised;
+    } else {
+      cctv_a_day += demand.bytes_per_day;
+      month += demand.bytes_per_day * std::max(kMonth, days_of(demand.period));
+    }
+  }
+  plan.need_for_promise = rounded(promise);
+  plan.need_for_month = rounded(month);
+  if (cctv_a_day > 0) plan.days_that_fit = std::max(0.0, static_cast<double>(have) - calls) / cctv_a_day;
+  return plan;
+}
+
+std::optional<std::size_t> hours_until_full(const SpaceFlow& flow) {
+  double free = static_cast<double>(flow.free) - static_cast<double>(flow.reserve);
+  if (free <= 0) return 0;
+  for (std::size_t hour = 0; hour < kForecastHours; ++hour) {
+    free -= flow.bytes_per_hour;
+    if (hour < flow.freed.size()) free += static_cast<double>(flow.freed[hour]);
+    if (flow.hours_kept > 0 && hour >= flow.hours_kept) free += flow.bytes_per_hour * (1 - flow.held_share);
+    if (free <= 0) return hour;
+  }
+  return std::nullopt;
+}
+
+SpaceAlarm alarm_of(const std::optional<std::size_t>& hours) {
+  if (!hours || *hours >= std::size_t{7} * 24) return SpaceAlarm::none;
+  if (*hours >= 48) return SpaceAlarm::week;
+  if (*hours >= 6) return SpaceAlarm::two_days;
+  return *hours > 0 ? SpaceAlarm::six_hours : SpaceAlarm::full;
+}
+
+std::string to_string(SpaceAlarm alarm) {
+  switch (alarm) {
+    case SpaceAlarm::none: return "room for the next seven days";
+    case SpaceAlarm::week: return "full in less than seven days";
+    case SpaceAlarm::two_days: return "full in less than 48 hours";
+    case SpaceAlarm::six_hours: return "full in less than six hours";
+    case SpaceAlarm::full: return "full";
+  }
+  return {};
+}
+
+}  // namespace tenure::storage
