@@ -87,6 +87,14 @@ const std::vector<Definition>& definitions() {
       {"calls", "wait_for_sidecar", Type::duration, false, "PT15M", "PT1S to P1D", "\"PT15M\"",
        "How long a recording waits for its sidecar before it is imported without, and listed as needing details."},
       {"calls", "rescan", Type::duration, false, "PT10M", "PT1S to P1D", "\"PT10M\"", "How often the whole folder is read again."},
+      {"calls", "provider", Type::text, false, "", "a name of at most 80 bytes", "\"Example Telecom\"",
+       "Who runs the telephone system and keeps a copy of its recordings that Tenure cannot see: it is registered for the\n"
+       "promise report."},
+      {"calls", "provider_keeps", Type::period, false, "", "an ISO 8601 period from P1D to P100Y", "\"P90D\"",
+       "How long the provider keeps that copy, as the contract says. Without it the report says that nobody knows."},
+      {"calls", "provider_place", Type::text, false, "", "text of at most 120 bytes", "\"its data centre in Leeds\"", "Where the provider keeps it."},
+      {"calls", "provider_until", Type::text, false, "", "a day, as 2027-03-31", "\"2027-03-31\"",
+       "The day by which nothing of it is left, by the provider's word: after a contract ended, for instance."},
 
       {"access", "idle", Type::duration, false, "PT30M", "PT1M to PT8H", "\"PT30M\"", "A login ends when it was not used for this long."},
       {"access", "longest", Type::duration, false, "PT12H", "PT5M to PT24H", "\"PT12H\"", "A login ends after this long in any case."},

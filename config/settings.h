@@ -4,6 +4,7 @@
 #include <boost/filesystem/path.hpp>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,10 @@ struct Calls {
   Duration settle = Seconds(10);        // size and time unchanged for this long before a file is looked at
   Duration wait_for_sidecar = std::chrono::minutes(15);
   Duration rescan = std::chrono::minutes(10);
+  std::string provider;                  // who runs the telephone system and keeps a copy; empty: not registered
+  std::optional<Period> provider_keeps;  // how long, by its word; nothing: not known
+  std::string provider_place;            // where the copy lies
+  std::optional<Instant> provider_until; // the day by which, by its word, nothing of it is left
 };
 
 struct Settings {

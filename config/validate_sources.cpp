@@ -125,6 +125,24 @@ Camera read_camera(const Section& s) {
   return camera;
 }
 
+namespace {
+// The register of what a provider keeps: for the promise report, and nothing is done by it.
+void read_provider(const Section& s, Calls& calls) {
+  constexpr std::size_t kLongestName = 80, kLongestPlace = 120;
+  calls.provider = s.text("provider");
+  if (calls.provider.size() > kLongestName) s.problem("provider", "is longer than 80 bytes");
+  calls.provider_keeps = s.period("provider_keeps", /*trial=*/false);
+  calls.provider_place = s.text("provider_place");
+  if (calls.provider_place.size() > kLongestPlace) s.problem("provider_place", "is longer than 120 bytes");
+  if (const auto day = s.text("provider_until"); !day.empty()) {
+    calls.provider_until = parse_rfc3339(day + "T00:00:00Z");
+    if (!calls.provider_until) s.problem("provider_until", "is " + shown(day) + "; it must be a day, as 2027-03-31");
+  }
+  for (const char* key : {"provider_keeps", "provider_place", "provider_until"})
+    if (s.has(key) && calls.provider.empty()) s.problem(key, "is given, and nobody is named in provider");
+}
+}  // namespace
+
 Calls read_calls(const Section& s) {
   Calls calls;
   calls.name = s.text("name");
@@ -140,6 +158,7 @@ Calls read_calls(const Section& s) {
   calls.settle = s.duration("settle", Seconds(1), std::chrono::hours(1));
   calls.wait_for_sidecar = s.duration("wait_for_sidecar", Seconds(1), std::chrono::days(1));
   calls.rescan = s.duration("rescan", Seconds(1), std::chrono::days(1));
+  read_provider(s, calls);
   return calls;
 }
 

@@ -171,6 +171,22 @@ TEST(Settings, CallsHaveTheirDefaultsAndChecks) {
   EXPECT_THAT(only_problem(kStorage + "[[calls]]\nname = \"d\"\nfolder = \"c\"\nformat = \"asterisk\"\n"), HasSubstr("later version"));
 }
 
+TEST(Settings, TheRegisterOfAProvidersCopiesNamesTheProvider) {
+  const auto result = parse(kStorage + kCalls + "provider = \"Example Telecom\"\nprovider_keeps = \"P90D\"\nprovider_place = \"Leeds\"\nprovider_until = \"2027-03-31\"\n");
+  ASSERT_TRUE(result.ok()) << describe(result);
+  const Calls& calls = result.settings.calls.at(0);
+  EXPECT_EQ(calls.provider, "Example Telecom");
+  EXPECT_EQ(calls.provider_keeps, parse_period("P90D"));
+  EXPECT_EQ(calls.provider_place, "Leeds");
+  EXPECT_EQ(calls.provider_until, parse_rfc3339("2027-03-31T00:00:00Z"));
+  EXPECT_FALSE(parse(kStorage + kCalls + "provider = \"Example Telecom\"\n").settings.calls.at(0).provider_keeps) << "not known";
+  EXPECT_THAT(only_problem(kStorage + kCalls + "provider_keeps = \"P90D\"\n"), HasSubstr("nobody is named in provider"));
+  for (const char* bad : {"soon", "2027-13-01", "2027-03-31T00:00:00Z", "31.3.2027"})
+    EXPECT_THAT(only_problem(kStorage + kCalls + "provider = \"E\"\nprovider_until = \"" + bad + "\"\n"), HasSubstr("it must be a day")) << bad;
+  EXPECT_THAT(only_problem(kStorage + kCalls + "provider = \"E\"\nprovider_keeps = \"P0D\"\n"), HasSubstr("calls[1].provider_keeps"));
+  EXPECT_THAT(only_problem(kStorage + kCalls + "provider = \"" + std::string(81, 'x') + "\"\n"), HasSubstr("longer than 80"));
+}
+
 TEST(Settings, ADurationMayBeAWholeNumberOfSeconds) {
   EXPECT_EQ(parse(kStorage + kCalls + "settle = 2\n").settings.calls.at(0).settle, Seconds(2));
   for (const char* bad : {"0", "-1", "99999999999999"}) EXPECT_THAT(only_problem(kStorage + kCalls + "settle = " + bad + "\n"), HasSubstr("calls[1].settle")) << bad;
