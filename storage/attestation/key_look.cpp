@@ -1,6 +1,7 @@
 #include "storage/attestation/key_look.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "storage/keys/slot_format.h"
 
@@ -16,6 +17,12 @@ KeyState together(View a, View b) {
   if (live == 2) return KeyState::live;
   if (live == 1) return KeyState::half;
   return first == SlotState::free && second == SlotState::free ? KeyState::free : KeyState::erased;
+}
+
+// What lies behind the end of a copy counts as unused.
+void read_or_zero(const File& file, std::uint64_t offset, Blob& out) {
+  const auto got = file.read_some_at(offset, out);
+  std::memset(out.data() + got, 0, out.size() - got);
 }
 }  // namespace
 
@@ -34,10 +41,8 @@ KeyState KeyLook::at(std::uint64_t slot) const {
 void KeyLook::each(const std::function<void(std::uint64_t, KeyState)>& look) const {
   Blob a(kBlock), b(kBlock);
   for (std::uint64_t first = 0; first < slots(); first += kBlock / kSlotSize) {
-    std::ranges::fill(a, std::uint8_t{0});
-    std::ranges::fill(b, std::uint8_t{0});
-    a_.read_some_at(first * kSlotSize, a);
-    b_.read_some_at(first * kSlotSize, b);
+    read_or_zero(a_, first * kSlotSize, a);
+    read_or_zero(b_, first * kSlotSize, b);
     for (std::size_t at = 0; at < kBlock; at += kSlotSize) {
       static constexpr SlotBytes kUnused{};
       if (std::memcmp(a.data() + at, kUnused.data(), kSlotSize) == 0 &&

@@ -44,7 +44,11 @@ void KeySlots::State::rewrap_batch(std::size_t copy, std::uint64_t from, std::ui
     std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(index * kSlotSize), kSlotSize, one.begin());
     return one;
   };
+  const auto is_sealed = [&](const Blob& all, std::uint64_t slot) {
+    return state_of(View(all).subspan((slot - from) * kSlotSize, kSlotSize)) == SlotState::sealed;
+  };
   for (auto slot = from; slot < to; ++slot) {
+    if (!is_sealed(bytes, slot) && !is_sealed(others, slot)) continue;  // most are free
     auto own = at(bytes, slot - from);
     const auto mine = rewrapped(own, slot), theirs = rewrapped(at(others, slot - from), slot);
     if (mine != theirs && copy == 0 && settle_difference(slot)) own = read_slot(copy, slot);

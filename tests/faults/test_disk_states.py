@@ -6,7 +6,7 @@ import time
 
 from faults import LONG, Room, Tally, conclude, drive, seed, two_at_a_time
 
-COUNT = 10_000 if LONG else 600
+COUNT = 10_000 if LONG else 400
 
 
 def main():

@@ -10,7 +10,7 @@ import time
 
 from faults import LONG, PRACTICE, ROOT, Room, Tally, conclude, environment, seed
 
-CUTS = 5000 if LONG else 150
+CUTS = 5000 if LONG else 300
 SCRIPT = str(ROOT / "tests/support/power_cut.sh")
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from faults import BIN, ROOT, Room, drive, figure, seed
+from faults import BIN, ROOT, Room, drive, figure, seed, two_at_a_time
 
 STATES, KILLS = "disk states after a power cut", "kills at each operation"
 # Where each is looked for first; kill -9 alone does not see the syncs that are missing.
@@ -26,9 +26,12 @@ def main():
     names = [line.split()[0] for line in listed.stdout.splitlines()]
     assert set(names) == set(FIRST), "a defect without a harness"
     points = 0
-    for name in names:
+
+    def tried(name):
         with Room() as work:
-            tally = look(FIRST[name], BIN / f"faults_with_{name}", first, work)
+            return name, look(FIRST[name], BIN / f"faults_with_{name}", first, work)
+
+    for name, tally in two_at_a_time([lambda name=name: tried(name) for name in names]):
         points += tally.points
         invariants = sorted({match for line in tally.words for match in re.findall(r"^([A-Z]+\d*): ", line)})
         print(f"{name}: {'found' if tally.violations else 'NOT FOUND'} at {tally.violations} of {tally.points} {FIRST[name]} ({' '.join(invariants)})", flush=True)

@@ -19,8 +19,12 @@ MEDIA = pathlib.Path(os.environ.get("TENURE_MEDIA", ROOT / "build/clips"))
 SUPPORT = ROOT / "tests/support"
 
 
+PATIENCE = 3  # other tests run beside; waiting longer costs nothing where all is well
+
+
 def wait_for(what, condition, seconds=30, every=0.2):
     """Waits until condition() gives something true; fails with `what` when it does not."""
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
