@@ -2,8 +2,10 @@
 #include "storage/keys/key_rotation.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "tests/storage/practice.h"
 
@@ -12,6 +14,26 @@ namespace {
 using ::testing::HasSubstr;
 
 struct Crash {};
+
+// Real I/O errors (EFBIG) for every write that reaches beyond `bytes` of a file, while it lives.
+class FileLimit {
+ public:
+  explicit FileLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit less{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &less);
+  }
+  ~FileLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, SIG_DFL);
+  }
+  FileLimit(const FileLimit&) = delete;
+  FileLimit& operator=(const FileLimit&) = delete;
+
+ private:
+  rlimit before_{};
+};
 
 class KeyRotationAct : public ::testing::Test {
  protected:
@@ -77,6 +99,65 @@ TEST_F(KeyRotationAct, ACrashAtEachStepIsFinishedByTheNextStartWithNothingGivenA
     EXPECT_EQ(slots->read(key.slot, id), key.key);
     EXPECT_EQ(rotation->status().place, "the file secrets/kek");
   }
+}
+
+TEST_F(KeyRotationAct, OneThatAnIoErrorStoppedHalfWayIsRefusedUntilARestartTakesItUpAndEverythingOpens) {
+  constexpr std::size_t kSlots = 200, kSlotBytes = 64;
+  for (const int failing : {2, 3}) {  // in the first copy, in the second
+    SCOPED_TRACE(failing);
+    open();
+    std::vector<std::pair<SegmentId, SlotKey>> all;
+    for (std::size_t i = 0; i < kSlots; ++i) {
+      const auto id = SegmentId::make(clock.now());
+      all.emplace_back(id, slots->reserve(id));
+    }
+    slots->sync();
+    const auto all_open = [&] {
+      return std::ranges::all_of(all, [&](const auto& one) { return slots->read(one.second.slot, one.first) == one.second.key; });
+    };
+    const auto generation = slots->generation();
+    // Half of the slots are wrapped anew before the disk takes no more.
+    std::optional<FileLimit> limit;
+    slots->on_step([&](int step) {
+      if (step == failing) limit.emplace(kSlots / 2 * kSlotBytes);
+    });
+    EXPECT_THAT(error_of([&] { rotation->rotate({"manager"}, "yearly"); }), ::testing::StartsWith("io"));
+    limit.reset();
+    const auto next = folder.path / "secrets" / "kek.next";
+    const auto kept = read_whole(next);
+    for (int again = 0; again < 2; ++again)
+      EXPECT_THAT(error_of([&] { rotation->rotate({"manager"}, "again"); }), HasSubstr("restart tenured"));
+    EXPECT_TRUE(rotation->status().rotating);
+    EXPECT_EQ(read_whole(next), kept) << "no other key in the place of one that wraps slots";
+    EXPECT_TRUE(all_open()) << "with both keys, as they are";
+    open();
+    EXPECT_FALSE(slots->is_rotating());
+    EXPECT_EQ(slots->generation(), generation + 1);
+    EXPECT_TRUE(all_open());
+    EXPECT_EQ(file(), kept) << "the next key is the key";
+    EXPECT_FALSE(boost::filesystem::exists(next));
+    EXPECT_THAT(rotation->rotate({"manager"}, "yearly"), HasSubstr("nothing"));
+    EXPECT_TRUE(all_open());
+  }
+}
+
+TEST_F(KeyRotationAct, OneThatCouldNotBeginTakesTheSameNextKeyWhenAskedAgain) {
+  open();
+  const auto id = SegmentId::make(clock.now());
+  const auto key = slots->reserve(id);
+  slots->sync();
+  std::optional<FileLimit> limit;
+  slots->on_step([&](int step) {
+    if (step == 1) limit.emplace(0);
+  });
+  EXPECT_THAT(error_of([&] { rotation->rotate({"manager"}, "yearly"); }), ::testing::StartsWith("io"));
+  limit.reset();
+  slots->on_step([](int) {});
+  const auto next = read_whole(folder.path / "secrets" / "kek.next");
+  rotation->rotate({"manager"}, "again");
+  EXPECT_EQ(file(), next);
+  open();
+  EXPECT_EQ(slots->read(key.slot, id), key.key);
 }
 
 TEST_F(KeyRotationAct, AKeyFileTornWhileItIsOverwrittenIsReplacedFromTheNext) {
