@@ -16,9 +16,10 @@ class Erase : public PeopleTest {
     add("partner", {"partner"}, "manager");
     add("desk", {"front-desk"}, "manager");
   }
-  SegmentId record(Instant from) {
+  SegmentId record(Instant from) { return record(from, SegmentId::make(from)); }
+  SegmentId record(Instant from, const SegmentId& id) {
     storage::SegmentRow row;
-    row.id = SegmentId::make(from);
+    row.id = id;
     row.source = "door";
     row.cls = "cctv";
     row.span = {from, from + Seconds(60)};
@@ -58,6 +59,22 @@ TEST_F(Erase, I6_NeedsASecondPersonWhoApprovesTheseRecordingsAndNoOthers) {
   EXPECT_FALSE(exists(first));
   EXPECT_TRUE(exists(second));
   EXPECT_THAT(refusal(manager, "erase", order(early_ + Seconds(60), early_ + Seconds(120), id)).message(), HasSubstr("is not for this"));
+}
+
+// The subject is compared first, so it must be the very same one: the recording is there again, as an older catalogue
+// that is brought back would have it.
+TEST_F(Erase, I6_AnApprovalIsUsedOnceEvenForTheSameErasure) {
+  const auto recording = record(early_);
+  const auto manager = logged_in("manager"), partner = logged_in("partner");
+  const auto asked = ask(manager, "erase", order(early_, early_ + Seconds(60))).as_object();
+  const auto id = std::string(asked.at("approval").at("id").as_string());
+  ask(partner, "approvals approve", {{"id", id}});
+  ask(manager, "erase", order(early_, early_ + Seconds(60), id));
+  ASSERT_FALSE(exists(recording));
+  record(early_, recording);
+  EXPECT_THAT(refusal(manager, "erase", order(early_, early_ + Seconds(60), id)).message(), HasSubstr("is used"));
+  EXPECT_TRUE(exists(recording));
+  EXPECT_EQ(ask(manager, "approvals show", {{"id", id}}).at("state").as_string(), "used");
 }
 
 TEST_F(Erase, I8_NobodyIsAskedToApproveWhatAHoldKeeps) {

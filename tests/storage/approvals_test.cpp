@@ -1,6 +1,9 @@
 // Requests of a second person: never by oneself, used once, in the transaction of the act, and not for ever.
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <thread>
+
 #include "storage/people/approvals.h"
 #include "tests/storage/practice.h"
 
@@ -47,6 +50,22 @@ TEST_F(ApprovalsTest, ARequestIsApprovedByAnotherAndUsedOnce) {
   EXPECT_EQ(use(asked.id), "no error");
   EXPECT_EQ(approvals_.show(asked.id).state, ApprovalState::used);
   EXPECT_THAT(use(asked.id), HasSubstr("is used"));
+  EXPECT_THAT(acts(), testing::ElementsAre("approval-ask", "approval-approve", "approval-use"));
+}
+
+TEST_F(ApprovalsTest, OfManyWhoUseOneAtTheSameTimeOneDoes) {
+  const auto asked = ask();
+  approvals_.approve(asked.id, kBen);
+  std::atomic<int> used{0}, refused{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&] {
+      const auto said = use(asked.id);
+      (said == "no error" ? used : refused) += said == "no error" || said.find("is used") != std::string::npos;
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(used, 1);
+  EXPECT_EQ(refused, 7);
   EXPECT_THAT(acts(), testing::ElementsAre("approval-ask", "approval-approve", "approval-use"));
 }
 
