@@ -221,6 +221,7 @@ void Service::State::tidy_up() {
   access.tidy();
   try {
     storage.holds().remind();
+    storage.holds().drop_ended_files();
   } catch (const std::exception& error) {
     log_error("event=reminders-failed cause=\"{}\"", error.what());
   }

@@ -143,6 +143,11 @@ std::vector<HoldReport> CatalogueLook::holds(Instant lo, Instant hi) {
   return all;
 }
 
+bool CatalogueLook::knows_hold(const std::string& id) {
+  const auto parsed = HoldId::parse(id);
+  return parsed && db_.query("SELECT 1 FROM hold WHERE id = ?", *parsed).step();
+}
+
 std::vector<GapReport> CatalogueLook::gaps(Instant since) {
   std::map<std::string, GapReport> all;
   auto query = db_.query(

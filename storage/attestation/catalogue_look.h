@@ -46,6 +46,7 @@ class CatalogueLook {
   // Whether a hold that still counts at `lo` covers it.
   bool is_held(const RowLook& row, Instant lo);
   std::vector<HoldReport> holds(Instant lo, Instant hi);
+  bool knows_hold(const std::string& id);  // in whatever state
   std::vector<GapReport> gaps(Instant since);
   std::map<std::string, std::uint64_t> acts(Instant since);
   std::uint64_t deleted_early(Instant since);

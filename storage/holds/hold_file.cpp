@@ -20,10 +20,14 @@ json::object to_json(const Hold& hold) {
     spans.push_back({{"source", span.source}, {"from", micros_of(span.span.from)}, {"to", micros_of(span.span.to)}});
   for (const auto& number : hold.what.numbers) numbers.emplace_back(number);
   for (const auto& call : hold.what.calls) calls.emplace_back(call.text());
+  json::value released;  // null while it is in force
+  if (hold.released_at && hold.counts_until)
+    released = {{"at", micros_of(*hold.released_at)}, {"counts_until", micros_of(*hold.counts_until)}, {"by", hold.released_by}, {"reason", hold.release_reason}};
   return {{"schema", "tenure-hold-1"}, {"id", hold.id.text()}, {"reason", hold.what.reason},
           {"authority", hold.what.authority}, {"review", micros_of(hold.what.review.value_or(Instant{}))},
           {"placed_at", micros_of(hold.placed_at)}, {"placed_by", hold.placed_by}, {"spans", std::move(spans)},
-          {"numbers", std::move(numbers)}, {"calls", std::move(calls)}};
+          {"numbers", std::move(numbers)}, {"calls", std::move(calls)},
+          {"released", std::move(released)}};
 }
 
 std::string text_of(const json::value& value) { return std::string(value.as_string()); }
@@ -49,6 +53,13 @@ Hold from_json(const json::object& object) {
   for (const auto& number : object.at("numbers").as_array()) hold.what.numbers.push_back(text_of(number));
   for (const auto& call : object.at("calls").as_array()) hold.what.calls.push_back(id_of<SegmentId>(call));
   hold.state = "active";
+  const auto* released = object.if_contains("released");
+  if (!released || released->is_null()) return hold;
+  hold.state = "releasing";
+  hold.released_at = instant_from_micros(released->at("at").as_int64());
+  hold.counts_until = instant_from_micros(released->at("counts_until").as_int64());
+  hold.released_by = text_of(released->at("by"));
+  hold.release_reason = text_of(released->at("reason"));
   return hold;
 }
 }  // namespace

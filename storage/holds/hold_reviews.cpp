@@ -31,7 +31,8 @@ Hold Holds::keep(const HoldId& id, const std::string& reason, const Actor& actor
   check_hold_text("reason", reason, kLongestReason);
   const std::scoped_lock lock(file_mutex_);
   Hold hold;
-  bool written = false, committing = false;
+  std::optional<Hold> releasing;  // once its file says that it is in force
+  bool committing = false;
   try {
     catalogue_.write([&](Catalogue::Transaction& transaction) {
       auto& db = transaction.db;
@@ -42,8 +43,10 @@ Hold Holds::keep(const HoldId& id, const std::string& reason, const Actor& actor
       if (found->state != "releasing")
         throw Error(ErrorKind::refused, "Hold " + id.text() + " is " + found->state + ", and only one that is being released can be kept" +
                                             (found->state == "released" ? ": place a new hold on what is still there." : "."));
-      written = true;
-      write_hold_file(folder_, file_key_, *found);  // before the commit, as when it was placed
+      releasing = found;
+      hold = *found;
+      hold.released_at = hold.counts_until = {};
+      write_hold_file(folder_, file_key_, hold);  // before the commit, as when it was placed
       db.run("UPDATE hold SET released_at = NULL, counts_until = NULL, released_by = NULL, release_reason = NULL, ended_at = NULL"
              " WHERE id = ?", id);
       hold = *load_hold(db, {file_key_, index_key_}, id, time);
@@ -51,7 +54,7 @@ Hold Holds::keep(const HoldId& id, const std::string& reason, const Actor& actor
       committing = true;
     });
   } catch (...) {
-    if (written && !committing) remove_hold_file(folder_, id);  // else it may have happened: the row decides at the next start
+    if (releasing && !committing) write_hold_file(folder_, file_key_, *releasing);  // else the row decides at the next start
     throw;
   }
   return hold;

@@ -36,7 +36,8 @@ Hold read_hold(sqlite::Connection& db, const HoldKeys& keys, const sqlite::State
   hold.placed_by = row.text(5);
   hold.what.numbers = open_numbers(keys.file, row.blob(6));
   hold.released_at = row.maybe_instant(7);
-  hold.state = state_of(row.maybe_instant(8), time);
+  hold.counts_until = row.maybe_instant(8);
+  hold.state = state_of(hold.counts_until, time);
   hold.released_by = row.text(9);
   hold.release_reason = row.text(10);
   hold.review_due = hold.state == "active" && row.instant(3) <= time.hi;
@@ -74,6 +75,15 @@ void insert_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold,
     db.run("INSERT OR IGNORE INTO hold_call(hold, segment, group_token)"
            " VALUES(?1, ?2, (SELECT group_token FROM call WHERE segment = ?2))", hold.id, call);
   note_missed(db, hold.id, time);
+}
+
+bool insert_found_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold, const TrustedTime& time) {
+  if (state_of(hold.counts_until, time) == "released") return false;
+  insert_hold(db, keys, hold, {hold.placed_at, hold.placed_at});
+  if (hold.counts_until)
+    db.run("UPDATE hold SET released_at = ?2, counts_until = ?3, released_by = ?4, release_reason = ?5 WHERE id = ?1", hold.id,
+           hold.released_at, hold.counts_until, hold.released_by, hold.release_reason);
+  return true;
 }
 
 void check_hold_names(Catalogue& catalogue, const HoldRequest& request) {

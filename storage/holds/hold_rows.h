@@ -10,6 +10,9 @@ HoldKeys hold_keys(const Key& key_encryption_key);
 
 // Its rows; what had expired before it was placed, and was not held, is noted as missed by it.
 void insert_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold, const TrustedTime& time);
+// One that was read from its file: it has counted since it was placed, and one that was released counts on to its end.
+// False when it has ended.
+bool insert_found_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold, const TrustedTime& time);
 // Throws Error{not_found} naming the field.
 void check_hold_names(Catalogue& catalogue, const HoldRequest& request);
 bool hold_exists(sqlite::Connection& db, const HoldId& id);

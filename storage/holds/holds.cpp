@@ -1,6 +1,5 @@
 #include "storage/holds/holds.h"
 
-#include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
 
 #include "base/error.h"
@@ -115,7 +114,11 @@ Hold Holds::release(const HoldId& id, const std::string& reason, const Actor& ac
     hold = must_load(db, {file_key_, index_key_}, id, time);
     insert_ledger(db, ledger_entry(time.best(), actor, "hold-release", subject_of(hold), reason));
   });
-  remove_hold_file(folder_, id);
+  try {
+    write_hold_file(folder_, file_key_, hold);  // the 24 hours too outlive a lost catalogue
+  } catch (const Error& error) {
+    log_warning("event=hold-file-not-written hold={} cause=\"{}\" effect=\"a rebuild brings it back in force\"", id.text(), error.what());
+  }
   return hold;
 }
 
@@ -136,29 +139,6 @@ Hold Holds::extend(const HoldId& id, Instant review, const std::string& reason, 
     insert_ledger(db, ledger_entry(time.best(), actor, "hold-extend", subject_of(hold), reason));
   });
   return hold;
-}
-
-std::size_t Holds::adopt_stray_files() {
-  std::size_t adopted = 0;
-  for (const auto& item : boost::filesystem::directory_iterator(folder_)) {
-    if (item.path().extension() != ".hold") continue;
-    try {
-      const auto hold = read_hold_file(item.path(), file_key_);
-      catalogue_.write([&](Catalogue::Transaction& transaction) {
-        if (hold_exists(transaction.db, hold.id)) return;
-        // It has counted since it was placed: what expired meanwhile is kept.
-        insert_hold(transaction.db, {file_key_, index_key_}, hold, {hold.placed_at, hold.placed_at});
-        insert_ledger(transaction.db, ledger_entry(clock_.now(), {"tenured"}, "hold-adopt", subject_of(hold),
-                                                   "its file was found without its row"));
-        ++adopted;
-      });
-      if (show(hold.id).hold.state != "active") remove_hold_file(folder_, hold.id);  // released just before a crash
-    } catch (const Error& error) {
-      // Kept where it is: a person must look, and nothing is deleted because of it.
-      log_error("hold file={} adopted=no cause=\"{}\"", item.path().filename().string(), error.what());
-    }
-  }
-  return adopted;
 }
 
 }  // namespace tenure::storage

@@ -35,6 +35,7 @@ struct Hold {
   std::string released_by, release_reason;
   bool review_due = false;            // overdue; a hold never ends for that
   bool review_soon = false;           // due within 14 days
+  std::optional<Instant> counts_until{};  // of one that was released: 24 h on (I9)
 };
 
 struct HoldReceipt {
@@ -66,8 +67,11 @@ class Holds {
   // Due and overdue reviews, each once in the ledger for a review date. Returns how many. Called every minute.
   std::size_t remind();
   Hold extend(const HoldId& id, Instant review, const std::string& reason, const Actor& actor);
-  // At start: a hold file without its row counts as a hold and is adopted. Returns how many were.
+  // At start: a hold file without its row counts as a hold and is adopted, as released if it says so. Returns how many
+  // were.
   std::size_t adopt_stray_files();
+  // Once a minute: the files of released holds go when those have counted to their end.
+  void drop_ended_files();
   // After a restore: what finds calls by number, made again from the sealed numbers.
   std::uint64_t index_numbers();
 

@@ -240,8 +240,7 @@ void Rebuild::take_gaps(sqlite::Connection& db) {
 void Rebuild::finish(sqlite::Connection& db) {
   take_gaps(db);
   for (const auto& hold : holds_) {
-    insert_hold(db, hold_keys(keys_.root()), hold, {hold.placed_at, hold.placed_at});
-    ++report_.holds;
+    report_.holds += insert_found_hold(db, hold_keys(keys_.root()), hold, clock_.trusted());
   }
   const json::object subject{{"entries", report_.ledger_entries},
                              {"segments", report_.segments},

@@ -73,6 +73,53 @@ TEST_F(Rebuild, I20_HoldsComeBackAndKeepWhatTheyKept) {
   EXPECT_FALSE(practice.exists(free.id));
 }
 
+TEST_F(Rebuild, I20_I7_AHoldInItsDayOfReleaseComesBackReleasingAndCountsToItsEnd) {
+  const auto row = practice.record("front", minute);
+  const auto holds = [this]() -> Holds& { return practice.parts->holds; };
+  const auto hold = holds().add(practice.request({{"front", minute}}), practice.manager).hold.id;
+  practice.clock.advance(days(40));
+  const auto released = holds().release(hold, "settled", practice.manager);
+  practice.clock.advance(hours(23));
+  EXPECT_EQ(lose_and_rebuild().holds, 1u);
+  practice.recover();
+  const auto back = holds().show(hold).hold;
+  EXPECT_EQ(back.state, "releasing");
+  EXPECT_EQ(back.counts_until, released.counts_until);
+  EXPECT_EQ(back.released_at, released.released_at);
+  EXPECT_EQ(back.release_reason, "settled");
+  EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 0u);
+  EXPECT_TRUE(practice.exists(row.id));
+  // It can still be kept, and then survives the next loss in force.
+  holds().keep(hold, "not settled", practice.manager);
+  EXPECT_EQ(lose_and_rebuild().holds, 1u);
+  EXPECT_EQ(holds().show(hold).hold.state, "active");
+  holds().release(hold, "settled now", practice.manager);
+  practice.clock.advance(hours(24));
+  EXPECT_EQ(lose_and_rebuild().holds, 0u) << "what had ended does not come back";
+  practice.recover();
+  EXPECT_TRUE(holds().list().empty());
+  EXPECT_FALSE(boost::filesystem::exists(practice.folder.path / "holds" / (hold.text() + ".hold")));
+  EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 1u);
+}
+
+TEST_F(Rebuild, I7_AReleaseWhoseFileWasNotWrittenYetComesBackInForce) {
+  practice.record("front", minute);
+  const auto hold = practice.parts->holds.add(practice.request({{"front", minute}}), practice.manager).hold.id;
+  const auto file = practice.folder.path / "holds" / (hold.text() + ".hold");
+  const auto in_force = read_whole(file);
+  practice.parts->holds.release(hold, "settled", practice.manager);
+  write_durably(file, in_force);  // as a crash between the commit and the file leaves it
+  lose_and_rebuild();
+  EXPECT_EQ(practice.parts->holds.show(hold).hold.state, "active") << "keeping is the safe side";
+  // With its row, the file is put right by the next start.
+  practice.parts->holds.release(hold, "settled", practice.manager);
+  write_durably(file, in_force);
+  practice.recover();
+  EXPECT_NE(read_whole(file), in_force);
+  EXPECT_EQ(lose_and_rebuild().holds, 1u);
+  EXPECT_EQ(practice.parts->holds.show(hold).hold.state, "releasing");
+}
+
 TEST_F(Rebuild, I20_AHoldFileThatCannotBeReadStopsItBeforeAnythingIsMade) {
   practice.record("front", minute);
   const auto hold = practice.parts->holds.add(practice.request({{"front", minute}}), practice.manager).hold.id;
