@@ -20,6 +20,7 @@ const std::vector<SectionDefinition>& section_definitions() {
        "Changes to who may do what: for a role, a list of \"RIGHT = GRANT\". The rights and their defaults stand in\n"
        "docs/guide/people.md; a grant is yes, no, by-case or second-person. Every change gets a ledger entry."},
       {"ledger", false, false, "The record of every act."},
+      {"backup", false, false, "Copies of what is kept. That of the keys has no setting: docs/guide/backup.md."},
       {"daemon", false, false, "How the daemon runs on this machine. The defaults suit a normal installation."},
   };
   return all;
@@ -41,6 +42,8 @@ const std::vector<Definition>& definitions() {
        "What gives way on a full disk when nothing is due: the oldest CCTV that no hold keeps, or what the cameras record now."},
       {"storage", "ballast", Type::size, false, "16MiB", "a number with KiB, MiB, GiB or TiB, from 1MiB", "\"16MiB\"",
        "Put by on each file system and given up when it is full, so that deleting still works."},
+      {"storage", "scrub", Type::duration, false, "P28D", "P7D to P28D", "\"P28D\"",
+       "Within this long everything kept is read and checked once. Shorter: damage is found sooner, the disks work more."},
 
       {"vault", "id", Type::name, true, "", "1 to 40 of a-z, 0-9 and -", "\"main\"", "Its name, written into the directory once."},
       {"vault", "path", Type::path, true, "", "a folder", "\"/srv/tenure\"", "The directory."},
@@ -111,6 +114,9 @@ const std::vector<Definition>& definitions() {
       {"ledger", "copies", Type::list, false, "", "absolute paths of folders", "[\"/mnt/second-disk\"]",
        "Folders on other disks that the signed checkpoints are copied to every day, so that nobody can rewrite the ledger\n"
        "on this one unnoticed. Each must exist: one that is not mounted is an alarm in status."},
+      {"backup", "data", Type::path, false, "", "a folder on another disk", "\"/mnt/backup\"",
+       "Every night the recordings, sealed as they are, and the catalogue are copied there. It must exist: a disk that is\n"
+       "not mounted is an alarm in status. Not given: only tenure backup data makes one."},
 
       {"daemon", "socket", Type::path, false, "", "a path of at most 100 bytes", "\"/run/tenure/tenured.sock\"",
        "Where the tenure command reaches the daemon. Default: /run/tenure/tenured.sock when [storage] path is\n"

@@ -22,6 +22,7 @@ struct Storage {
   std::uint64_t least_free_bytes = 256ull << 20;  // of a vault; below it room is made, below half of it only calls are kept
   std::uint64_t ballast_bytes = 16ull << 20;      // put by on each file system, so that deleting works on a full one
   std::string on_full = "delete-oldest";          // or "stop-cameras"
+  Duration scrub = std::chrono::days(28);         // everything kept is read and checked once in it
 };
 
 struct Vault {
@@ -79,6 +80,7 @@ struct Settings {
   std::vector<Calls> calls;
   Access access;
   std::vector<Path> ledger_copies;  // folders on other disks that checkpoints are copied to
+  Path backup_data;             // folder of the nightly backup of the data; empty: none is made by itself
   Path socket;                  // default: /run/tenure/tenured.sock when root owns the state, else <state>/tenured.sock
   Path worker;                  // tenure-worker; default: beside the daemon, else /usr/libexec/tenure
   std::string timezone = "Europe/London";  // of times typed without an offset

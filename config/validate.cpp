@@ -17,6 +17,7 @@ class Validation {
     for_each("access", [this](const Section& s) { read_access(s, settings_.access); });
     for_each("access.rights", [this](const Section& s) { read_access_rights(s, settings_.access); });
     for_each("ledger", [this](const Section& s) { read_ledger(s); });
+    for_each("backup", [this](const Section& s) { settings_.backup_data = s.path("data"); });
     for_each("vault", [this](const Section& s) { read_vault(s); });
     for_each("class", [this](const Section& s) { read_class(s); });
     for_each("camera", [this](const Section& s) { settings_.cameras.push_back(read_camera(s)); cite(s, settings_.cameras.back().cls); unique_source(s); });
@@ -46,6 +47,7 @@ class Validation {
       storage.least_free_bytes = s.size("least_free", 4ull << 20);
       storage.ballast_bytes = s.size("ballast", 1ull << 20);
       storage.on_full = s.text("on_full");
+      storage.scrub = s.duration("scrub", std::chrono::days(7), std::chrono::days(28));
     });
     if (!found) problem(0, "storage", "the section is missing; add [storage] with path = \"/var/lib/tenure\"");
   }

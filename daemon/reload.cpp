@@ -27,6 +27,8 @@ std::vector<std::string> needs_restart(const config::Settings& running, const co
   differs(running.storage.path != wanted.storage.path, "storage.path");
   differs(running.storage.trial != wanted.storage.trial, "storage.trial");
   differs(running.storage.sync_interval != wanted.storage.sync_interval, "storage.sync_interval");
+  differs(running.storage.scrub != wanted.storage.scrub, "storage.scrub");
+  differs(running.backup_data != wanted.backup_data, "backup.data");
   differs(!same_items(running.vaults, wanted.vaults), "vault");
   differs(!same_items(running.calls, wanted.calls), "calls");
   differs(running.socket != wanted.socket, "socket");

@@ -46,18 +46,30 @@ void UpkeepLoop::loop() {
       std::unique_lock lock(mutex_);
       if (wake_.wait_for(lock, wait, [this] { return stopping_; })) return;
     }
-    wait = kEvery;
-    try {
-      if (rooms_.sweep().first_done && night_report_is_due(rooms_.settings()->storage.path, rooms_.clock.now())) once();
-    } catch (const std::exception& error) {
-      if (rooms_.stopping) return;
-      log_error("event=upkeep-failed cause=\"{}\" retry={}", log_safe(error.what()), to_text(kAfterFailure));
-      wait = kAfterFailure;
-    }
+    if (!rooms_.sweep().first_done) continue;
+    const bool reported = attempt([this] { report(); });
+    const bool copied = attempt([this] { back_up(); });
+    wait = reported && copied ? kEvery : kAfterFailure;
   }
 }
 
-void UpkeepLoop::once() {
+bool UpkeepLoop::attempt(const std::function<void()>& part) {
+  try {
+    part();
+    return true;
+  } catch (const std::exception& error) {
+    if (!rooms_.stopping) log_error("event=upkeep-failed cause=\"{}\" retry={}", log_safe(error.what()), to_text(kAfterFailure));
+    return false;
+  }
+}
+
+void UpkeepLoop::back_up() {
+  auto& backups = rooms_.storage.backups();
+  if (backups.data_is_due()) backups.back_up_data_nightly([this] { return rooms_.stopping.load(); });
+}
+
+void UpkeepLoop::report() {
+  if (!night_report_is_due(rooms_.settings()->storage.path, rooms_.clock.now())) return;
   const auto dropped =
       rooms_.storage.ledger().prune(ledger_horizon(rooms_.clock.trusted().lo), {"tenured"}, "six years are over");
   if (dropped > 0) log_info("event=ledger-pruned entries={}", dropped);

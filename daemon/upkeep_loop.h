@@ -1,8 +1,9 @@
-// The `upkeep` thread: what is done once a night, at the lowest priority: the promise report, and pruning the ledger's
-// acts that are over six years old. What fails is logged and tried again an hour later. Nothing before the first sweep
+// The `upkeep` thread: what is done once a night, at the lowest priority: the promise report, pruning the ledger's acts
+// that are over six years old, and the backup of the data if the settings name its folder. What fails is logged and tried again an hour later. Nothing before the first sweep
 // is done.
 #pragma once
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -19,7 +20,9 @@ class UpkeepLoop {
 
  private:
   void loop();
-  void once();
+  bool attempt(const std::function<void()>& part);
+  void report();
+  void back_up();
   const Rooms& rooms_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -45,7 +45,7 @@ struct Storage::State {
         sessions(catalogue, at), policy(catalogue, at, settings.storage.trial), eraser(catalogue, at, vaults, keys, tombstone_file(state_folder)), sweeper(catalogue, at, vaults, eraser),
         pressure(pressure_options(settings), catalogue, at, vaults, eraser, state_folder),
         erasures(catalogue, at, vaults, eraser, ledger, keys.root(), other_copies(settings)),
-        backups({catalogue, at, vaults, keys, rotation, ledger, state_folder}) {
+        backups({catalogue, at, vaults, keys, rotation, ledger, state_folder, settings.backup_data}) {
     erasures.set_key_backups([this] { return backups.renew(); });
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them
     keep_policy_file();  // before anything is recorded under it
@@ -54,7 +54,7 @@ struct Storage::State {
     empty_staging(state_folder / "staging");
     finish_restore({catalogue, at, keys, holds, eraser, state_folder});  // before anything can be read
     recovery = recover({catalogue, at, vaults, keys, holds, eraser, &calls});
-    scrub = std::make_unique<Scrub>(Scrub::Options{.started = at.now()}, OrphanParts{catalogue, at, vaults, keys, &calls});
+    scrub = std::make_unique<Scrub>(Scrub::Options{.cycle = settings.storage.scrub, .started = at.now()}, OrphanParts{catalogue, at, vaults, keys, &calls});
     // Last: it may reserve keys and segments from here on.
     recorder = std::make_unique<Recorder>(Recorder::Options{.sync_interval = settings.storage.sync_interval}, at, vaults, keys, catalogue);
     recorder->set_guard([this](const std::string& vault, const std::string& source) { return pressure.refusal(vault, source); });

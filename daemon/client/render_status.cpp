@@ -106,6 +106,15 @@ std::string ledger(const json::value& status) {
     if (const auto why = cell(copy, "problem"); !why.empty()) out += "LEDGER NOT COPIED: " + why + "\n";
   return out;
 }
+
+std::string backup(const json::value& status) {
+  const auto& backup = member(status, "backup");
+  const auto keys = cell(backup, "keys_at"), data = cell(backup, "data_at");
+  std::string out = fmt::format("backup: keys {}, data {}\n", keys.empty() ? "never" : keys, data.empty() ? "never" : data);
+  for (const auto& alarm : items(backup, "alarms"))
+    if (const auto* text = alarm.if_string()) out += "BACKUP: " + printable({text->data(), text->size()}) + "\n";
+  return out;
+}
 }  // namespace
 
 std::string render_status(const json::value& status) {
@@ -131,7 +140,7 @@ std::string render_status(const json::value& status) {
   const auto& sweep = member(status, "sweep");
   out += fmt::format("deleted since the start: {}\n", cell(sweep, "deleted"));
   if (const auto problem = cell(sweep, "problem"); !problem.empty()) out += "DELETION FAILS: " + problem + "\n";
-  return out + vault_contents(status) + promises(status) + ledger(status) + policy(status);
+  return out + vault_contents(status) + promises(status) + backup(status) + ledger(status) + policy(status);
 }
 
 std::string render_brief(const json::value& status) {

@@ -51,6 +51,17 @@ json::object row(const storage::RecoveryReport& report) {
           {"finished_deletions", report.finished_deletions}, {"lost", report.lost}, {"stray_holds", report.stray_holds}};
 }
 
+std::optional<Instant> newest(const storage::BackupStatus& backups, std::string_view kind) {
+  std::optional<Instant> at;
+  for (const auto& one : backups.here)
+    if (one.kind == kind) at = std::max(at.value_or(one.made_at), one.made_at);
+  return at;
+}
+
+json::object row(const storage::BackupStatus& backups) {
+  return {{"keys_at", time_or_null(newest(backups, "keys"))}, {"data_at", time_or_null(newest(backups, "data"))}, {"alarms", texts(backups.alarms)}};
+}
+
 constexpr std::size_t kMostDamagedShown = 100;
 
 json::value status(const Call& call) {
@@ -75,6 +86,7 @@ json::value status(const Call& call) {
                       {"recovery", row(storage.recovery())},
                       {"scrub", daemon::row(storage.scrub().status())},
                       {"damaged", damage_rows(storage.scrub().damaged(kMostDamagedShown))},
+                      {"backup", row(storage.backups().status())},
                       {"policy", rows(catalogue.policy())},
                       {"policy_waiting", rows(storage.policy().waiting())},
                       {"proposals", texts(call.rooms.proposals())},

@@ -92,7 +92,8 @@ std::vector<SegmentRow> sealed_rows(const Path& catalogue) {
 DataBackupReport Backups::back_up_data(const Path& folder, const Actor& actor, const std::function<void(double)>& progress,
                                        const std::function<bool()>& cancelled) {
   if (!fs::is_directory(folder)) throw Error(ErrorKind::io, "The folder " + folder.string() + " for the backup is not there: mount its disk.");
-  const std::scoped_lock lock(mutex_);
+  const std::unique_lock lock(data_mutex_, std::try_to_lock);
+  if (!lock) throw Error(ErrorKind::refused, "Another backup of the data is under way: wait for it.");
   const auto now = parts_.clock.now();
   const auto id = BackupId::make(now);
   parts_.catalogue.append_ledger(ledger_entry(now, actor, "backup-data", json::serialize(json::object{{"backup", id.text()}})));

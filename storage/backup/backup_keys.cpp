@@ -38,13 +38,6 @@ BackupRow read_row(const sqlite::Statement& row) {
   return backup;
 }
 
-std::vector<BackupRow> rows_in(sqlite::Connection& db) {
-  std::vector<BackupRow> all;
-  auto query = db.query("SELECT id, kind, folder, name, made_at, verified_at, bytes FROM backup WHERE gone_at IS NULL ORDER BY made_at DESC");
-  while (query.step()) all.push_back(read_row(query));
-  return all;
-}
-
 void put_file(BoxWriter& box, const std::string& name, const Path& path) {
   const auto bytes = read_whole(path);
   box.begin_part(name, bytes.size());
@@ -91,8 +84,17 @@ void Backups::set_recovery_key(const Key& public_key, const Actor& actor) {
   });
 }
 
+std::vector<BackupRow> Backups::here() const {
+  return parts_.catalogue.state().read([](sqlite::Connection& db) {
+    std::vector<BackupRow> all;
+    auto query = db.query("SELECT id, kind, folder, name, made_at, verified_at, bytes FROM backup WHERE gone_at IS NULL ORDER BY made_at DESC");
+    while (query.step()) all.push_back(read_row(query));
+    return all;
+  });
+}
+
 std::vector<BackupRow> Backups::generations() const {
-  auto all = parts_.catalogue.state().read([](sqlite::Connection& db) { return rows_in(db); });
+  auto all = here();
   std::erase_if(all, [](const BackupRow& one) { return one.kind != "keys"; });
   return all;
 }
@@ -166,14 +168,14 @@ std::uint64_t Backups::remove_older(const Instant& than, std::vector<std::string
 }
 
 BackupRow Backups::back_up_keys(const Path& folder, const Actor& actor) {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(keys_mutex_);
   auto made = make_generation(folder, actor, "asked");
   static_cast<void>(remove_older(parts_.clock.now() - kGenerationLife, nullptr));
   return made;
 }
 
 KeyBackupsRenewed Backups::renew() {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(keys_mutex_);
   KeyBackupsRenewed renewed;
   const auto before = generations();
   std::set<std::string> folders;
@@ -188,45 +190,6 @@ KeyBackupsRenewed Backups::renew() {
   }
   renewed.removed = remove_older(first.value_or(parts_.clock.now()), &renewed.unreached);
   return renewed;
-}
-
-// A day after the newest of each folder the next one; at 7 days the end of what a newer verified one replaces.
-void Backups::tick() {
-  const std::scoped_lock lock(mutex_);
-  try {
-    const auto now = parts_.clock.now();
-    std::map<std::string, Instant> newest;
-    for (const auto& one : generations()) newest[one.folder] = std::max(newest[one.folder], one.made_at);
-    for (const auto& [folder, made] : newest) {
-      boost::system::error_code error;
-      if (now - made >= kGenerationEvery && fs::is_directory(folder, error)) static_cast<void>(make_generation(folder, {"tenured"}, "daily"));
-    }
-    const auto all = generations();
-    const bool replaced = std::ranges::any_of(all, [&](const BackupRow& one) { return one.verified_at && now - one.made_at < kGenerationLife; });
-    if (replaced) static_cast<void>(remove_older(now - kGenerationLife, nullptr));
-    problem_.clear();
-  } catch (const std::exception& error) {
-    if (problem_ != error.what()) log_error("event=backup-failed cause=\"{}\" effect=\"it is tried again\"", error.what());
-    problem_ = error.what();
-  }
-}
-
-BackupStatus Backups::status() const {
-  BackupStatus status;
-  const auto now = parts_.clock.now();
-  parts_.catalogue.state().read([&](sqlite::Connection& db) {
-    auto query = db.query("SELECT public FROM recovery_key");
-    if (query.step()) status.recovery_key = recovery_fingerprint(query.bytes<32>(0));
-    status.here = rows_in(db);
-  });
-  for (const auto& one : status.here)
-    if (one.kind == "keys" && now - one.made_at > kGenerationLife + kGenerationEvery)
-      status.alarms.push_back("the key backup " + one.folder + "/" + one.name + " of " + to_rfc3339(one.made_at) +
-                              (one.reachable ? " is over 7 days old and no newer one replaces it: what was deleted since can be read with it"
-                                             : " was not there to be removed: what was deleted since can be read with it and the recovery key"));
-  const std::scoped_lock lock(mutex_);
-  if (!problem_.empty()) status.alarms.push_back(problem_);
-  return status;
 }
 
 }  // namespace tenure::storage

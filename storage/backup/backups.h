@@ -1,9 +1,10 @@
 // Backups: of the data (ciphertext, and a copy of the catalogue without its index: no keys, so that deletions need no
 // editing of it) and of the keys (sealed to the offline recovery key, a generation each). A folder that was named once is
-// kept up: a fresh generation each day, older ones gone at 7 days once a newer verified one exists. Any thread; blocks on
-// the disk, one call at a time.
+// kept up: a fresh generation each day, older ones gone at 7 days once a newer verified one exists. The folder of the
+// settings gets a backup of the data each night. Any thread; blocks on the disk; one backup of each kind at a time.
 #pragma once
 #include <functional>
+#include <mutex>
 
 #include "storage/erasure/erasures.h"
 #include "storage/keys/key_rotation.h"
@@ -38,15 +39,19 @@ class Backups {
     KeyRotation& rotation;
     Ledger& ledger;
     Path state;
+    Path nightly_data{};  // of the settings; empty: none
   };
   explicit Backups(const Parts& parts) : parts_(parts) {}
 
   void set_recovery_key(const Key& public_key, const Actor& actor);
   // A verified generation; then the older ones whose time has come go. Throws Error{refused} without a recovery key.
   BackupRow back_up_keys(const Path& folder, const Actor& actor);
-  // `progress` from 0 to 1; throws Error{unavailable} when `cancelled`.
+  // `progress` from 0 to 1; throws Error{refused} while another is under way, Error{unavailable} when `cancelled`.
   DataBackupReport back_up_data(const Path& folder, const Actor& actor, const std::function<void(double)>& progress,
                                 const std::function<bool()>& cancelled);
+  bool data_is_due() const;  // the night's
+  // The night's. What fails is in the log, the ledger and the alarms; then it throws.
+  void back_up_data_nightly(const std::function<bool()>& cancelled);
   // A fresh generation wherever there is one, and every older one gone: for an erasure.
   KeyBackupsRenewed renew();
   // Once a minute: the day's generation, and the end of old ones. Never throws.
@@ -54,13 +59,18 @@ class Backups {
   BackupStatus status() const;
 
  private:
+  struct Problems {
+    std::string keys, data;  // why the last one failed
+  };
   BackupRow make_generation(const Path& folder, const Actor& actor, const std::string& why);
   std::uint64_t remove_older(const Instant& than, std::vector<std::string>* unreached);
+  std::vector<BackupRow> here() const;
   std::vector<BackupRow> generations() const;
   Key recovery_key() const;
   Parts parts_;
-  mutable std::mutex mutex_;
-  std::string problem_;
+  void note_problem(std::string Problems::* which, const std::string& kind, const std::string& why);
+  std::mutex keys_mutex_, data_mutex_;  // one of each at a time; that of the data takes hours
+  mutable Synchronized<Problems> problems_;
 };
 
 constexpr Duration kGenerationLife = std::chrono::days(7);

@@ -1,0 +1,130 @@
+// What backups do by themselves, and what is wrong with them.
+#include <algorithm>
+#include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
+#include <map>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/backup/backups.h"
+#include "storage/backup/recovery_key.h"
+#include "storage/catalogue/catalogue_state.h"
+
+namespace tenure::storage {
+
+namespace fs = boost::filesystem;
+
+namespace {
+constexpr Duration kNightBegins = std::chrono::hours(3);  // UTC
+constexpr Duration kLate = std::chrono::days(2);          // without a fresh one: an alarm
+
+auto night_of(Instant at) { return std::chrono::floor<std::chrono::days>(at - kNightBegins); }
+
+std::string days(Duration span) {
+  const auto count = std::chrono::floor<std::chrono::days>(span).count();
+  return std::to_string(count) + (count == 1 ? " day" : " days");
+}
+
+std::map<std::string, Instant> newest_by_folder(const std::vector<BackupRow>& all, const std::string& kind) {
+  std::map<std::string, Instant> newest;
+  for (const auto& one : all)
+    if (one.kind == kind) newest[one.folder] = std::max(newest[one.folder], one.made_at);
+  return newest;
+}
+
+// Too old, and nothing replaces it.
+std::string overdue(const BackupRow& one) {
+  return "the key backup " + one.folder + "/" + one.name + " of " + to_rfc3339(one.made_at) +
+         (one.reachable
+              ? " is over 7 days old and no newer one replaces it: what was deleted since can be read with it"
+              : " was not there to be removed: what was deleted since can be read with it and the recovery key");
+}
+}  // namespace
+
+// Once in the ledger and the log until one succeeds: the text may name another file each time.
+void Backups::note_problem(std::string Problems::* which, const std::string& kind, const std::string& why) {
+  {
+    auto problems = problems_.lock();
+    const bool known = !((*problems).*which).empty();
+    (*problems).*which = why;
+    if (known || why.empty()) return;
+  }
+  log_error("event=backup-failed kind={} cause=\"{}\" effect=\"it is tried again\"", kind, log_safe(why));
+  try {
+    const boost::json::object subject{{"kind", kind}};
+    parts_.catalogue.append_ledger(
+        ledger_entry(parts_.clock.now(), {"tenured"}, "backup-failed", boost::json::serialize(subject), why));
+  } catch (const std::exception& error) {
+    log_error("event=backup-failure-not-recorded cause=\"{}\"", error.what());
+  }
+}
+
+// A day after the newest of each folder the next one; at 7 days the end of what a newer verified one replaces.
+void Backups::tick() {
+  const std::unique_lock lock(keys_mutex_, std::try_to_lock);
+  if (!lock) return;  // one is being made
+  try {
+    const auto now = parts_.clock.now();
+    for (const auto& [folder, made] : newest_by_folder(generations(), "keys")) {
+      boost::system::error_code error;
+      if (now - made >= kGenerationEvery && fs::is_directory(folder, error))
+        static_cast<void>(make_generation(folder, {"tenured"}, "daily"));
+    }
+    const auto all = generations();
+    const bool replaced = std::ranges::any_of(
+        all, [&](const BackupRow& one) { return one.verified_at && now - one.made_at < kGenerationLife; });
+    if (replaced) static_cast<void>(remove_older(now - kGenerationLife, nullptr));
+    note_problem(&Problems::keys, "keys", {});
+  } catch (const std::exception& error) {
+    note_problem(&Problems::keys, "keys", error.what());
+  }
+}
+
+bool Backups::data_is_due() const {
+  if (parts_.nightly_data.empty()) return false;
+  const auto newest = newest_by_folder(here(), "data");
+  const auto found = newest.find(parts_.nightly_data.string());
+  return found == newest.end() || night_of(parts_.clock.now()) > night_of(found->second);
+}
+
+void Backups::back_up_data_nightly(const std::function<bool()>& cancelled) {
+  try {
+    const auto report = back_up_data(parts_.nightly_data, {"tenured"}, [](double) {}, cancelled);
+    log_info("event=backed-up-data files={} copied={} removed={} bytes={}", report.files, report.copied, report.removed,
+             report.bytes);
+    note_problem(&Problems::data, "data", {});
+  } catch (const std::exception& error) {
+    if (!cancelled()) note_problem(&Problems::data, "data", error.what());
+    throw;
+  }
+}
+
+BackupStatus Backups::status() const {
+  BackupStatus status;
+  const auto now = parts_.clock.now();
+  parts_.catalogue.state().read([&](sqlite::Connection& db) {
+    auto query = db.query("SELECT public FROM recovery_key");
+    if (query.step()) status.recovery_key = recovery_fingerprint(query.bytes<32>(0));
+  });
+  status.here = here();
+  for (const auto& one : status.here)
+    if (one.kind == "keys" && now - one.made_at > kGenerationLife + kGenerationEvery)
+      status.alarms.push_back(overdue(one));
+  for (const auto& [folder, made] : newest_by_folder(status.here, "keys"))
+    if (now - made > kLate)
+      status.alarms.push_back("there was no backup of the keys to " + folder + " for " + days(now - made) +
+                              ": is its disk there?");
+  auto data = newest_by_folder(status.here, "data");
+  const auto& nightly = parts_.nightly_data.string();
+  if (!nightly.empty() && !data.contains(nightly))
+    status.alarms.push_back("there is no backup of the data in " + nightly + " yet");
+  for (const auto& [folder, made] : data)
+    if (folder == nightly && now - made > kLate)
+      status.alarms.push_back("there was no backup of the data to " + folder + " for " + days(now - made));
+  const auto problems = *problems_.lock();
+  if (!problems.keys.empty()) status.alarms.push_back("the last backup of the keys failed: " + problems.keys);
+  if (!problems.data.empty()) status.alarms.push_back("the last backup of the data failed: " + problems.data);
+  return status;
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,107 @@
+// Backups that are made by themselves, and what is said when they are not.
+#include <thread>
+
+#include "tests/storage/backup_practice.h"
+
+namespace tenure::storage {
+namespace {
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+namespace fs = boost::filesystem;
+using std::chrono::days;
+
+class BackupAlarms : public BackupTest {
+ protected:
+  std::vector<std::string> alarms() { return storage->backups().status().alarms; }
+  std::size_t failures_in_ledger() {
+    std::size_t count = 0;
+    for (const auto& entry : storage->catalogue().ledger(0, 1000)) count += entry.act == "backup-failed";
+    return count;
+  }
+};
+
+TEST_F(BackupAlarms, TheNightsBackupOfTheDataIsMadeOnceANightWhereTheSettingsSay) {
+  EXPECT_FALSE(storage->backups().data_is_due()) << "none unless the settings say so";
+  settings.backup_data = folder.path / "disk";
+  open();
+  import("07700 900123", "1", "one");
+  EXPECT_THAT(alarms(), testing::ElementsAre(HasSubstr("no backup of the data")));
+  const auto never = [] { return false; };
+  for (int night = 0; night < 3; ++night) {
+    ASSERT_TRUE(storage->backups().data_is_due());
+    storage->backups().back_up_data_nightly(never);
+    EXPECT_FALSE(storage->backups().data_is_due());
+    EXPECT_THAT(alarms(), IsEmpty());
+    clock.advance(std::chrono::hours(12));  // at 2:00
+    EXPECT_FALSE(storage->backups().data_is_due()) << "the same night";
+    clock.advance(std::chrono::hours(12));
+  }
+  EXPECT_TRUE(fs::exists(folder.path / "disk" / "catalogue.db"));
+  clock.advance(days(3));
+  EXPECT_THAT(alarms(), testing::ElementsAre(HasSubstr("for 4 days")));
+}
+
+TEST_F(BackupAlarms, ANightThatFailsIsAlarmedAndOnceInTheLedgerUntilOneSucceeds) {
+  settings.backup_data = folder.path / "disk";
+  open();
+  fs::rename(folder.path / "disk", folder.path / "unplugged");
+  const auto never = [] { return false; };
+  for (int tries = 0; tries < 3; ++tries) EXPECT_THROW(storage->backups().back_up_data_nightly(never), Error);
+  EXPECT_THAT(alarms(),
+              testing::Contains(AllOf(HasSubstr("the last backup of the data failed"), HasSubstr("mount its disk"))));
+  EXPECT_EQ(failures_in_ledger(), 1u);
+  fs::rename(folder.path / "unplugged", folder.path / "disk");
+  storage->backups().back_up_data_nightly(never);
+  EXPECT_THAT(alarms(), IsEmpty());
+}
+
+TEST_F(BackupAlarms, KeysThatWereNotBackedUpForDaysAreAlarmedEachFolderByItself) {
+  keys();
+  keys("other");
+  fs::rename(folder.path / "other", folder.path / "unplugged");
+  for (int day = 0; day < 3; ++day) {
+    clock.advance(days(1));
+    storage->backups().tick();
+  }
+  EXPECT_THAT(alarms(), testing::ElementsAre(AllOf(HasSubstr("other"), HasSubstr("for 3 days"))));
+  fs::rename(folder.path / "unplugged", folder.path / "other");
+  storage->backups().tick();
+  EXPECT_THAT(alarms(), IsEmpty());
+}
+
+TEST_F(BackupAlarms, KeysThatCouldNotBeWrittenAreAlarmedAndOnceInTheLedger) {
+  keys();
+  clock.advance(days(1));
+  fs::rename(folder.path / "disk", folder.path / "aside");
+  fs::create_directory_symlink("/proc/self", folder.path / "disk");  // a folder that takes no file
+  for (int tries = 0; tries < 3; ++tries) storage->backups().tick();
+  EXPECT_THAT(alarms(), testing::Contains(HasSubstr("the last backup of the keys failed")));
+  EXPECT_EQ(failures_in_ledger(), 1u);
+  remove_file(folder.path / "disk");
+  fs::rename(folder.path / "aside", folder.path / "disk");
+  storage->backups().tick();
+  EXPECT_THAT(alarms(), IsEmpty());
+}
+
+TEST_F(BackupAlarms, AsLongAsTheDataIsCopiedTheStateIsToldAndTheKeysAreBackedUp) {
+  keys();
+  import("07700 900123", "1", "one");
+  bool told = false;
+  storage->backups().back_up_data(
+      folder.path / "disk", manager,
+      [&](double) {
+        told = storage->backups().status().alarms.empty();
+        clock.advance(days(1));
+        storage->backups().tick();
+        std::string second;
+        std::thread([&] { second = error_of([&] { data(); }); }).join();
+        EXPECT_THAT(second, HasSubstr("under way"));
+      },
+      [] { return false; });
+  EXPECT_TRUE(told);
+  EXPECT_EQ(key_files("disk"), 2u);
+}
+
+}  // namespace
+}  // namespace tenure::storage

@@ -1,0 +1,116 @@
+// What a restore brings back: everything that was kept, and nothing that was deleted (I15).
+#include "tests/storage/backup_practice.h"
+
+namespace tenure::storage {
+namespace {
+using ::testing::HasSubstr;
+namespace fs = boost::filesystem;
+using std::chrono::days;
+
+using RestoreTest = BackupTest;
+
+TEST_F(RestoreTest, WhatWasKeptComesBackWithItsSoundItsNumbersAndItsHolds) {
+  const auto id = import("07700 900123", "1", "the sound of it");
+  HoldRequest request;
+  request.numbers = {"07700 900123"};
+  request.reason = "a claim";
+  request.authority = "practice manager";
+  request.review = clock.now() + days(30);
+  storage->holds().add(request, manager);
+  clock.advance(Seconds(1));
+  EXPECT_EQ(data().copied, 1u);
+  clock.advance(Seconds(1));
+  const auto report = lose_and_restore(keys());
+  EXPECT_EQ(sound(id), "the sound of it");
+  ASSERT_EQ(find("+447700900123").size(), 1u) << "the index is made again";
+  EXPECT_TRUE(find("+447700900123")[0].segment.held);
+  ASSERT_EQ(storage->holds().list().size(), 1u);
+  // The hold covers calls by number again, also those that come later.
+  const auto later = import("07700 900123", "2", "another");
+  EXPECT_TRUE(storage->catalogue().segments({.source = {}, .cls = {}, .span = {}, .id = later}).at(0).held);
+  EXPECT_FALSE(fs::exists(folder.path / "state" / "restored"));
+}
+
+TEST_F(RestoreTest, I15_WhatWasErasedAfterTheDatasBackupDoesNotComeBackFromIt) {
+  const auto gone = import("07700 900123", "1", "erased later"), stays = import("07700 900456", "2", "kept");
+  data();
+  clock.advance(std::chrono::hours(1));
+  erase(gone);
+  clock.advance(std::chrono::hours(1));
+  lose_and_restore(keys());
+  EXPECT_TRUE(find("07700900123").empty());
+  EXPECT_THAT(error_of([&] { sound(gone); }), HasSubstr("not_found"));
+  EXPECT_EQ(sound(stays), "kept");
+  EXPECT_FALSE(fs::exists(storage->vaults().path_of("main", "calls", "pbx", at("2026-03-02T13:55:00Z"), gone)));
+  // Nor when its file still lies in the folder it came from.
+  auto file = File::unnamed(folder.path);
+  file.write_at(0, as_view("erased later"));
+  EXPECT_EQ(storage->calls().import(call_at(clock.now(), "07700 900123", "1"), "calls", file, 12, {}).what, ImportOutcome::What::erased_before);
+}
+
+TEST_F(RestoreTest, I15_WhatExpiredMeanwhileIsUnreadableAtOnceAndGoesWithTheFirstSweep) {
+  const auto id = import("07700 900123", "1", "old");
+  data();
+  const auto file = keys();
+  clock.advance(days(3 * 366));
+  lose_and_restore(file);
+  EXPECT_THAT(error_of([&] { sound(id); }), HasSubstr("retention period ended"));
+  storage->sweeper().sweep();
+  EXPECT_THAT(error_of([&] { sound(id); }), HasSubstr("not_found"));
+}
+
+TEST_F(RestoreTest, I15_AnOlderKeyBackupThanACheckpointSomebodyKeptClosesContent) {
+  const auto gone = import("07700 900123", "1", "erased later");
+  data();
+  const auto file = keys();
+  const auto kept = folder.path / "aside";
+  fs::copy_file(file, kept);  // somebody took a copy that an erasure cannot reach
+  clock.advance(std::chrono::hours(1));
+  erase(gone);
+  const auto witness = storage->ledger().checkpoint("asked");
+  const auto report = lose_and_restore(kept, witness);
+  EXPECT_THAT(report.notes, testing::Contains(HasSubstr("recordings stay closed")));
+  ASSERT_TRUE(storage->ledger().rolled_back());
+  EXPECT_THAT(*storage->ledger().rolled_back(), HasSubstr("checkpoint"));
+}
+
+TEST_F(RestoreTest, I8_WhatIsHeldAndHasNoKeyIsLostAndNotDeleted) {
+  const auto early = keys();
+  const auto kept = folder.path / "aside";
+  fs::copy_file(early, kept);
+  const auto held = import("07700 900123", "1", "held"), other = import("07700 900456", "2", "not held");
+  HoldRequest request;
+  request.calls = {held};
+  request.reason = "a claim";
+  request.authority = "practice manager";
+  request.review = clock.now() + days(30);
+  storage->holds().add(request, manager);
+  data();
+  lose_and_restore(kept);
+  EXPECT_THAT(error_of([&] { sound(held); }), HasSubstr("missing from the vault"));
+  EXPECT_THAT(error_of([&] { sound(other); }), HasSubstr("missing from the vault")) << "a key that was never there is a loss, no deletion";
+}
+
+TEST_F(RestoreTest, I15_ACrashWhileTheRestoreIsFinishedIsTakenUp) {
+  const auto gone = import("07700 900123", "1", "erased later"), stays = import("07700 900456", "2", "kept");
+  data();
+  erase(gone);
+  clock.advance(Seconds(1));
+  const auto file = keys();
+  storage.reset();
+  fs::remove_all(folder.path / "state");
+  fs::remove_all(folder.path / "vault");
+  restore(settings, {folder.path / "disk", file, secret, {}});
+  const auto mark = read_whole(folder.path / "state" / "restored");
+  const auto list = read_whole(folder.path / "state" / "restored.deletions", 1 << 20);
+  open();
+  storage.reset();  // as if the mark had not gone yet
+  write_durably(folder.path / "state" / "restored", mark);
+  write_durably(folder.path / "state" / "restored.deletions", list);
+  open();
+  EXPECT_THAT(error_of([&] { sound(gone); }), HasSubstr("not_found"));
+  EXPECT_EQ(sound(stays), "kept");
+}
+
+}  // namespace
+}  // namespace tenure::storage
