@@ -118,6 +118,7 @@ std::optional<std::string> render_people(const std::string& verb, const json::va
                                                    {"user password", user},
                                                    {"user totp", user},
                                                    {"user recovery", user},
+                                                   {"user break-glass", user},
                                                    {"user list", users},
                                                    {"approvals list", requests},
                                                    {"approvals show", request},

@@ -107,6 +107,14 @@ std::string ledger(const json::value& status) {
   return out;
 }
 
+std::string broken_glass(const json::value& status) {
+  std::string out;
+  for (const auto& one : items(status, "break_glass"))
+    out += fmt::format("BREAK GLASS: {} gave {} a new second factor{} from outside at {}; if nobody asked for it, somebody else can log in\n",
+                       cell(one, "by"), cell(one, "person"), cell(one, "password") == "yes" ? " and password" : "", cell(one, "at"));
+  return out;
+}
+
 std::string backup(const json::value& status) {
   const auto& backup = member(status, "backup");
   const auto keys = cell(backup, "keys_at"), data = cell(backup, "data_at");
@@ -140,7 +148,7 @@ std::string render_status(const json::value& status) {
   const auto& sweep = member(status, "sweep");
   out += fmt::format("deleted since the start: {}\n", cell(sweep, "deleted"));
   if (const auto problem = cell(sweep, "problem"); !problem.empty()) out += "DELETION FAILS: " + problem + "\n";
-  return out + vault_contents(status) + promises(status) + backup(status) + ledger(status) + policy(status);
+  return out + broken_glass(status) + vault_contents(status) + promises(status) + backup(status) + ledger(status) + policy(status);
 }
 
 std::string render_brief(const json::value& status) {

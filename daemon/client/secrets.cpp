@@ -109,6 +109,8 @@ void add_secrets(wire::Request& request, bool from_input) {
     args["code"] = Source(from_input).ask("Code from the authenticator (or a recovery code): ");
   } else if (verb == "user add" || verb == "user password") {
     args["password"] = Source(from_input).ask_new();
+  } else if (verb == "user break-glass" && args.erase("new_password") > 0) {
+    args["password"] = Source(from_input).ask_new();
   }
 }
 

@@ -139,6 +139,7 @@ void Tool::fill(Command& command) const {
     if (!list.empty() && (field == "numbers" || field == "calls" || field == "roles")) args[field] = json::array(list.begin(), list.end());
   if (auto spans = names_recordings(name) ? group_spans(typed_spans(used)) : json::array(); !spans.empty()) args["spans"] = std::move(spans);
   if (values.dry_run) args["dry_run"] = true;
+  if (values.new_password) args["new_password"] = true;  // asked for before the request goes out
   if (values.from_settings) args["from_settings"] = true;
   if (name == "login") choose_login(command.request, values.fresh);
   if (const auto* out = args.if_contains("out")) {

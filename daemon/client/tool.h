@@ -16,7 +16,7 @@ struct Values {
   std::map<std::string, std::string> texts;
   std::map<std::string, std::uint64_t> numbers;
   std::map<std::string, std::vector<std::string>> lists;
-  bool dry_run = false, fresh = false, from_settings = false;
+  bool dry_run = false, fresh = false, from_settings = false, new_password = false;
 };
 
 // One verb while the command line is put together.

@@ -143,6 +143,8 @@ void Tool::add_people() {
   secret(named("password", "a new password, one's own without a name", false));
   named("totp", "a new authenticator secret, shown once", false);
   named("recovery", "ten new recovery codes, shown once", false);
+  auto glass = secret(named("break-glass", "root lets the only practice manager back in: a new authenticator secret and recovery codes"));
+  glass.text("--reason", "reason", "why").app()->add_flag("--new-password", verbs_.at(glass.app()).second.new_password, "a new password too");
   auto* approvals = group("approvals", "what waits for a second person");
   verb(approvals, "list", "all requests, newest first", "approvals list").number("--limit", "limit", "at most so many (100)");
   const auto request = [&](const std::string& name, const std::string& help) {

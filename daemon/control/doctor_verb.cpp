@@ -89,6 +89,14 @@ void check_backups(const Call& call, json::array& checks) {
     if (!erasure.certified_at) checks.push_back(line("erasure", "warning", erasure.id.text() + " has no certificate yet; the log says why"));
 }
 
+constexpr Duration kGlassShown = std::chrono::days(31);
+
+void check_people(const Call& call, json::array& checks) {
+  for (const auto& one : call.rooms.storage.people().broken_glass(call.rooms.clock.trusted().lo - kGlassShown))
+    checks.push_back(line("people", "warning", fmt::format("{} gave {} a new second factor from outside at {}: tenure ledger show has the reason",
+                                                           one.by, one.person, to_rfc3339(one.at))));
+}
+
 json::object check_worker(const config::Settings& settings) {
   if (::access(settings.worker.c_str(), X_OK) == 0) return line("worker", "good", settings.worker.string());
   return line("worker", "bad", fmt::format("{} cannot be run; redacted exports will fail: install it or set [daemon] worker", settings.worker.string()));
@@ -120,6 +128,7 @@ json::value doctor(const Call& call) {
   checks.push_back(check_catalogue(call));
   checks.push_back(check_contents(call));
   check_backups(call, checks);
+  check_people(call, checks);
   checks.push_back(check_worker(*settings));
   return checks;
 }

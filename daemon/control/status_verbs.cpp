@@ -62,6 +62,15 @@ json::object row(const storage::BackupStatus& backups) {
   return {{"keys_at", time_or_null(newest(backups, "keys"))}, {"data_at", time_or_null(newest(backups, "data"))}, {"alarms", texts(backups.alarms)}};
 }
 
+constexpr Duration kGlassShown = std::chrono::days(31);
+
+json::array broken_glass(const Call& call) {
+  json::array all;
+  for (const auto& one : call.rooms.storage.people().broken_glass(call.rooms.clock.trusted().lo - kGlassShown))
+    all.push_back(json::object{{"at", to_rfc3339(one.at)}, {"person", one.person}, {"by", one.by}, {"password", one.password}});
+  return all;
+}
+
 constexpr std::size_t kMostDamagedShown = 100;
 
 json::value status(const Call& call) {
@@ -86,6 +95,7 @@ json::value status(const Call& call) {
                       {"recovery", row(storage.recovery())},
                       {"scrub", daemon::row(storage.scrub().status())},
                       {"damaged", damage_rows(storage.scrub().damaged(kMostDamagedShown))},
+                      {"break_glass", broken_glass(call)},
                       {"backup", row(storage.backups().status())},
                       {"policy", rows(catalogue.policy())},
                       {"policy_waiting", rows(storage.policy().waiting())},

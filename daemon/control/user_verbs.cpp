@@ -1,4 +1,4 @@
-// user add, list, show, role, disable, enable, password, totp, recovery.
+// user add, list, show, role, disable, enable, password, totp, recovery, break-glass.
 #include <unistd.h>
 
 #include "base/log.h"
@@ -49,6 +49,7 @@ std::string new_password(const Call& call, const std::string& name) {
 
 std::vector<std::string> compared(const std::vector<std::string>& codes) {
   std::vector<std::string> forms;
+  forms.reserve(codes.size());
   for (const auto& code : codes) forms.push_back(recovery_code_form(code).value_or(""));
   return forms;
 }
@@ -155,6 +156,23 @@ json::value user_recovery(const Call& call) {
   return out;
 }
 
+// Without a login, for there is nobody who could log in: the kernel says that it is root.
+json::value break_glass(const Call& call) {
+  call.args.only({"name", "reason", "password"});
+  if (call.asker.uid != 0)
+    throw Error(ErrorKind::refused, fmt::format("{} is not root, and this is for root on the machine itself: sudo tenure user break-glass ...", call.actor.name));
+  const auto target = must_find(call, call.args.need("name", kLongestName));
+  const auto secret = new_totp_secret();
+  const auto codes = new_recovery_codes();
+  const auto password = call.args.has("password") ? new_password(call, target.name) : std::string();
+  const auto person = people(call).break_glass(target.id, {secret, compared(codes), password}, call.args.need("reason"), call.actor);
+  log_error("event=break-glass person={} by=\"{}\"", person.name, log_safe(call.actor.name));
+  json::object out = row(person);
+  add_secret(out, secret, person.name);
+  out["recovery_codes"] = texts(codes);
+  return out;
+}
+
 Verb slow(Verb verb) {
   verb.slow = true;
   return verb;
@@ -169,6 +187,7 @@ void add_user_verbs(std::vector<Verb>& table) {
   table.push_back({"user disable", false, user_disable, {}, Action::people});
   table.push_back({"user enable", false, user_enable, {}, Action::people});
   table.push_back(slow({"user password", false, user_password, {}, Action::person_fresh}));
+  table.push_back(slow({"user break-glass", false, break_glass, {}, Action::health}));
   table.push_back({"user totp", false, user_totp, {}, Action::person_fresh});
   table.push_back({"user recovery", false, user_recovery, {}, Action::person_fresh});
 }

@@ -1,7 +1,6 @@
 #include "storage/people/people.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
 
 #include "base/aead.h"
 #include "base/error.h"
@@ -11,29 +10,13 @@
 namespace tenure::storage {
 
 namespace {
-constexpr std::string_view kTotpPurpose = "tenure person totp";
-constexpr std::size_t kMostPeople = 1'000, kLongestDisplay = 100, kLongestReason = 2'000;
-
-std::string subject_of(const Person& person) {
-  boost::json::array roles(person.roles.begin(), person.roles.end());
-  return boost::json::serialize(boost::json::object{
-      {"person", person.name}, {"roles", std::move(roles)}, {"disabled", person.disabled_at.has_value()}});
-}
+constexpr std::size_t kMostPeople = 1'000, kLongestDisplay = 100;
 
 void check_display(const std::string& display) {
   const bool control = std::any_of(display.begin(), display.end(),
                                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   if (display.empty() || display.size() > kLongestDisplay || control)
     throw Error(ErrorKind::usage, "display: must be the person's name as people know it, at most 100 bytes.");
-}
-
-void check_reason(const std::string& reason) {
-  if (reason.find_first_not_of(" \t\r\n") == std::string::npos) throw Error(ErrorKind::usage, "reason: is required.");
-  if (reason.size() > kLongestReason) throw Error(ErrorKind::usage, "reason: is over 2,000 characters.");
-}
-
-bool manages(const Person& person) {
-  return std::find(person.roles.begin(), person.roles.end(), kPracticeManager) != person.roles.end();
 }
 
 // Somebody must be left who can let others in.
@@ -47,10 +30,6 @@ void keep_a_manager(sqlite::Connection& db, const Person& leaving) {
   if (others.natural(0) == 0)
     throw Error(ErrorKind::refused,
                 "The last practice manager cannot be disabled or lose the role: add another one first.");
-}
-
-void end_sessions(sqlite::Connection& db, const PersonId& person) {
-  db.run("DELETE FROM session WHERE person = ?", person);
 }
 
 // Who set a secret last; a person's own change leaves it as it was.
@@ -137,7 +116,7 @@ Person People::add(const NewPerson& wanted, const Actor& actor) {
     write_roles(db, id, wanted.roles);
     write_recovery(db, id, wanted.recovery);
     made = load_person(db, id);
-    insert_ledger(db, ledger_entry(time.best(), actor, "person-add", subject_of(*made)));
+    insert_ledger(db, ledger_entry(time.best(), actor, "person-add", person_subject(*made)));
   });
   any_ = true;
   return *made;
@@ -145,7 +124,7 @@ Person People::add(const NewPerson& wanted, const Actor& actor) {
 
 Person People::set_roles(const PersonId& id, std::vector<std::string> roles, const std::string& reason,
                          const Actor& actor) {
-  check_reason(reason);
+  check_person_reason(reason);
   std::optional<Person> person;
   catalogue_.write([&](Catalogue::Transaction& transaction) {
     auto& db = transaction.db;
@@ -154,13 +133,13 @@ Person People::set_roles(const PersonId& id, std::vector<std::string> roles, con
     write_roles(db, id, roles);
     end_sessions(db, id);
     person = must_load_person(db, id);
-    insert_ledger(db, ledger_entry(clock_.now(), actor, "person-roles", subject_of(*person), reason));
+    insert_ledger(db, ledger_entry(clock_.now(), actor, "person-roles", person_subject(*person), reason));
   });
   return *person;
 }
 
 Person People::set_disabled(const PersonId& id, bool disabled, const std::string& reason, const Actor& actor) {
-  check_reason(reason);
+  check_person_reason(reason);
   std::optional<Person> person;
   catalogue_.write([&](Catalogue::Transaction& transaction) {
     auto& db = transaction.db;
@@ -172,7 +151,7 @@ Person People::set_disabled(const PersonId& id, bool disabled, const std::string
     end_sessions(db, id);
     person = must_load_person(db, id);
     insert_ledger(db,
-                  ledger_entry(now, actor, disabled ? "person-disable" : "person-enable", subject_of(*person), reason));
+                  ledger_entry(now, actor, disabled ? "person-disable" : "person-enable", person_subject(*person), reason));
   });
   return *person;
 }
@@ -184,7 +163,7 @@ void People::set_password(const PersonId& id, const std::string& encoded, const 
     db.run("UPDATE person SET password = ?2, password_by = ?3, failures = 0 WHERE id = ?1", id, encoded,
            setter(person, person.password_by, actor));
     end_sessions(db, id);
-    insert_ledger(db, ledger_entry(clock_.now(), actor, "person-password", subject_of(person)));
+    insert_ledger(db, ledger_entry(clock_.now(), actor, "person-password", person_subject(person)));
   });
 }
 
@@ -195,7 +174,7 @@ void People::set_totp(const PersonId& id, const Blob& secret, const Actor& actor
     db.run("UPDATE person SET totp = ?2, totp_by = ?3, totp_step = 0 WHERE id = ?1", id,
            seal_message(secrets_key_, kTotpPurpose, secret), setter(person, person.totp_by, actor));
     end_sessions(db, id);
-    insert_ledger(db, ledger_entry(clock_.now(), actor, "person-totp", subject_of(person)));
+    insert_ledger(db, ledger_entry(clock_.now(), actor, "person-totp", person_subject(person)));
   });
 }
 
@@ -205,7 +184,7 @@ void People::set_recovery(const PersonId& id, const std::vector<std::string>& co
     const auto person = must_load_person(db, id);
     write_recovery(db, id, codes);
     db.run("UPDATE person SET totp_by = ?2 WHERE id = ?1", id, setter(person, person.totp_by, actor));
-    insert_ledger(db, ledger_entry(clock_.now(), actor, "person-recovery", subject_of(person)));
+    insert_ledger(db, ledger_entry(clock_.now(), actor, "person-recovery", person_subject(person)));
   });
 }
 

@@ -1,10 +1,15 @@
 #include "storage/people/person_rows.h"
 
+#include <algorithm>
+#include <boost/json.hpp>
+
 #include "base/error.h"
 
 namespace tenure::storage {
 
 namespace {
+constexpr std::size_t kLongestReason = 2'000;
+
 const std::string kColumns =
     "SELECT id, name, display, created_at, created_by, disabled_at, password_by, totp_by, password <> '', totp IS NOT "
     "NULL,"
@@ -68,6 +73,25 @@ void write_recovery(sqlite::Connection& db, const PersonId& id, const std::vecto
   db.run("DELETE FROM recovery_code WHERE person = ?", id);
   for (const auto& code : codes)
     db.run("INSERT INTO recovery_code(person, code) VALUES(?, ?)", id, code_token(id, code));
+}
+
+void end_sessions(sqlite::Connection& db, const PersonId& person) {
+  db.run("DELETE FROM session WHERE person = ?", person);
+}
+
+bool manages(const Person& person) {
+  return std::find(person.roles.begin(), person.roles.end(), kPracticeManager) != person.roles.end();
+}
+
+std::string person_subject(const Person& person) {
+  boost::json::array roles(person.roles.begin(), person.roles.end());
+  return boost::json::serialize(boost::json::object{
+      {"person", person.name}, {"roles", std::move(roles)}, {"disabled", person.disabled_at.has_value()}});
+}
+
+void check_person_reason(const std::string& reason) {
+  if (reason.find_first_not_of(" \t\r\n") == std::string::npos) throw Error(ErrorKind::usage, "reason: is required.");
+  if (reason.size() > kLongestReason) throw Error(ErrorKind::usage, "reason: is over 2,000 characters.");
 }
 
 }  // namespace tenure::storage

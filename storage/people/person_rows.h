@@ -13,5 +13,12 @@ Person must_load_person(sqlite::Connection& db, const PersonId& id);
 Digest code_token(const PersonId& id, const std::string& code);
 // In place of those before.
 void write_recovery(sqlite::Connection& db, const PersonId& id, const std::vector<std::string>& codes);
+void end_sessions(sqlite::Connection& db, const PersonId& person);
+bool manages(const Person& person);
+std::string person_subject(const Person& person);  // JSON, for the ledger
+// Throws Error{usage}.
+void check_person_reason(const std::string& reason);
+// What a second factor is sealed for.
+inline constexpr std::string_view kTotpPurpose = "tenure person totp";
 
 }  // namespace tenure::storage

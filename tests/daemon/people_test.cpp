@@ -49,6 +49,60 @@ TEST_F(Users, TheLastPracticeManagerStays) {
   EXPECT_NO_THROW(ask(anna, "user role", {{"name", "anna"}, {"roles", json::array{"partner"}}, {"reason", "retires"}}));
 }
 
+class BreakGlass : public Users {
+ protected:
+  BreakGlass() { add("anna", {"practice-manager"}); }
+  Asker root() { return access_->identify(0, "uid 0 (root)", {}); }
+  const json::object arguments{{"name", "anna"}, {"reason", "telephone and codes are lost"}};
+};
+
+TEST_F(BreakGlass, LetsTheOnlyManagerInWithTheOldPasswordAndTheNewCode) {
+  const auto before = logged_in("anna");
+  const auto old_code = code_of("anna");
+  const auto given = ask(root(), "user break-glass", arguments).as_object();
+  const auto secret = storage_->people().proof(storage_->people().find("anna")->id).totp;
+  EXPECT_EQ(given.at("totp_secret").as_string(), to_base32(secret));
+  const std::string recovery(given.at("recovery_codes").as_array().at(9).as_string());
+  EXPECT_FALSE(asker(before.token).session) << "logins before it have ended";
+  EXPECT_THROW(login("anna", kPassword, old_code), Error);
+  EXPECT_TRUE(asker(login("anna", kPassword, totp_code(secret, totp_step(clock_.now())))).session);
+  EXPECT_TRUE(asker(login("anna", kPassword, recovery)).session);
+  EXPECT_THROW(login("anna", "whatever root would like", recovery), Error) << "root does not learn the password";
+}
+
+TEST_F(BreakGlass, IsForRootOnly) {
+  add("ian", {"it-administrator"});
+  EXPECT_THAT(refusal(asker(), "user break-glass", arguments).message(), HasSubstr("is not root"));
+  EXPECT_THAT(refusal(logged_in("ian"), "user break-glass", arguments).message(), HasSubstr("is not root"));
+  EXPECT_THAT(refusal(root(), "user break-glass", {{"name", "ian"}, {"reason", "x"}}).message(), HasSubstr("no practice manager"));
+  EXPECT_THAT(refusal(root(), "user break-glass", {{"name", "anna"}, {"reason", " "}}).message(), HasSubstr("reason"));
+}
+
+TEST_F(BreakGlass, IsRefusedWhileAnotherManagerCanHelp) {
+  add("ben", {"practice-manager"});
+  EXPECT_THAT(refusal(root(), "user break-glass", arguments).message(), HasSubstr("ben can set a new code from within"));
+  ask(logged_in("anna"), "user disable", {{"name", "ben"}, {"reason", "has left"}});
+  EXPECT_NO_THROW(ask(root(), "user break-glass", arguments));
+}
+
+TEST_F(BreakGlass, IsInTheLedgerAndShownToEverybodyForAMonth) {
+  EXPECT_TRUE(ask(asker(), "status").at("break_glass").as_array().empty());
+  auto with_password = arguments;
+  with_password["password"] = "another long password";
+  ask(root(), "user break-glass", with_password);
+  EXPECT_THAT(acts(), testing::Contains("uid 0 (root) break-glass"));
+  EXPECT_EQ(storage_->catalogue().ledger(0, 1000).back().reason, "telephone and codes are lost");
+  EXPECT_THROW(login("anna", kPassword, {}), Error);
+  wait(std::chrono::days(30));
+  const auto shown = ask(asker(), "status").at("break_glass").as_array();
+  ASSERT_EQ(shown.size(), 1u);
+  EXPECT_EQ(shown[0].at("person").as_string(), "anna");
+  EXPECT_TRUE(shown[0].at("password").as_bool());
+  EXPECT_THAT(json::serialize(ask(asker(), "doctor")), HasSubstr("new second factor from outside"));
+  wait(std::chrono::days(2));
+  EXPECT_TRUE(ask(asker(), "status").at("break_glass").as_array().empty());
+}
+
 TEST_F(Users, ANameIsNeverUsedAgain) {
   add("anna", {"practice-manager"});
   add("ben", {"partner"});
