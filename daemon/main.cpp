@@ -8,7 +8,7 @@
 #include "daemon/options.h"
 #include "daemon/places.h"
 #include "daemon/rebuild.h"
-#include "daemon/service.h"
+#include "daemon/record_only.h"
 
 using namespace tenure;
 
@@ -29,14 +29,12 @@ int say(std::FILE* where, const std::string& text, int status) {
 
 void log_as(const config::Settings& settings) { start_log(level_named(settings.log_level), std::getenv("JOURNAL_STREAM") != nullptr); }
 
-int serve(config::Settings settings) {
+int serve(const config::Settings& settings) {
   log_as(settings);
   try {
     if (const auto problems = daemon::check_state_folder(settings); !problems.empty())
       throw Error(ErrorKind::io, fmt::format("{}", fmt::join(problems, "; ")));
-    daemon::rebuild_if_missing(settings);
-    daemon::Service service(std::move(settings));
-    return service.run();
+    return daemon::start_and_run(settings);
   } catch (const std::exception& error) {
     log_error("event=failed cause=\"{}\"", error.what());
     return kFailed;
@@ -67,7 +65,7 @@ int main(int count, char** values) {
     if (!read.ok()) return say(stderr, config::describe(read) + (asked ? "" : daemon::usage_text()), kWrongUsage);
     if (options.check_config) return check(options.config, read);
     if (options.rebuild) return rebuild(read.settings);
-    return serve(std::move(read.settings));
+    return serve(read.settings);
   } catch (const std::exception& error) {
     return say(stderr, std::string("tenured: ") + error.what() + "\n", kFailed);
   }

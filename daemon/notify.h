@@ -14,6 +14,9 @@ void notify_status(const std::string& status);
 void notify_reloading();
 void notify_stopping();
 void notify_alive();
+// Once ready, starting again: nobody calls notify_alive() for up to half an hour; and the end of that.
+void notify_long_work();
+void notify_watched_again();
 // How often notify_alive() must be called; nothing when no watchdog waits.
 std::optional<Duration> watchdog_interval();
 

@@ -20,24 +20,12 @@ constexpr const char* kGone =
     "people and their passwords, approvals, sessions, sweep questions, released holds, and who acted and why in ledger "
     "entries before this: only a backup has them";
 
-// As another user it would make files that the daemon cannot open.
-void must_own(const Path& state) {
-  struct stat found{};
-  if (::stat(state.c_str(), &found) != 0) throw io_error("Cannot look at " + state.string());
-  if (found.st_uid != ::geteuid())
-    throw Error(
-        ErrorKind::refused,
-        fmt::format("{} belongs to user {}: rebuild as that user (sudo -u '#{}' tenured --config FILE --rebuild).",
-                    state.string(), found.st_uid, found.st_uid));
-}
-
 storage::RebuildReport run(const config::Settings& settings) {
   must_own(settings.storage.path);
   const StateLock lock(settings.storage.path);
   SystemClock clock(settings.storage.path / "clock-mark", /*kept=*/true);
   const bool lost = clock.state().reason == TimeReason::mark_lost;
-  if (const auto proven = storage::latest_in_files(settings.storage.path / "ledger"); lost && proven)
-    clock.at_least(*proven);  // as a start does by the catalogue
+  prove_time(clock, settings.storage.path);
   log_warning("event=rebuild state={} effect=\"nothing is recorded until it is done\"", settings.storage.path.string());
   const auto report = storage::rebuild_catalogue(settings, clock, [](std::uint64_t files) {
     notify_starting(fmt::format("rebuilding the catalogue: {} files", files));
@@ -52,6 +40,21 @@ storage::RebuildReport run(const config::Settings& settings) {
   return report;
 }
 }  // namespace
+
+void must_own(const Path& state) {
+  struct stat found{};
+  if (::stat(state.c_str(), &found) != 0) throw io_error("Cannot look at " + state.string());
+  if (found.st_uid != ::geteuid())
+    throw Error(
+        ErrorKind::refused,
+        fmt::format("{} belongs to user {}: run this as that user (sudo -u '#{}' tenured --config FILE ...).",
+                    state.string(), found.st_uid, found.st_uid));
+}
+
+void prove_time(SystemClock& clock, const Path& state) {
+  if (clock.state().reason != TimeReason::mark_lost) return;
+  if (const auto proven = storage::latest_in_files(state / "ledger")) clock.at_least(*proven);  // as a start does by the catalogue
+}
 
 std::string rebuild(const config::Settings& settings) {
   const auto report = run(settings);

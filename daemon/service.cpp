@@ -89,7 +89,7 @@ Service::State::State(config::Settings read)
       access(storage, clock, [this] { return current(); }, action_of),
       rooms(make_rooms()),
       upkeep(rooms),
-      server(io, current()->socket, rooms, Pools{requests, jobs, logins}) {}
+      server(io, current()->socket, desk_of(rooms), Pools{requests, jobs, logins}) {}
 
 Rooms Service::State::make_rooms() {
   return Rooms{storage, clock, [this] { return current(); }, [this] { return keeping.judge(cameras.status()); },
@@ -273,9 +273,16 @@ void Service::State::stop() {
 
 Service::Service(config::Settings settings) : state_(std::make_unique<State>(std::move(settings))) {}
 Service::~Service() = default;
-int Service::run() {
+void Service::add_gaps(const std::vector<storage::Gap>& gaps) {
+  for (const auto& gap : gaps) state_->storage.recorder().gap(gap.source, gap.span, gap.cause);
+}
+
+void Service::start() {
   std::signal(SIGPIPE, SIG_IGN);
   state_->start();
+}
+
+int Service::run() {
   try {
     state_->io.run();
   } catch (...) {

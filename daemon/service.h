@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "config/settings.h"
+#include "storage/types.h"
 
 namespace tenure::daemon {
 
@@ -13,7 +14,11 @@ class Service {
   // Opens everything; throws Error saying what to do.
   explicit Service(config::Settings settings);
   ~Service();
-  // Until SIGTERM or SIGINT; SIGHUP reads the settings again. Returns the exit status.
+  // Recording begins, then the control socket answers.
+  void start();
+  // What was not recorded while the catalogue was away.
+  void add_gaps(const std::vector<storage::Gap>& gaps);
+  // After start(), until SIGTERM or SIGINT; SIGHUP reads the settings again. Returns the exit status.
   int run();
 
  private:

@@ -38,8 +38,8 @@ stream_protocol::endpoint endpoint_of(const Path& path) {
 }
 }  // namespace
 
-Server::Server(asio::io_context& io, const Path& path, const Rooms& rooms, Pools pools, SessionLimits limits)
-    : io_(io), path_(path), acceptor_(io), pause_(io), rooms_(rooms), pools_(pools), limits_(limits) {
+Server::Server(asio::io_context& io, const Path& path, Desk desk, Pools pools, SessionLimits limits)
+    : io_(io), path_(path), acceptor_(io), pause_(io), desk_(std::move(desk)), pools_(pools), limits_(limits) {
   const auto endpoint = endpoint_of(path);
   make_directories(path.parent_path());
   clear_stale(io, path);
@@ -80,7 +80,7 @@ asio::awaitable<void> Server::accept() {
 }
 
 void Server::serve(Session::Socket socket) {
-  const auto session = std::make_shared<Session>(std::move(socket), rooms_, pools_, limits_);
+  const auto session = std::make_shared<Session>(std::move(socket), desk_, pools_, limits_);
   sessions_.emplace(session.get(), session);
   asio::co_spawn(io_, session->run(), [this, key = session.get()](const std::exception_ptr&) { sessions_.erase(key); });
 }

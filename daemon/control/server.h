@@ -13,7 +13,7 @@ class Server {
  public:
   static constexpr std::size_t kMostClients = 32;
   // Binds `path`, 0660. Throws Error when it cannot, or when another daemon answers there.
-  Server(boost::asio::io_context& io, const Path& path, const Rooms& rooms, Pools pools, SessionLimits limits = {});
+  Server(boost::asio::io_context& io, const Path& path, Desk desk, Pools pools, SessionLimits limits = {});
   ~Server();
   void start();
   // Closes the socket and every session; their coroutines end as the io thread goes on.
@@ -26,7 +26,7 @@ class Server {
   Path path_;
   boost::asio::local::stream_protocol::acceptor acceptor_;
   boost::asio::steady_timer pause_;
-  const Rooms& rooms_;
+  const Desk desk_;
   Pools pools_;
   SessionLimits limits_;
   std::map<const Session*, std::shared_ptr<Session>> sessions_;

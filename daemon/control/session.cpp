@@ -29,8 +29,16 @@ Error as_error(const std::exception& error) {
 }
 }  // namespace
 
-Session::Session(Socket socket, const Rooms& rooms, Pools pools, SessionLimits limits)
-    : socket_(std::move(socket)), deadline_(socket_.get_executor()), rooms_(rooms), pools_(pools), limits_(limits) {}
+Desk desk_of(const Rooms& rooms) {
+  return {[&rooms](const Peer& peer, const storage::Actor& actor, const wire::Request& request, StreamSink* sink) {
+            const Asker asker = rooms.access.identify(peer.uid, actor.name, request.session);
+            return boost::json::serialize(run_verb(rooms, request, asker, sink));
+          },
+          rooms.stopping};
+}
+
+Session::Session(Socket socket, const Desk& desk, Pools pools, SessionLimits limits)
+    : socket_(std::move(socket)), deadline_(socket_.get_executor()), desk_(desk), pools_(pools), limits_(limits) {}
 
 void Session::close() {
   boost::system::error_code ignored;
@@ -131,11 +139,10 @@ asio::awaitable<std::string> Session::answer(const wire::Request& request) {
   const bool streams = verb && verb->stream;
   const int copy = streams ? ::fcntl(socket_.native_handle(), F_DUPFD_CLOEXEC, 3) : -1;
   // The sink is made here: a task refused by a full pool must not leak the descriptor.
-  const auto sink = copy >= 0 ? std::make_shared<StreamSink>(File(copy, "control socket"), limits_.transfer, rooms_.stopping) : nullptr;
+  const auto sink = copy >= 0 ? std::make_shared<StreamSink>(File(copy, "control socket"), limits_.transfer, desk_.stopping) : nullptr;
   std::function<void()> work = [this, &request, &result, sink] {
-    if (rooms_.stopping) throw Error(ErrorKind::unavailable, "tenured is stopping");
-    const Asker asker = rooms_.access.identify(peer_.uid, actor_.name, request.session);
-    result = boost::json::serialize(run_verb(rooms_, request, asker, sink.get()));
+    if (desk_.stopping) throw Error(ErrorKind::unavailable, "tenured is stopping");
+    result = desk_.answer(peer_, actor_, request, sink.get());
   };
   WorkerPool& pool = streams ? pools_.jobs : verb && verb->slow ? pools_.logins : pools_.requests;
   co_await run_on(pool, std::move(work));

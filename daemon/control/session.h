@@ -25,10 +25,19 @@ struct Pools {
   WorkerPool& logins;  // one thread: passwords take long and much memory on purpose
 };
 
+class StreamSink;
+
+// Who answers a request: as JSON, on one of the pools' threads. Throws Error.
+struct Desk {
+  std::function<std::string(const Peer&, const storage::Actor&, const wire::Request&, StreamSink*)> answer;
+  const std::atomic<bool>& stopping;
+};
+Desk desk_of(const Rooms& rooms);  // the verbs
+
 class Session : public std::enable_shared_from_this<Session> {
  public:
   using Socket = boost::asio::local::stream_protocol::socket;
-  Session(Socket socket, const Rooms& rooms, Pools pools, SessionLimits limits);
+  Session(Socket socket, const Desk& desk, Pools pools, SessionLimits limits);
   // Ends when the client has gone, misbehaves, or close() was called. Does not throw.
   boost::asio::awaitable<void> run();
   void close();
@@ -45,7 +54,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Socket socket_;
   boost::asio::steady_timer deadline_;
-  const Rooms& rooms_;
+  const Desk& desk_;
   Pools pools_;
   SessionLimits limits_;
   Peer peer_;

@@ -12,14 +12,15 @@ namespace {
 constexpr std::size_t kMostWaiting = 100'000;  // over it, what is only tried once is no longer added
 constexpr Duration kTick = Millis(100);
 constexpr Duration kFirstBackOff = Millis(200), kLongestBackOff = Seconds(30);
+constexpr std::size_t kMostGaps = 10'000;
 constexpr int kFailuresInARow = 3;  // so many, and the catalogue is at fault, not the row
 
 void set_expiry(Catalogue& catalogue, SegmentRow& row) { row.expires_at = catalogue.expiry(row.cls, row.span); }
 
 }  // namespace
 
-CommitQueue::CommitQueue(Catalogue& catalogue) : catalogue_(catalogue), thread_("index", kMostWaiting) {
-  thread_.set_tick(kTick, [this] { work(/*now=*/false); });
+CommitQueue::CommitQueue(Catalogue* catalogue) : catalogue_(catalogue), thread_("index", kMostWaiting) {
+  if (catalogue_) thread_.set_tick(kTick, [this] { work(/*now=*/false); });
 }
 
 CommitQueue::~CommitQueue() { stop(); }
@@ -38,6 +39,7 @@ void CommitQueue::drop(const SegmentId& id) {
 }
 
 void CommitQueue::commit(SegmentRow row) {
+  if (!catalogue_) ++waiting_.lock()->rows;
   add({"commit " + row.id.text(), [row](Catalogue& catalogue) mutable {
          set_expiry(catalogue, row);
          catalogue.commit_segment(row);
@@ -45,10 +47,12 @@ void CommitQueue::commit(SegmentRow row) {
 }
 
 void CommitQueue::gap(Gap gap) {
+  if (auto waiting = waiting_.lock(); !catalogue_ && waiting->gaps.size() < kMostGaps) waiting->gaps.push_back(gap);
   add({"gap of " + gap.source, [gap = std::move(gap)](Catalogue& catalogue) { catalogue.add_gap(gap); }});
 }
 
 void CommitQueue::add(Job job) {
+  if (!catalogue_) return;
   {
     auto waiting = waiting_.lock();
     if (!job.retried && waiting->jobs.size() >= kMostWaiting) return;
@@ -60,7 +64,7 @@ void CommitQueue::add(Job job) {
 
 bool CommitQueue::attempt(const Job& job) {
   try {
-    job.act(catalogue_);
+    job.act(*catalogue_);
     return true;
   } catch (const std::exception& error) {
     log_warning("event=catalogue-refused job=\"{}\" cause=\"{}\"", job.what, error.what());
@@ -109,6 +113,11 @@ void CommitQueue::stop() {
   if (left > 0) log_error("event=stopped-with-uncommitted rows={} remedy=\"recovery adopts them at the next start\"", left);
 }
 
-std::uint64_t CommitQueue::waiting() const { return waiting_.lock()->jobs.size(); }
+std::uint64_t CommitQueue::waiting() const {
+  auto waiting = waiting_.lock();
+  return waiting->jobs.size() + waiting->rows;
+}
+
+std::vector<Gap> CommitQueue::kept_gaps() const { return waiting_.lock()->gaps; }
 
 }  // namespace tenure::storage

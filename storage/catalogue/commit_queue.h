@@ -1,6 +1,6 @@
 // Rows on their way to the catalogue. The `index` thread commits them in order and retries with a back-off, so that a
 // slow, full or broken catalogue never stops the recording (I14): finished segments stay queued, and what is still
-// queued at a stop is found by recovery. Any thread may add.
+// queued at a stop is found by recovery. Without a catalogue rows are only counted and gaps kept. Any thread may add.
 #pragma once
 #include <functional>
 
@@ -12,7 +12,7 @@ namespace tenure::storage {
 
 class CommitQueue {
  public:
-  explicit CommitQueue(Catalogue& catalogue);
+  explicit CommitQueue(Catalogue* catalogue);
   ~CommitQueue();  // stop()
   void reserve(SegmentRow row);                // tried once: so that holds see what is being recorded
   void drop(const SegmentId& id);              // tried once
@@ -21,6 +21,7 @@ class CommitQueue {
   void flush();                                // Error{unavailable} when something could not be committed
   void stop();
   std::uint64_t waiting() const;
+  std::vector<Gap> kept_gaps() const;          // without a catalogue: the first of them
 
  private:
   struct Job {
@@ -30,6 +31,8 @@ class CommitQueue {
   };
   struct Waiting {
     std::deque<Job> jobs;
+    std::uint64_t rows = 0;  // without a catalogue: files that recovery adopts
+    std::vector<Gap> gaps;
     Duration back_off{};
     std::chrono::steady_clock::time_point not_before{};
   };
@@ -37,7 +40,7 @@ class CommitQueue {
   void work(bool now);
   bool attempt(const Job& job);
 
-  Catalogue& catalogue_;
+  Catalogue* catalogue_;
   mutable Synchronized<Waiting> waiting_;
   WorkerThread thread_;
 };

@@ -17,7 +17,7 @@ constexpr std::size_t kMostTasks = 1 << 20;
 }  // namespace
 
 struct Recorder::State {
-  State(Options given, const Clock& clock_, Vaults& vaults, KeySlots& keys, Catalogue& catalogue)
+  State(Options given, const Clock& clock_, Vaults& vaults, KeySlots& keys, Catalogue* catalogue)
       : options(given), clock(clock_), commits(catalogue), shelf(vaults, keys, commits), thread("store", kMostTasks) {}
 
   std::shared_ptr<Recording> find(const SegmentId& id) {
@@ -50,8 +50,17 @@ void Recorder::State::close(const std::shared_ptr<Recording>& recording, std::op
 }
 
 Recorder::Recorder(Options options, const Clock& clock, Vaults& vaults, KeySlots& keys, Catalogue& catalogue)
-    : state_(std::make_unique<State>(options, clock, vaults, keys, catalogue)) {
-  state_->thread.set_tick(options.sync_interval, [state = state_.get()] { state->shelf.sync_all(); });
+    : state_(std::make_unique<State>(options, clock, vaults, keys, &catalogue)) {
+  start();
+}
+
+Recorder::Recorder(Options options, const Clock& clock, Vaults& vaults, KeySlots& keys)
+    : state_(std::make_unique<State>(options, clock, vaults, keys, nullptr)) {
+  start();
+}
+
+void Recorder::start() {
+  state_->thread.set_tick(state_->options.sync_interval, [state = state_.get()] { state->shelf.sync_all(); });
 }
 
 Recorder::~Recorder() { stop(); }
@@ -110,6 +119,8 @@ RecorderCounters Recorder::counters() const {
   counters.uncommitted = state_->commits.waiting();
   return counters;
 }
+
+std::vector<Gap> Recorder::kept_gaps() const { return state_->commits.kept_gaps(); }
 
 void Recorder::flush() {
   state_->thread.run([this] { state_->shelf.sync_all(); });

@@ -26,6 +26,8 @@ class Recorder {
     std::size_t queue_bytes = 64 << 20;  // over it append() refuses
   };
   Recorder(Options options, const Clock& clock, Vaults& vaults, KeySlots& keys, Catalogue& catalogue);
+  // While the catalogue is away: what is sealed gets no row, and is adopted as a file without one at the next start.
+  Recorder(Options options, const Clock& clock, Vaults& vaults, KeySlots& keys);
   ~Recorder();  // stop()
 
   // Begins a segment of a camera. The id is valid at once.
@@ -43,6 +45,7 @@ class Recorder {
   // Called on the store thread whenever a segment of a source could not be kept.
   void on_failure(std::function<void(const std::string& source, const std::string& cause)> callback);
   RecorderCounters counters() const;
+  std::vector<Gap> kept_gaps() const;  // without a catalogue: for the one that comes back
   // Everything appended so far is durable, everything closed so far committed, when it returns. For tests and a clean
   // stop. Throws Error{unavailable} when the catalogue refuses; what is sealed stays queued.
   void flush();
@@ -50,6 +53,7 @@ class Recorder {
   void stop();
 
  private:
+  void start();
   struct State;
   std::unique_ptr<State> state_;
 };

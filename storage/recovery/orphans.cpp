@@ -41,6 +41,14 @@ std::string open_orphan(const OrphanParts& parts, const std::string& vault, cons
   return {};
 }
 
+// Recorded while the time was doubtful, it is moved with the rest when the time is settled (I12).
+void mark_doubtful(const OrphanParts& parts, SegmentRow& row) {
+  const auto line = parts.clock.trusted().line;
+  if (!line || row.span.from < *line) return;
+  row.line = line;
+  row.time_doubtful = true;
+}
+
 void adopt_footage(const OrphanParts& parts, const SegmentRow& row) {
   parts.catalogue.write([&](Catalogue::Transaction& transaction) {
     insert_segment(transaction.db, row, State::live, expiry_in(transaction.db, row.cls, row.span));
@@ -65,6 +73,7 @@ Settled try_adopt(const OrphanParts& parts, const std::string& vault, const Path
   why = open_orphan(parts, vault, path, orphan);
   if (!why.empty()) return Settled::quarantined;
   if (orphan.row.kind == Kind::camera) {
+    mark_doubtful(parts, orphan.row);
     adopt_footage(parts, orphan.row);
     return Settled::adopted;
   }

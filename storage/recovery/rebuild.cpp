@@ -29,9 +29,12 @@ constexpr Duration kLeastGap = Seconds(1);
 
 Path file_in(const Path& folder) { return folder / "catalogue.db"; }
 
+// What cannot be looked at is not missing: its disk may come back.
 bool holds_something(const Path& file) {
   boost::system::error_code failed;
   const auto size = fs::file_size(file, failed);
+  if (failed && failed != boost::system::errc::no_such_file_or_directory && failed != boost::system::errc::not_a_directory)
+    throw Error(ErrorKind::io, "Cannot look at " + file.string() + ": look at its disk.", failed.message());
   return !failed && size > 0;
 }
 

@@ -91,10 +91,14 @@ class Practice:
         self.daemon = None
         self.log = self.folder / "log"
 
-    def start(self, seconds=30):
+    def begin(self):
+        """Starts it and waits for nothing."""
         with open(self.log, "ab") as log:
             self.daemon = subprocess.Popen([str(BIN / "tenured"), "--config", str(self.config)], stderr=log, stdout=log,
                                            cwd=self.folder)
+
+    def start(self, seconds=30):
+        self.begin()
         wait_for("the daemon answers", self._answers, seconds, 0.1)
         return self
 
