@@ -2,11 +2,12 @@
 """Verifies a copy of a Tenure ledger with nothing of Tenure: the Python standard library, and openssl for the signatures.
 
     verify-ledger.py FOLDER [--key KEY] [--json]
-    verify-ledger.py --proof PROOF.json --key KEY
+    verify-ledger.py --proof PROOF.json --key KEY [--checkpoint NOTE]...
 
 FOLDER holds tile/, checkpoint, checkpoints/ and key.vkey, as <state>/ledger does. KEY is the verifier key
 (NAME+hash+base64), or a file that holds it, as you noted it earlier: a key taken from the folder itself shows nothing if
-somebody has exchanged the whole folder. PROOF.json is what `tenure --json ledger prove --entry N` printed.
+somebody has exchanged the whole folder. PROOF.json is what `tenure --json ledger prove --entry N`, or `--from A --to B`,
+printed. NOTE is a file with a checkpoint that you kept: a proof of growth is held against it.
 
 Exit status: 0 sound, 1 not (the first bad entry is named), 2 wrong usage. Formats: docs/reference/ledger.md.
 """
@@ -291,6 +292,69 @@ def check_proof(proof, key):
     return "" if last == 0 and value == root else "the entry is not the leaf that was signed"
 
 
+def check_growth(proof):
+    """RFC 9162, 2.1.4.2: the tree of `to` begins with that of `from`."""
+    first, second = int(proof["from"]), int(proof["to"])
+    old, new = canonical(proof["from_root"]), canonical(proof["to_root"])
+    path = [canonical(step) for step in proof["consistency"]]
+    if not 0 <= first <= second:
+        return "the later ledger is the shorter one"
+    if first == 0:  # everything begins with nothing
+        return "" if not path and old == Frontier().root() else "the earlier ledger is not an empty one"
+    if first == second:
+        return "" if not path and old == new else "two ledgers of one size are not the same"
+    at, last = first - 1, second - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    if first & (first - 1) == 0:
+        path.insert(0, old)
+    if not path:
+        return "the proof is too short"
+    was = now = path[0]
+    for step in path[1:]:
+        if last == 0:
+            return "the proof is too long"
+        if at & 1 or at == last:
+            was, now = node_hash(step, was), node_hash(step, now)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            now = node_hash(now, step)
+        at, last = at >> 1, last >> 1
+    if last:
+        return "the proof is too short"
+    return "" if (was, now) == (old, new) else "the later ledger does not begin with the earlier one"
+
+
+def check_kept(proof, notes, key):
+    """The checkpoints that somebody kept against the roots of a proof of growth."""
+    roots = {int(proof["from"]): canonical(proof["from_root"]), int(proof["to"]): canonical(proof["to_root"])}
+    for path in notes:
+        try:
+            _, size, root, signed = read_note(path.read_bytes(), key)
+        except ValueError:
+            return f"{path}: is no checkpoint"
+        if not signed:
+            return f"{path}: is not signed by the key"
+        if size not in roots:
+            return f"{path}: is of {size} entries, and the proof is of {' and '.join(map(str, roots))}"
+        if root != roots[size]:
+            return f"{path}: signs another history of its {size} entries"
+    return ""
+
+
+def judge_proof(proof, notes, key):
+    """(problem, what is proved)"""
+    if "consistency" not in proof:
+        if notes:
+            return "a checkpoint is held against a proof of growth only", ""
+        return check_proof(proof, key), "the entry is in the ledger that this key signed"
+    proved = f"the ledger of {int(proof['to'])} entries only added to that of {int(proof['from'])}"
+    if not notes:
+        proved += f"; hold the roots {proof['from_root']} and {proof['to_root']} against checkpoints you kept (--checkpoint)"
+    return check_growth(proof) or check_kept(proof, notes, key), proved
+
+
 def load_key(given, folder):
     if given and "+" in given:
         return Key(given)
@@ -298,26 +362,40 @@ def load_key(given, folder):
     return Key(path.read_text())
 
 
+def why(error):
+    """What a person can act on, of an error of reading."""
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=pathlib.Path)
     parser.add_argument("--key")
     parser.add_argument("--proof", type=pathlib.Path)
+    parser.add_argument("--checkpoint", type=pathlib.Path, action="append", default=[])
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     if bool(given.folder) == bool(given.proof) or (given.proof and not given.key):
         parser.error("name a folder, or a proof and a key")
+    if given.checkpoint and not given.proof:
+        parser.error("a checkpoint goes with a proof")
     try:
         key = load_key(given.key, given.folder)
     except (OSError, ValueError) as error:
-        print(f"the key {error}" if isinstance(error, ValueError) else error, file=sys.stderr)
-        return 1
+        if not given.key:
+            print(f"{given.folder / 'key.vkey'}: {why(error)}", file=sys.stderr)
+            return 1
+        print(f"--key {given.key}: is neither a verifier key (NAME+hash+base64) nor a file that holds one: {why(error)}", file=sys.stderr)
+        return 2
     if given.proof:
         try:
-            problem = check_proof(json.loads(given.proof.read_text()), key)
-        except (ValueError, KeyError) as error:
-            problem = f"is no proof: {error}"
-        print(problem or "the entry is in the ledger that this key signed")
+            problem, proved = judge_proof(json.loads(given.proof.read_text()), given.checkpoint, key)
+        except OSError as error:
+            print(f"{error.filename}: {why(error)}", file=sys.stderr)
+            return 2
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            problem = f"{given.proof}: is no proof ({why(error)})"
+        print(problem or proved)
         return 1 if problem else 0
     if not (given.folder / "tile").is_dir():
         print(f"there is no ledger in {given.folder}", file=sys.stderr)

@@ -62,8 +62,31 @@ class Ledger(unittest.TestCase):
         self.assertEqual(code, 0, text)
         (practice.folder / "proof.json").write_text(json.dumps(proof | {"entry": proof["entry"].replace("hold-add", "hold-del")}))
         self.assertEqual(stand_alone("--proof", practice.folder / "proof.json", "--key", note["key"])[0], 1)
+        self.check_growth(receipt["ledger_checkpoint"], note["key"])
         self.assertIn("/proc/none", practice.ask("status")["ledger"]["copies"][0]["problem"])
         self.assertNotIn("incident 1", "".join(p.read_text(errors="replace") for p in self.folder.rglob("*") if p.is_file()))
+
+    def check_growth(self, earlier, key):
+        practice = self.practice
+        size = int(earlier.split("\n")[1])
+        note = practice.ask("ledger", "checkpoint")
+        self.assertGreater(note["size"], size)
+        (practice.folder / "earlier").write_text(earlier)
+        (practice.folder / "later").write_text(note["note"])
+        proof, file = practice.ask("ledger", "prove", "--from", size, "--to", note["size"]), practice.folder / "growth.json"
+        file.write_text(json.dumps(proof))
+        kept = ("--checkpoint", practice.folder / "earlier", "--checkpoint", practice.folder / "later")
+        code, text = stand_alone("--proof", file, "--key", key, *kept)
+        self.assertEqual((code, text), (0, f"the ledger of {note['size']} entries only added to that of {size}\n"))
+        code, text = stand_alone("--proof", file, "--key", key)
+        self.assertIn("hold the roots", text)
+        for lie in ({"to_root": proof["from_root"]}, {"consistency": proof["consistency"][:-1]}, {"from": size + 1}, {"to": "all"}, {"from_root": 7}):
+            file.write_text(json.dumps(proof | lie))
+            code, text = stand_alone("--proof", file, "--key", key, *kept)
+            self.assertEqual((code, "Traceback" in text), (1, False), f"{lie}: {text}")
+        for arguments in (("--proof", "/nope", "--key", key), ("--proof", file, "--key", "junk")):
+            code, text = stand_alone(*arguments)
+            self.assertEqual((code, "Traceback" in text, "Errno" in text, "No such file" in text), (2, False, False, True), text)
 
     def test_tampering_with_files_or_catalogue_is_named_by_all(self):
         practice = self.practice
