@@ -23,6 +23,7 @@
 #include "daemon/sweep_loop.h"
 #include "daemon/time_keeping.h"
 #include "daemon/upkeep_loop.h"
+#include "storage/recording/downtime.h"
 
 namespace tenure::daemon {
 namespace asio = boost::asio;
@@ -119,7 +120,10 @@ void Service::State::start() {
   storage.recorder().on_failure([this](const std::string& source, const std::string& cause) { keeping.failed(source, cause); });
   for (const auto& camera : now->cameras) storage.catalogue().ensure_source(camera.name, camera.cls, storage::Kind::camera);
   for (const auto& calls : now->calls) storage.catalogue().ensure_source(calls.name, calls.cls, storage::Kind::calls);
+  // What the mark says is asked before it is saved anew; what is told is told on the time that is settled by then.
+  const auto lived = storage::lived_until((now->storage.path / "clock-mark").string());
   time.start();
+  storage::tell_downtime(storage.catalogue(), clock, now->cameras, lived);
   cameras.apply(now->cameras);
   server.start();
   sweep.start();

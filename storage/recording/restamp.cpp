@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/recording/downtime.h"
 
 namespace tenure::storage {
 
@@ -98,10 +99,12 @@ RestampReport restamp(Catalogue& catalogue, const RestampOrder& order) {
     if (line && offset_of(db, *line)) return;  // a crash came between this and the clock's step
     // Lowered without a doubtful line: what was stamped since is what now lies ahead.
     const auto rows = line ? rows_where(db, "s.line = ?", *line) : rows_where(db, "s.line IS NULL AND s.kind = 0 AND s.start_at > ?", order.now);
+    const auto downtimes = line ? take_downtimes(db, *line) : std::vector<Gap>{};
     for (const auto& row : rows) move_or_clear(db, row, offset);
     report.segments = rows.size();
     if (line) {
-      report.gaps = move_gaps(db, *line, offset);
+      report.gaps = move_gaps(db, *line, offset) + downtimes.size();
+      put_back_downtimes(db, downtimes, offset);
       report.undecided = bound_earlier(db, *line, std::max(Duration::zero(), offset));
       db.run("INSERT INTO time_line(line, offset, settled_at) VALUES(?, ?, ?)", *line, offset, order.now);
     }

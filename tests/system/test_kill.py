@@ -50,6 +50,7 @@ class Kill(unittest.TestCase):
                 # one fragment (2 s) + the sync interval (2 s) + what the status line itself was late
                 loss = min(abs(seconds_between(end, frames[name])) for end in ends)
                 self.assertLess(loss, 4.5, f"{name} lost {loss:.1f} s at a kill")
+            self.check_accounted(practice, name, len(kills))
             out = practice.folder / f"all-{name}"
             practice.ask("export", "native", "--source", name, "--from", now_text(-3600), "--to", now_text(), "--out", out)
             files = sorted(out.glob("*.mp4"))
@@ -57,6 +58,16 @@ class Kill(unittest.TestCase):
             for file in files:
                 self.assertEqual(decode_errors(file), "", file)
                 self.assertLess(largest_step(file), 0.13, file)
+
+    def check_accounted(self, practice, name, kills):
+        """From the first recording to the last no second is in neither a recording nor a gap."""
+        gaps = practice.ask("gaps", "--source", name)
+        self.assertEqual(sum(g["cause"] == "tenured was not running" for g in gaps), kills, gaps)
+        rows = sorted(gaps + practice.ask("segments", "--source", name), key=lambda row: row["start"])
+        until = rows[0]["end"]
+        for row in rows[1:]:
+            self.assertLess(seconds_between(until, row["start"]), 2, f"{name}: nothing tells of {until} to {row['start']}: {rows}")
+            until = max(until, row["end"])
 
 
 if __name__ == "__main__":

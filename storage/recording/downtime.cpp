@@ -1,0 +1,109 @@
+#include "storage/recording/downtime.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "storage/catalogue/catalogue_state.h"
+
+namespace tenure::storage {
+
+namespace {
+constexpr Duration kLeast = Seconds(1);             // as the cameras tell: less is jitter
+// An outage is told every minute, a segment lasts two at most, and a clean stop saves the mark last.
+constexpr Duration kFollowed = std::chrono::minutes(5);
+constexpr Duration kShortest = Duration(1);
+constexpr std::size_t kLongestMark = 4096;
+
+// By the beginnings, which are indexed: the recordings and gaps of one camera follow each other.
+std::optional<Accounted> last_of(sqlite::Connection& db, const std::string& source, Instant before) {
+  std::optional<Accounted> last;
+  for (const auto* table : {"segment", "gap"}) {
+    auto query = db.query(std::string("SELECT end_at, line FROM ") + table +
+                              " WHERE source = ? AND start_at < ? ORDER BY start_at DESC LIMIT 1",
+                          source, before);
+    if (query.step() && (!last || query.instant(0) > last->until)) last = {query.instant(0), query.maybe_instant(1)};
+  }
+  return last;
+}
+
+std::optional<Instant> next_of(sqlite::Connection& db, const std::string& source, Instant after) {
+  std::optional<Instant> next;
+  for (const auto* table : {"segment", "gap"}) {
+    auto query =
+        db.query(std::string("SELECT min(start_at) FROM ") + table + " WHERE source = ? AND start_at > ?", source, after);
+    if (query.step())
+      if (const auto found = query.maybe_instant(0)) next = next ? std::min(*next, *found) : *found;
+  }
+  return next;
+}
+}  // namespace
+
+std::optional<Interval> downtime(const Accounted& last, Instant lived, const TrustedTime& start) {
+  const auto from = lived - last.until > kFollowed ? lived : last.until;
+  if (start.best() - from >= kLeast) return Interval{from, start.best()};
+  const bool begun_in_doubt = start.line && start.line != last.line;
+  if (!begun_in_doubt) return std::nullopt;
+  return Interval{from, std::max(start.best(), from + kShortest)};
+}
+
+std::optional<Instant> lived_until(const std::string& mark_file) {
+  try {
+    const auto mark = parse_clock_mark(as_text(read_whole(mark_file, kLongestMark)));
+    if (mark) return mark->time;
+  } catch (const Error& error) {
+    log_debug("event=no-clock-mark cause=\"{}\"", error.what());
+  }
+  return std::nullopt;
+}
+
+void tell_downtime(Catalogue& catalogue, const Clock& clock, const std::vector<config::Camera>& cameras,
+                   const std::optional<Instant>& marked) {
+  try {
+    const auto time = clock.trusted();
+    const auto known = catalogue.state().read([](sqlite::Connection& db) {
+      std::map<std::string, Accounted> all;
+      auto query = db.query("SELECT name FROM source WHERE kind = 0");
+      while (query.step())
+        if (const auto last = last_of(db, query.text(0), Instant::max())) all.emplace(query.text(0), *last);
+      return all;
+    });
+    // Every camera tells until when the daemon lived, also one that is no longer in the settings.
+    auto lived = marked.value_or(Instant{});
+    for (const auto& [name, last] : known) lived = std::max(lived, last.until);
+    for (const auto& camera : cameras) {
+      const auto last = known.find(camera.name);
+      const auto gap = last == known.end() ? std::nullopt : downtime(last->second, lived, time);
+      if (gap) catalogue.add_gap({camera.name, *gap, kNotRunning, time.line});
+    }
+  } catch (const std::exception& error) {
+    log_error("event=downtime-not-told cause=\"{}\" effect=\"tenure gaps does not show it\"", error.what());
+  }
+}
+
+std::vector<Gap> take_downtimes(sqlite::Connection& db, Instant line) {
+  std::vector<Gap> taken;
+  auto query = db.query("SELECT source, start_at, end_at FROM gap WHERE line = ? AND cause = ?", line,
+                        std::string(kNotRunning));
+  while (query.step()) taken.push_back({query.text(0), {query.instant(1), query.instant(2)}, kNotRunning});
+  std::erase_if(taken, [&](const Gap& gap) {
+    const auto before = last_of(db, gap.source, gap.span.from);
+    return before && before->line == line;  // both its ends are on the line: it moves as a whole
+  });
+  for (const auto& gap : taken)
+    db.run("DELETE FROM gap WHERE source = ? AND start_at = ? AND end_at = ?", gap.source, gap.span.from, gap.span.to);
+  return taken;
+}
+
+void put_back_downtimes(sqlite::Connection& db, const std::vector<Gap>& taken, Duration offset) {
+  for (const auto& gap : taken) {
+    auto end = gap.span.to + offset;
+    if (const auto next = next_of(db, gap.source, gap.span.from)) end = std::min(end, *next);
+    if (end - gap.span.from < kLeast) continue;
+    db.run("INSERT OR IGNORE INTO gap(source, start_at, end_at, cause) VALUES(?, ?, ?, ?)", gap.source, gap.span.from,
+           end, gap.cause);
+  }
+}
+
+}  // namespace tenure::storage

@@ -1,0 +1,156 @@
+// The time in which the daemon was down is a gap of each camera, no longer than it was (I12 when time is in doubt).
+#include "storage/recording/downtime.h"
+
+#include "storage/recording/restamp.h"
+#include "tests/storage/practice.h"
+
+namespace tenure::storage {
+namespace {
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+const Instant kStart = at("2026-03-02T10:00:00Z");
+const Instant kStopped = kStart + minutes(1);
+
+class Downtime : public testing::Test {
+ protected:
+  void down_for(Duration length, std::optional<Instant> marked = kStopped) {
+    practice.clock.advance(length);
+    practice.restart();
+    practice.recover();
+    tell({"front", "waiting-room"}, marked);
+  }
+  void tell(const std::vector<std::string>& names, std::optional<Instant> marked) {
+    std::vector<config::Camera> cameras;
+    for (const auto& name : names) cameras.emplace_back().name = name;
+    tell_downtime(practice.parts->catalogue, practice.clock, cameras, marked);
+  }
+  std::vector<Gap> gaps(const std::string& camera) {
+    return practice.parts->catalogue.gaps(camera, {kStart - days(400), kStart + days(400)});
+  }
+
+  Practice practice{kStopped};
+};
+
+TEST_F(Downtime, IsAGapFromTheLastRecordingToTheStart) {
+  practice.record("front", {kStart, kStopped});
+  down_for(Seconds(53));
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_EQ(gaps("front")[0].span, (Interval{kStopped, kStopped + Seconds(53)}));
+  EXPECT_EQ(gaps("front")[0].cause, kNotRunning);
+}
+
+TEST_F(Downtime, BeginsWhereASalvagedRecordingEnds) {
+  practice.reserve("front", {kStart, kStopped - Seconds(10)});
+  down_for(Seconds(14));
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_EQ(gaps("front")[0].span, (Interval{kStopped - Seconds(10), kStopped + Seconds(14)}));
+}
+
+TEST_F(Downtime, OfANewCameraIsNone) {
+  practice.record("front", {kStart, kStopped});
+  down_for(hours(1));
+  EXPECT_TRUE(gaps("waiting-room").empty());
+}
+
+TEST_F(Downtime, OverSeveralStartsIsOneGap) {
+  practice.record("front", {kStart, kStopped});
+  down_for(Seconds(20));
+  down_for(Seconds(30), kStopped + Seconds(20));
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_EQ(gaps("front")[0].span, (Interval{kStopped, kStopped + Seconds(50)}));
+}
+
+TEST_F(Downtime, ContinuesAnOutageOfTheCamera) {
+  practice.parts->catalogue.add_gap({"front", {kStart, kStopped}, "the camera sent no pictures"});
+  down_for(minutes(2));
+  ASSERT_EQ(gaps("front").size(), 2u);
+  EXPECT_EQ(gaps("front")[1].span, (Interval{kStopped, kStopped + minutes(2)}));
+}
+
+TEST_F(Downtime, IsNotToldForTheWeeksInWhichACameraWasOutOfTheSettings) {
+  practice.record("waiting-room", {kStart - days(20), kStart - days(20) + minutes(1)});
+  practice.record("front", {kStart, kStopped});
+  down_for(Seconds(40), std::nullopt);
+  ASSERT_EQ(gaps("waiting-room").size(), 1u);
+  EXPECT_EQ(gaps("waiting-room")[0].span, (Interval{kStopped, kStopped + Seconds(40)}))
+      << "the other camera tells until when it lived";
+}
+
+TEST_F(Downtime, IsBoundedByTheClocksMarkWhereNoOtherCameraTells) {
+  practice.record("front", {kStart - days(20), kStart - days(20) + minutes(1)});
+  down_for(Seconds(40), kStopped);
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_EQ(gaps("front")[0].span, (Interval{kStopped, kStopped + Seconds(40)}));
+}
+
+TEST_F(Downtime, IsNoneWhenTimeWentBack) {
+  practice.record("front", {kStart + hours(2), kStart + hours(2) + minutes(1)});
+  down_for(minutes(5));
+  EXPECT_TRUE(gaps("front").empty());
+}
+
+class I12Downtime : public Downtime {
+ protected:
+  static constexpr Duration kOff = hours(10);
+  // The machine comes back without a clock: `lo` stands where the mark was, and all is stamped on a line.
+  void back_in_doubt() {
+    practice.record("front", {kStart, kStopped});
+    practice.clock.set({kStopped, kStopped + days(365), kStopped});
+    practice.restart();
+    tell({"front"}, kStopped);
+  }
+  void record_in_doubt(Instant from) {
+    auto& catalogue = practice.parts->catalogue;
+    catalogue.add_gap({"front", {from, from + minutes(1)}, "the camera sent no pictures", kStopped});
+  }
+  void settle() {
+    const auto time = practice.clock.trusted();
+    const Settlement settlement{kStopped, kOff, {}, Settlement::By::witness};
+    restamp(practice.parts->catalogue, {settlement, time, time.lo + kOff, {"tenured"}, "time-settle", ""});
+    practice.clock.set({time.lo + kOff, time.lo + kOff});
+  }
+};
+
+TEST_F(I12Downtime, InDoubtIsNoLongerThanWhatIsCertain) {
+  back_in_doubt();
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_LT(gaps("front")[0].span.to - gaps("front")[0].span.from, Seconds(1));
+}
+
+TEST_F(I12Downtime, ReachesToTheFirstRecordingOnceTheTimeIsKnown) {
+  back_in_doubt();
+  record_in_doubt(kStopped + Seconds(5));
+  settle();
+  ASSERT_EQ(gaps("front").size(), 2u);
+  EXPECT_EQ(gaps("front")[0].span.from, kStopped) << "it began when time was certain";
+  EXPECT_NEAR(static_cast<double>((gaps("front")[0].span.to - (kStopped + kOff)).count()), 0, 1);
+  EXPECT_EQ(gaps("front")[1].span.from, kStopped + kOff + Seconds(5));
+}
+
+TEST_F(I12Downtime, BetweenTwoStartsOnOneLineMovesAsAWhole) {
+  back_in_doubt();
+  record_in_doubt(kStopped + Seconds(5));
+  practice.clock.set({kStopped + minutes(3), kStopped + days(365), kStopped});
+  tell({"front"}, kStopped + minutes(1));
+  settle();
+  ASSERT_EQ(gaps("front").size(), 3u);
+  EXPECT_EQ(gaps("front")[2].span, (Interval{kStopped + kOff + Seconds(65), kStopped + kOff + minutes(3)}));
+}
+
+TEST(DowntimeMark, TellsUntilWhenTheDaemonLived) {
+  TemporaryFolder folder;
+  const auto file = (folder.path / "clock-mark").string();
+  EXPECT_FALSE(lived_until(file));
+  ClockMark mark;
+  mark.time = mark.latest = kStopped;
+  mark.boot = "one";
+  write_durably(file, as_view(to_text(mark)));
+  EXPECT_EQ(lived_until(file), kStopped);
+  write_durably(file, as_view("time flies"));
+  EXPECT_FALSE(lived_until(file));
+}
+
+}  // namespace
+}  // namespace tenure::storage
