@@ -74,7 +74,11 @@ std::optional<Instant> Statement::maybe_instant(int column) const {
   if (is_null(column)) return std::nullopt;
   return instant(column);
 }
-std::string Statement::text(int column) const { return std::string(as_text(blob(column))); }
+std::string Statement::text(int column) const {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  if (data == nullptr) return {};
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
 Blob Statement::blob(int column) const {
   const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));

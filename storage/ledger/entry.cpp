@@ -1,6 +1,8 @@
 #include "storage/ledger/entry.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "base/entropy.h"
 #include "base/error.h"
@@ -19,6 +21,36 @@ std::string subject_json(const std::string& subject) {
   boost::system::error_code error;
   const auto value = json::parse(subject, error);
   return json::serialize(error ? json::value(log_safe(subject)) : value);
+}
+
+void append_hex(std::string& out, const Digest& digest) {
+  static constexpr auto kPairs = [] {
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t byte = 0; byte < pairs.size(); ++byte)
+      pairs[byte] = {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]};
+    return pairs;
+  }();
+  std::array<char, 64> text;
+  for (std::size_t at = 0; at < digest.size(); ++at) std::memcpy(text.data() + 2 * at, kPairs[digest[at]].data(), 2);
+  out.append(text.data(), text.size());
+}
+
+// In quotes, escaped where it must be. The names of acts never need it, unless somebody has changed one.
+void append_json(std::string& out, const std::string& text) {
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  if (!std::ranges::all_of(text, plain)) {
+    out += json::serialize(json::string(text));
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
+}
+
+void append_digits(std::string& out, std::int64_t value, std::size_t width) {
+  std::array<char, 6> text{};
+  for (auto at = width; at > 0; value /= 10) text[--at] = static_cast<char>('0' + value % 10);
+  out.append(text.data(), width);
 }
 
 std::optional<Digest> digest_of(const json::value* value) {
@@ -50,20 +82,49 @@ EntryBody make_body(const LedgerEntry& entry, const EntryDetail& detail) {
 std::string line_of(const EntryBody& body) {
   std::string line;
   line.reserve(body.subject.size() + body.act.size() + 240);
-  line += R"({"number":)";
-  line += std::to_string(body.number);
-  line += R"(,"at":")";
-  line += to_rfc3339(body.at);
-  line += R"(","act":)";
-  line += json::serialize(json::string(body.act));
-  line += R"(,"subject":)";
-  line += body.subject;
-  line += R"(,"actor":")";
-  line += to_hex(body.actor);
-  line += R"(","reason":")";
-  line += to_hex(body.reason);
-  line += R"("})";
+  LineWriter().append(line, body);
   return line;
+}
+
+void LineWriter::append(std::string& out, const EntryBody& body) {
+  std::array<char, 20> number{};
+  const auto* const first = number.data();
+  const auto* const last = std::to_chars(number.data(), number.data() + number.size(), body.number).ptr;
+  out += R"({"number":)";
+  out.append(first, last);
+  out += R"(,"at":")";
+  append_time(out, body.at);
+  out += R"(","act":)";
+  append_json(out, body.act);
+  out += R"(,"subject":)";
+  out += body.subject;
+  out += R"(,"actor":")";
+  append_hex(out, body.actor);
+  out += R"(","reason":")";
+  append_hex(out, body.reason);
+  out += R"("})";
+}
+
+// As to_rfc3339().
+void LineWriter::append_time(std::string& out, Instant at) {
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  if (day != day_) {
+    day_text_ = to_rfc3339(day);
+    day_text_.resize(day_text_.size() - std::string_view("00:00:00Z").size());
+    day_ = day;
+  }
+  const std::chrono::hh_mm_ss time(at - day);
+  out += day_text_;
+  append_digits(out, time.hours().count(), 2);
+  out += ':';
+  append_digits(out, time.minutes().count(), 2);
+  out += ':';
+  append_digits(out, time.seconds().count(), 2);
+  if (const auto fraction = time.subseconds().count(); fraction != 0) {
+    out += '.';
+    append_digits(out, fraction, 6);
+  }
+  out += 'Z';
 }
 
 std::optional<EntryBody> parse_line(std::string_view line) {

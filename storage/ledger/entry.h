@@ -31,6 +31,16 @@ inline constexpr std::size_t kLongestLine = 65'535;  // what a bundle of C2SP tl
 EntryBody make_body(const LedgerEntry& entry, const EntryDetail& detail);
 // {"number":1,"at":"2026-03-02T14:05:00Z","act":"hold-add","subject":{...},"actor":"<hex>","reason":"<hex>"}
 std::string line_of(const EntryBody& body);
+// The same for many entries, appended to one buffer: it keeps the text of the day it wrote last. One thread at a time.
+class LineWriter {
+ public:
+  void append(std::string& out, const EntryBody& body);
+
+ private:
+  void append_time(std::string& out, Instant at);
+  std::optional<std::chrono::sys_days> day_;
+  std::string day_text_;  // "2026-03-02T"
+};
 // Nothing unless line_of() would give exactly this line.
 std::optional<EntryBody> parse_line(std::string_view line);
 

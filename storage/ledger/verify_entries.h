@@ -1,0 +1,18 @@
+// The part of verification that reads acts: each is made a line anew and hashed, held to its bundle's file and to its
+// details. In stretches that several threads take one after another, each thread on a snapshot of its own.
+#pragma once
+#include "storage/ledger/verify_tree.h"
+
+namespace tenure::storage {
+
+struct EntryCheck {
+  Leaves leaves;
+  std::vector<LedgerProblem> problems;         // by entry
+  std::vector<std::uint64_t> without_detail;   // in order
+  bool whole = true;                           // false: a stretch broke off, and a problem says why
+};
+
+// Of the first `size` acts; the first `pruned` may be missing. Any thread, outside a transaction.
+EntryCheck check_entries(Catalogue& catalogue, const Path& folder, std::uint64_t size, std::uint64_t pruned);
+
+}  // namespace tenure::storage
