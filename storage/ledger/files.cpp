@@ -81,7 +81,11 @@ void LedgerFiles::bring(const std::string& name, const Blob& wanted, std::uint64
       difference_ = "The ledger's file " + (folder_ / name).string() + " is not what the catalogue says: run tenure ledger verify.";
     return;
   }
-  write_tile_file(folder_, name, wanted, /*afresh=*/in_doubt_);
+  if (auto grown = write_tile_file(folder_, name, wanted, /*afresh=*/in_doubt_)) grown_.insert(std::move(*grown));
+}
+
+void LedgerFiles::sync_folders() {
+  for (; !grown_.empty(); grown_.erase(grown_.begin())) sync_directory(*grown_.begin());
 }
 
 // The upper levels first, so that `published_` can follow the blocks of entries one by one: what failed is taken up there.
@@ -103,6 +107,7 @@ void LedgerFiles::publish(sqlite::Connection& db) {
       bring(tile_path(0, index), tree::tile(db, 0, index), units(sealed, index), /*is_bundle=*/false);
       published_ = std::min(size, (index + 1) * tree::kTileWidth);
     }
+    sync_folders();
   } catch (const Error&) {
     in_doubt_ = true;
     throw;
@@ -134,6 +139,7 @@ void LedgerFiles::put_aside(Instant at) {
   sync_directory(aside);
   sync_directory(folder_);
   published_ = 0;
+  grown_.clear();
   difference_.clear();
 }
 

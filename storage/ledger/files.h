@@ -1,6 +1,8 @@
 // The ledger's folder: brings tiles, bundles and the checkpoint up to the catalogue, and sees when they are ahead of it.
 // What was synced before a checkpoint is never written over: a difference there is told, not repaired. One thread at a time.
 #pragma once
+#include <set>
+
 #include "storage/ledger/note.h"
 #include "storage/ledger/tile_files.h"
 
@@ -26,7 +28,9 @@ class LedgerFiles {
 
  private:
   void bring(const std::string& name, const Blob& wanted, std::uint64_t signed_units, bool is_bundle);
+  void sync_folders();
   Path folder_;
+  std::set<Path> grown_;         // folders with new names in them that are not synced
   std::uint64_t published_ = 0;  // 0 at the start: the first publish() looks at every file
   std::string difference_;
   bool in_doubt_ = false;        // a write failed: the last files are written anew

@@ -75,18 +75,21 @@ Blob read_tile_file(const Path& folder, const std::string& name) {
   return read_whole(path, kLargestBundle);
 }
 
-void write_tile_file(const Path& folder, const std::string& name, const Blob& bytes, bool afresh) {
+std::optional<Path> write_tile_file(const Path& folder, const std::string& name, const Blob& bytes, bool afresh) {
   const auto path = folder / name;
   const auto held = read_tile_file(folder, name);
-  if (held == bytes && !afresh) return;
-  if (afresh || held.empty() || !begins_with(bytes, held)) {
-    make_directories(path.parent_path());
+  if (held == bytes && !afresh) return std::nullopt;
+  boost::system::error_code error;
+  const bool is_new = fs::symlink_status(path, error).type() == fs::file_not_found;
+  if (!is_new && (afresh || !begins_with(bytes, held))) {
     write_durably(path, bytes);
-    return;
+    return std::nullopt;
   }
-  File file(path, File::Mode::read_write);
+  if (is_new) make_directories(path.parent_path());
+  File file(path, is_new ? File::Mode::create : File::Mode::read_write);
   file.write_at(held.size(), View(bytes).subspan(held.size()));
   file.sync();
+  return is_new ? std::optional(path.parent_path()) : std::nullopt;
 }
 
 std::uint64_t leaves_in_files(const Path& folder) {

@@ -22,8 +22,9 @@ Bundle read_bundle(View bytes);
 
 // The bytes of a file below `folder`, or nothing there.
 Blob read_tile_file(const Path& folder, const std::string& name);
-// Makes the file hold `bytes`, synced: appends when it holds the beginning already, else, or `afresh`, replaces it.
-void write_tile_file(const Path& folder, const std::string& name, const Blob& bytes, bool afresh);
+// Makes the file hold `bytes`, synced: appends when it holds the beginning already, else, or `afresh`, replaces it. The
+// folder of a new name is the caller's to sync, once for many; it is what is returned.
+std::optional<Path> write_tile_file(const Path& folder, const std::string& name, const Blob& bytes, bool afresh);
 // The number of leaves that the tiles of level 0 hold, as if there were no hole before the last.
 std::uint64_t leaves_in_files(const Path& folder);
 
