@@ -88,6 +88,11 @@ std::string Catalogue::check() const {
     auto integrity = db.query("PRAGMA integrity_check(20)");
     while (integrity.step())
       if (integrity.text(0) != "ok") problems += integrity.text(0) + "\n";
+    auto sums = db.query(
+        "SELECT count(*) FROM (SELECT vault, state, expires_at / 3600000000 AS hour, source, count(*) AS segments,"
+        " sum(bytes) AS bytes FROM segment GROUP BY 1, 2, 3, 4) s FULL JOIN segment_sum k USING(vault, state, hour, source)"
+        " WHERE s.segments IS NOT k.segments OR s.bytes IS NOT k.bytes");
+    if (sums.step() && sums.natural(0) > 0) problems += "the sums of the recordings are not those of their rows\n";
     auto keys = db.query("PRAGMA foreign_key_check");
     while (keys.step()) problems += "a row of " + keys.text(0) + " refers to a missing row of " + keys.text(2) + "\n";
     return problems;

@@ -112,11 +112,15 @@ void account_for_calls(sqlite::Connection& db, HoldReceipt& receipt) {
 }
 }  // namespace
 
-std::vector<SegmentRow> covered_by(sqlite::Connection& db, const HoldId& id) {
-  std::vector<SegmentRow> rows;
+void each_covered(sqlite::Connection& db, const HoldId& id, const std::function<void(SegmentRow&&)>& body) {
   auto query = db.query("SELECT" + kSegmentColumns + "FROM segment s JOIN hold h ON h.id = ?1 WHERE s.id IN (" +
                         all_candidates() + ") AND s.state <> 2 AND " + kCovers + " ORDER BY s.start_at", id);
-  while (query.step()) rows.push_back(read_segment(query));
+  while (query.step()) body(read_segment(query));
+}
+
+std::vector<SegmentRow> covered_by(sqlite::Connection& db, const HoldId& id) {
+  std::vector<SegmentRow> rows;
+  each_covered(db, id, [&rows](SegmentRow&& row) { rows.push_back(std::move(row)); });
   return rows;
 }
 

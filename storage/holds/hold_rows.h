@@ -1,5 +1,7 @@
-// Holds as rows of the catalogue, for holds.cpp and recovery only.
+// Holds as rows of the catalogue, for holds.cpp, recovery and the space forecast only.
 #pragma once
+#include <functional>
+
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/holds/holds.h"
 
@@ -20,6 +22,7 @@ std::optional<Hold> load_hold(sqlite::Connection& db, const HoldKeys& keys, cons
 std::vector<Hold> load_holds(sqlite::Connection& db, const HoldKeys& keys, const TrustedTime& time);
 // Everything a hold covers that still has a row and was not missed, whatever its state but condemned; oldest first.
 std::vector<SegmentRow> covered_by(sqlite::Connection& db, const HoldId& id);
+void each_covered(sqlite::Connection& db, const HoldId& id, const std::function<void(SegmentRow&&)>& body);
 // What the hold names, what it keeps, what was never recorded, what is gone.
 HoldReceipt make_receipt(sqlite::Connection& db, Hold hold, const TrustedTime& time);
 

@@ -47,6 +47,43 @@ CREATE TABLE broken_promise(                             -- deleted before its t
   bytes INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX broken_promise_by_time ON broken_promise(at);
+
+-- How much of what lies where and ends in which hour, so that status and forecasts do not read a million rows. Kept by
+-- the triggers alone; what deletes asks the rows themselves.
+CREATE TABLE segment_sum(
+  vault TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  hour INTEGER NOT NULL,                                 -- expires_at / 3600 s
+  source TEXT NOT NULL,
+  segments INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY(vault, state, hour, source)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER segment_sum_1 AFTER INSERT ON segment
+BEGIN
+  INSERT INTO segment_sum VALUES(NEW.vault, NEW.state, NEW.expires_at / 3600000000, NEW.source, 1, NEW.bytes)
+    ON CONFLICT DO UPDATE SET segments = segments + 1, bytes = bytes + excluded.bytes;
+END;
+CREATE TRIGGER segment_sum_2 AFTER DELETE ON segment
+BEGIN
+  UPDATE segment_sum SET segments = segments - 1, bytes = bytes - OLD.bytes
+    WHERE vault = OLD.vault AND state = OLD.state AND hour = OLD.expires_at / 3600000000 AND source = OLD.source;
+  DELETE FROM segment_sum
+    WHERE vault = OLD.vault AND state = OLD.state AND hour = OLD.expires_at / 3600000000 AND source = OLD.source
+      AND segments = 0;
+END;
+CREATE TRIGGER segment_sum_3 AFTER UPDATE OF vault, state, expires_at, source, bytes ON segment
+WHEN NEW.vault <> OLD.vault OR NEW.state <> OLD.state OR NEW.expires_at <> OLD.expires_at OR NEW.source <> OLD.source
+  OR NEW.bytes <> OLD.bytes
+BEGIN
+  UPDATE segment_sum SET segments = segments - 1, bytes = bytes - OLD.bytes
+    WHERE vault = OLD.vault AND state = OLD.state AND hour = OLD.expires_at / 3600000000 AND source = OLD.source;
+  DELETE FROM segment_sum
+    WHERE vault = OLD.vault AND state = OLD.state AND hour = OLD.expires_at / 3600000000 AND source = OLD.source
+      AND segments = 0;
+  INSERT INTO segment_sum VALUES(NEW.vault, NEW.state, NEW.expires_at / 3600000000, NEW.source, 1, NEW.bytes)
+    ON CONFLICT DO UPDATE SET segments = segments + 1, bytes = bytes + excluded.bytes;
+END;
 )sql";
 
 }  // namespace tenure::storage

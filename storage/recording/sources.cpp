@@ -18,11 +18,14 @@ void Catalogue::ensure_source(const std::string& name, const std::string& cls, K
 std::vector<SourceRow> Catalogue::sources() const {
   return state_->read([](sqlite::Connection& db) {
     std::vector<SourceRow> rows;
+    // The newest end lies within the longest recording of the newest start.
     auto query = db.query(
-        "SELECT name, class, kind, (SELECT count(*) FROM segment WHERE source = name AND state = 1),"
-        " (SELECT coalesce(sum(bytes), 0) FROM segment WHERE source = name AND state = 1),"
+        "SELECT name, class, kind, coalesce(segments, 0), coalesce(bytes, 0),"
         " (SELECT min(start_at) FROM segment WHERE source = name AND state = 1),"
-        " (SELECT max(end_at) FROM segment WHERE source = name AND state = 1) FROM source ORDER BY name");
+        " (SELECT max(end_at) FROM segment WHERE source = name AND state = 1 AND start_at >="
+        "   (SELECT max(start_at) FROM segment WHERE source = name AND state = 1) - max(longest, 120000000))"
+        " FROM source LEFT JOIN (SELECT source AS of, sum(segments) AS segments, sum(bytes) AS bytes FROM segment_sum"
+        "   WHERE state = 1 GROUP BY source) ON of = name ORDER BY name");
     while (query.step())
       rows.push_back({query.text(0), query.text(1), static_cast<Kind>(query.integer(2)), query.natural(3),
                       query.natural(4), query.maybe_instant(5), query.maybe_instant(6)});

@@ -183,7 +183,7 @@ std::vector<VaultSpace> Pressure::spaces() const {
   const auto all = *state_.lock();
   std::map<std::string, std::uint64_t> used;
   catalogue_.state().read([&](sqlite::Connection& db) {
-    auto query = db.query("SELECT vault, sum(bytes) FROM segment GROUP BY vault");
+    auto query = db.query("SELECT vault, sum(bytes) FROM segment_sum GROUP BY vault");
     while (query.step()) used[query.text(0)] = query.natural(1);
   });
   std::vector<VaultSpace> spaces;

@@ -57,7 +57,7 @@ class Pressure {
   void look_ahead();
   std::vector<VaultSpace> spaces() const;
   // The plan and forecast of each vault as each of these holds, were it placed, would make them; a load without parts
-  // changes nothing. `placed` is in force already and is taken out first. Reads the whole catalogue once.
+  // changes nothing. `placed` is in force already and is taken out first. Reads what is held, not the whole catalogue.
   std::vector<std::vector<VaultSpace>> with_holds(const std::vector<HoldLoad>& loads, const HoldLoad* placed = nullptr) const;
   std::vector<BrokenPromise> broken_promises(Instant since) const;
   // Why `source` must not be recorded into `vault` now; empty when it may. Cheap: asked at each fragment.

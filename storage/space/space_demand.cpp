@@ -1,8 +1,9 @@
 #include "storage/space/space_demand.h"
 
 #include <algorithm>
+#include <set>
 
-#include "storage/holds/holds.h"
+#include "storage/holds/hold_rows.h"
 
 namespace tenure::storage {
 
@@ -44,35 +45,64 @@ ClassDemand demand_of(const PolicyRow& policy, const std::map<std::string, Measu
   return demand;
 }
 
-// What expires in each coming hour, of what no hold keeps and of what one does; and how much of the last day's sources
-// are held without an end.
+// By sources of the last day, and how much of it a hold without an end keeps.
+double read_held_share(sqlite::Connection& db, const std::string& vault, Instant now) {
+  double recent = 0, open = 0;
+  for (const int kind : {0, 1}) {
+    auto query = db.query("SELECT sum(bytes), source IN (SELECT p.source FROM hold_span p JOIN hold h ON h.id = p.hold"
+                          " WHERE h.released_at IS NULL AND p.to_at >= ?4) FROM segment WHERE kind = ?1 AND start_at > ?2 AND vault = ?3"
+                          " AND state = 1 GROUP BY source", kind, now - std::chrono::days(1), vault, kOpenEnd);
+    while (query.step()) {
+      recent += static_cast<double>(query.natural(0));
+      if (query.truth(1)) open += static_cast<double>(query.natural(0));
+    }
+  }
+  return recent > 0 ? open / recent : 0;
+}
+
+// What any hold in force covers, each once.
+void each_held(sqlite::Connection& db, const std::function<void(const SegmentRow&)>& body) {
+  std::vector<HoldId> holds;
+  auto query = db.query("SELECT id FROM hold WHERE released_at IS NULL");
+  while (query.step()) holds.push_back(query.id<HoldId>(0));
+  std::set<SegmentId> seen;
+  for (const auto& hold : holds)
+    each_covered(db, hold, [&](SegmentRow&& row) {
+      if (holds.size() == 1 || seen.insert(row.id).second) body(row);
+    });
+}
+
+// What expires in each coming hour, of what no hold keeps and of what one does.
 void read_flow(sqlite::Connection& db, const std::string& vault, Instant now, Demand& demand) {
   auto& flow = demand.flow;
   flow.freed.assign(kForecastHours, 0);
   demand.held_back.assign(kForecastHours, 0);
-  double recent = 0, open = 0;
-  auto query = db.query("SELECT s.expires_at, s.bytes, s.start_at, EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NULL AND " +
-                        kCovers + "), s.source IN (SELECT p.source FROM hold_span p JOIN hold h ON h.id = p.hold WHERE h.released_at IS NULL"
-                        " AND p.to_at >= ?2) FROM segment s WHERE s.vault = ?1 AND s.state = 1", vault, kOpenEnd);
-  while (query.step()) {
-    const auto bytes = query.natural(1);
-    const bool kept = query.truth(3);
-    if (query.instant(2) > now - std::chrono::days(1)) {
-      recent += static_cast<double>(bytes);
-      if (query.truth(4)) open += static_cast<double>(bytes);
-    }
-    if (kept) demand.held += bytes;
-    const auto hour = static_cast<std::size_t>(std::max<std::int64_t>(0, std::chrono::floor<std::chrono::hours>(query.instant(0) - now).count()));
-    if (hour < kForecastHours) (kept ? demand.held_back : flow.freed)[hour] += bytes;
+  auto sums = db.query("SELECT hour, sum(bytes) FROM segment_sum WHERE vault = ? AND state = 1 GROUP BY hour", vault);
+  while (sums.step()) {
+    const auto hour = hour_of_expiry(Instant(std::chrono::hours(sums.integer(0))), now);
+    if (hour < kForecastHours) flow.freed[hour] += sums.natural(1);
   }
-  flow.held_share = recent > 0 ? open / recent : 0;
+  each_held(db, [&](const SegmentRow& row) {
+    if (row.vault != vault || row.state != State::live) return;
+    demand.held += row.bytes;
+    const auto hour = hour_of_expiry(row.expires_at, now);
+    if (hour >= kForecastHours) return;
+    demand.held_back[hour] += row.bytes;
+    flow.freed[hour] -= std::min(flow.freed[hour], row.bytes);
+  });
+  flow.held_share = read_held_share(db, vault, now);
 }
 }  // namespace
+
+std::size_t hour_of_expiry(Instant expires_at, Instant now) {
+  const auto end = std::chrono::floor<std::chrono::hours>(expires_at) + std::chrono::hours(1) - Duration(1);
+  return static_cast<std::size_t>(std::max<std::int64_t>(0, std::chrono::floor<std::chrono::hours>(end - now).count()));
+}
 
 Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::vector<PolicyRow>& policy, Instant now,
                    const std::map<std::string, std::size_t>& cameras) {
   Demand demand;
-  auto used = db.query("SELECT coalesce(sum(bytes), 0) FROM segment WHERE vault = ?", vault);
+  auto used = db.query("SELECT coalesce(sum(bytes), 0) FROM segment_sum WHERE vault = ?", vault);
   used.step();
   demand.used = used.natural(0);
   const auto measured = measure(db, vault, now);

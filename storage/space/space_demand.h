@@ -15,6 +15,9 @@ struct Demand {
   std::vector<std::uint64_t> held_back;  // what they keep of what expires in each hour to come
 };
 
+// In which hour of the forecast that goes: counted by the clock's hours, as the catalogue's sums are, and never too early.
+std::size_t hour_of_expiry(Instant expires_at, Instant now);
+
 // Of one vault, measured over the last seven days. `cameras`: how many each class has, for what was never measured.
 Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::vector<PolicyRow>& policy, Instant now,
                    const std::map<std::string, std::size_t>& cameras);

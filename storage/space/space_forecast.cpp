@@ -25,7 +25,7 @@ void move_rows(Demand& demand, const std::string& vault, const HoldPart& part, I
   for (const auto& row : part.rows) {
     if (row.vault != vault) continue;
     demand.held = placed ? demand.held + row.bytes : demand.held - std::min(demand.held, row.bytes);
-    const auto hour = static_cast<std::size_t>(std::max<std::int64_t>(0, std::chrono::floor<std::chrono::hours>(row.expires_at - now).count()));
+    const auto hour = hour_of_expiry(row.expires_at, now);
     if (hour >= from.size() || hour >= to.size()) continue;
     const auto moved = std::min(from[hour], row.bytes);
     from[hour] -= moved;

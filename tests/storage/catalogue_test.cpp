@@ -37,6 +37,36 @@ TEST(Catalogue_, FindsWhatOverlapsASpanAndNothingElse) {
   EXPECT_EQ(catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = {}, .limit = 4}).size(), 4u);
 }
 
+TEST(Catalogue_, CountsWhatLiesThereWithoutReadingItAndNoticesAWrongCount) {
+  Practice practice(kStart);
+  auto& catalogue = practice.parts->catalogue;
+  practice.record_row("front", {kStart - hours(5), kStart + minutes(30)});  // ends last, and began first
+  for (int i = 0; i < 5; ++i) practice.record_row("front", {kStart + minutes(i), kStart + minutes(i + 1)});
+  const auto reserved = practice.reserve("front", {kStart + hours(1), kStart + hours(2)});
+  const auto lost = practice.record_row("front", {kStart + minutes(5), kStart + minutes(6)});
+  catalogue.mark_lost(lost.id);
+  practice.record_row("waiting-room", {kStart, kStart + minutes(1)});
+  const auto counted = [&](const std::string& name) {
+    for (const auto& source : catalogue.sources())
+      if (source.name == name) return source;
+    return SourceRow{};
+  };
+  EXPECT_EQ(counted("front").segments, 6u);
+  EXPECT_EQ(counted("front").oldest, kStart - hours(5));
+  EXPECT_EQ(counted("front").newest, kStart + minutes(30));
+  EXPECT_EQ(counted("waiting-room").segments, 1u);
+  EXPECT_EQ(catalogue.check(), "");
+  catalogue.drop_reservation(reserved.id);
+  practice.clock.advance(days(29));
+  practice.parts->sweeper.sweep();
+  EXPECT_EQ(counted("front").segments, 0u);
+  EXPECT_EQ(counted("front").newest, std::nullopt);
+  EXPECT_EQ(catalogue.check(), "");
+  practice.record_row("front", {practice.clock.now(), practice.clock.now() + minutes(1)});
+  catalogue.write([](Catalogue::Transaction& t) { t.db.run("UPDATE segment_sum SET bytes = bytes + 1"); });
+  EXPECT_THAT(catalogue.check(), testing::HasSubstr("not those of their rows"));
+}
+
 TEST(Catalogue_, RefusesToChangeOrRemoveALedgerEntry) {
   Practice practice(kStart);
   auto& catalogue = practice.parts->catalogue;
