@@ -1,9 +1,10 @@
 // attest(): walks everything once, waits, and looks a second time at what looked wrong.
 #include <algorithm>
-#include <boost/filesystem/operations.hpp>
-
 #include "base/error.h"
+#include "storage/attestation/backups.h"
 #include "storage/attestation/judge.h"
+#include "storage/attestation/providers.h"
+#include "storage/attestation/walk.h"
 
 namespace tenure::storage {
 
@@ -15,7 +16,9 @@ constexpr std::uint64_t kTellEvery = 20'000;
 constexpr Duration kFuture = std::chrono::minutes(5);
 constexpr Duration kRecent = std::chrono::days(31);
 constexpr Duration kWide = Seconds(65);
-constexpr Duration kKeyBackup = std::chrono::days(7) + std::chrono::hours(1);
+// What looked wrong is kept in memory for the second look; what is wrong with more of them than this is no accident of
+// the moment.
+constexpr std::size_t kMostAgain = 50'000;
 
 // Below the state folder: what belongs there. Folders end with a slash.
 constexpr std::array<std::string_view, 19> kBelongs = {
@@ -30,7 +33,9 @@ class Attestor {
       : order_(order),
         catalogue_(order.state / "catalogue" / "catalogue.db"),
         keys_(order.state / "keys"),
-        judge_(order, catalogue_, keys_) {}
+        judge_(order, catalogue_, keys_),
+        backups_(order, catalogue_, [this] { check_cancelled(); }),
+        seen_(keys_.slots()) {}
 
   Attestation run() {
     report_.at = order_.time.lo;
@@ -45,10 +50,14 @@ class Attestor {
     look_at_state();
     catalogue_.each_row([this](const RowLook& row) { look_at_row(row); });
     look_at_keys();
+    go_on(0.92, "backups");
+    backups_.look();
     look_again();
+    backups_.tell(findings_, report_.backups);
     look_at_holds();
     look_at_time_and_ledger();
-    look_outside();
+    look_at_call_folders();
+    report_.providers = judge_providers(order_.providers, judge_.promises(), order_.time.lo);
     for (auto& [name, one] : classes_) report_.classes.push_back(std::move(one));
     const auto since = order_.time.lo - kRecent;
     report_.gaps = catalogue_.gaps(since);
@@ -68,20 +77,6 @@ class Attestor {
   void go_on(double share, const std::string& what) {
     check_cancelled();
     order_.progress(share, what);
-  }
-
-  template <typename Look>
-  void walk(const Path& folder, const Look& look) {
-    boost::system::error_code error;
-    fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, error);
-    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-      boost::system::error_code gone;
-      if (fs::is_directory(at->symlink_status(gone))) {
-        if (!look(at->path(), true)) at.disable_recursion_pending();
-      } else {
-        look(at->path(), false);
-      }
-    }
   }
 
   bool is_right_vault(const VaultPlace& vault, const std::string& id) const {
@@ -109,6 +104,15 @@ class Attestor {
     for (const auto& [name, id] : known) findings_.add(Fault::vault_off_line, {{}, {}, name, {}});
   }
 
+  template <typename All, typename Make>
+  void look_twice(const std::optional<Problem>& problem, All& again, const Make& make) {
+    if (!problem) return;
+    if (again.size() < kMostAgain)
+      again.push_back(make());
+    else
+      take(problem);
+  }
+
   bool look_in_vault(const VaultPlace& vault, const Path& path, bool folder) {
     check_cancelled();
     const bool top = path.parent_path() == vault.path;
@@ -118,8 +122,11 @@ class Attestor {
       go_on(0.1 + 0.6 * static_cast<double>(report_.files) / static_cast<double>(report_.files + 100'000), "files");
     if (path.lexically_relative(vault.path).begin()->string() == "quarantine") ++report_.quarantined;
     std::optional<RowLook> row;
-    if (judge_.file_in_vault(vault, path, &row)) files_again_.emplace_back(&vault, path);
-    if (row) count(*row);
+    const auto problem = judge_.file_in_vault(vault, path, &row);
+    look_twice(problem, files_again_, [&] { return std::pair(&vault, path); });
+    if (!row) return true;
+    count(*row);
+    if (!problem && row->slot < seen_.size()) seen_[row->slot] = true;
     return true;
   }
 
@@ -150,9 +157,7 @@ class Attestor {
   bool is_looked_at_elsewhere(const Path& folder) const {
     const auto is = [&](const auto& place) { return fs::weakly_canonical(place.path) == fs::weakly_canonical(folder); };
     return std::ranges::any_of(order_.vaults, is) || std::ranges::any_of(order_.call_folders, is) ||
-           std::ranges::any_of(order_.backups, [&](const Path& place) {
-             return fs::weakly_canonical(place) == fs::weakly_canonical(folder);
-           });
+           backups_.is_backup_folder(folder);
   }
 
   void look_at_state() {
@@ -160,7 +165,8 @@ class Attestor {
     walk(order_.state, [&](const Path& path, bool folder) {
       if (folder) return !is_looked_at_elsewhere(path);
       const auto place = path.lexically_relative(order_.state).string();
-      if (!belongs(place) && judge_.stray(path, place.starts_with("staging/"))) strays_again_.push_back(path);
+      if (!belongs(place))
+        look_twice(judge_.stray(path, place.starts_with("staging/")), strays_again_, [&] { return path; });
       return true;
     });
   }
@@ -168,14 +174,15 @@ class Attestor {
   void look_at_row(const RowLook& row) {
     check_cancelled();
     if (row.state == State::lost) ++classes_[row.cls].lost;
-    if (judge_.row(row)) rows_again_.push_back(row);
+    if (row.slot < seen_.size() && seen_[row.slot] && !judge_.is_shared(row.slot)) return;
+    look_twice(judge_.row(row), rows_again_, [&] { return row; });
   }
 
   void look_at_keys() {
     go_on(0.9, "keys");
     keys_.each([&](std::uint64_t slot, KeyState state) {
       (state == KeyState::erased ? report_.keys_erased : report_.keys_live) += 1;
-      if (judge_.key(slot)) keys_again_.push_back(slot);
+      look_twice(judge_.key(slot), keys_again_, [&] { return slot; });
     });
   }
 
@@ -184,7 +191,9 @@ class Attestor {
   }
 
   void look_again() {
-    if (files_again_.empty() && strays_again_.empty() && rows_again_.empty() && keys_again_.empty()) return;
+    if (files_again_.empty() && strays_again_.empty() && rows_again_.empty() && keys_again_.empty() &&
+        !backups_.has_problems())
+      return;
     order_.settle();
     go_on(0.95, "a second look");
     judge_.read_slots();
@@ -194,6 +203,7 @@ class Attestor {
         take(judge_.stray(file, file.lexically_relative(order_.state).string().starts_with("staging/")));
     for (const auto& row : rows_again_) take(judge_.row(row));
     for (const auto slot : keys_again_) take(judge_.key(slot));
+    if (backups_.has_problems()) backups_.look();
   }
 
   void look_at_holds() {
@@ -224,43 +234,17 @@ class Attestor {
       findings_.add(Fault::deletion_waits, {}, waiting);
   }
 
-  void look_outside() {
+  void look_at_call_folders() {
     for (const auto& folder : order_.call_folders) {
       const auto promise = judge_.promises().find(folder.cls);
       report_.call_folders.push_back(
           look_into(folder.name, folder.path,
                     promise == judge_.promises().end() ? std::nullopt : std::optional(promise->second.period)));
     }
-    look_at_backups();
-    for (const auto& folder : order_.backups)
-      report_.backups.push_back(look_into(folder.filename().string(), folder, std::nullopt));
-  }
-
-  // Of the keys, what is older than seven days goes once there is a newer one that was verified.
-  void look_at_backups() {
-    const auto all = catalogue_.backups();
-    for (const auto& one : all) {
-      const auto same = [&](const OutsideReport& seen) { return seen.place == one.folder.string(); };
-      auto found = std::ranges::find_if(report_.backups, same);
-      if (found == report_.backups.end())
-        found = report_.backups.insert(found,
-                                       {one.keys ? "keys" : "recordings", one.folder.string(), 0, 0, one.made_at, {}});
-      ++found->files;
-      if (!one.keys || one.made_at + kKeyBackup > order_.time.lo) continue;
-      const bool replaced = std::ranges::any_of(
-          all, [&](const BackupLook& other) { return other.keys && other.verified && other.made_at > one.made_at; });
-      boost::system::error_code error;
-      const auto there = fs::exists(one.file, error);
-      const Instance where{{}, {}, one.file.string(), one.made_at + kKeyBackup};
-      if (!replaced)
-        findings_.add(Fault::stale_key_backup, where);
-      else
-        findings_.add(there ? Fault::old_key_backup : Fault::backup_out_of_reach, where);
-    }
   }
 
   OutsideReport look_into(const std::string& name, const Path& folder, const std::optional<Period>& promised) {
-    OutsideReport out{name, folder.string(), 0, 0, {}, {}};
+    OutsideReport out{name, folder.string(), 0, 0, {}, {}, {}, 0};
     boost::system::error_code error;
     if (!fs::is_directory(folder, error)) {
       out.problem = "it is not there or may not be read";
@@ -274,6 +258,7 @@ class Attestor {
       const Instant at{Seconds(changed)};
       ++out.files;
       out.oldest = std::min(out.oldest.value_or(at), at);
+      out.newest = std::max(out.newest.value_or(at), at);
       if (promised && add(at, *promised) < order_.machine_clock) ++out.older_than_promised;
       return true;
     });
@@ -284,6 +269,8 @@ class Attestor {
   CatalogueLook catalogue_;
   KeyLook keys_;
   Judge judge_;
+  BackupsLook backups_;
+  std::vector<bool> seen_;  // the key slots of rows whose file was found
   Attestation report_;
   Findings findings_;
   std::map<std::string, ClassReport> classes_;

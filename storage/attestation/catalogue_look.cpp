@@ -1,7 +1,6 @@
 #include "storage/attestation/catalogue_look.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/error.h"
 
@@ -191,14 +190,47 @@ std::uint64_t CatalogueLook::waiting_deletions() {
 
 std::vector<BackupLook> CatalogueLook::backups() {
   std::vector<BackupLook> all;
-  if (!db_.query("SELECT 1 FROM sqlite_schema WHERE name = 'backup'").step()) return all;
   auto query = db_.query(
-      "SELECT kind, folder, name, made_at, verified_at IS NOT NULL FROM backup WHERE gone_at IS NULL ORDER BY made_at");
+      "SELECT kind, folder, name, made_at, verified_at IS NOT NULL, gone_at IS NOT NULL, bytes, sha256 FROM backup"
+      " ORDER BY made_at");
   while (query.step()) {
     const Path folder = query.text(1);
-    all.push_back({query.integer(0) == 1, folder, folder / query.text(2), query.instant(3), query.truth(4)});
+    all.push_back({query.integer(0) == 1, folder, folder / query.text(2), query.instant(3), query.truth(4),
+                   query.truth(5), query.natural(6), query.bytes<32>(7)});
   }
   return all;
+}
+
+// By the number of the entry that recorded it: what was deleted over the years is not read for the last week.
+void CatalogueLook::each_deleted_since(Instant since, const std::function<void(Instant, Instant)>& look) {
+  auto query = db_.query(
+      "SELECT start_at, deleted_at FROM tombstone WHERE (ledger_sweep IS NULL OR ledger_sweep >= coalesce("
+      "(SELECT number FROM ledger WHERE at < ?1 ORDER BY number DESC LIMIT 1), 0)) AND deleted_at > ?1",
+      since);
+  while (query.step()) look(query.instant(0), query.instant(1));
+}
+
+std::uint64_t CatalogueLook::erased_since(Instant made_at) {
+  auto query = db_.query(
+      "SELECT count(*) FROM erasure_item i JOIN tombstone t ON t.segment = i.segment"
+      " WHERE t.deleted_at > ?1 AND t.start_at < ?1",
+      made_at);
+  return query.step() ? query.natural(0) : 0;
+}
+
+bool CatalogueLook::is_backup_unfinished(Instant since) {
+  return db_
+      .query(
+          "SELECT 1 FROM ledger WHERE act = 'backup-data' AND at >= ? AND json_extract(subject, '$.backup') NOT IN"
+          " (SELECT lower(hex(id)) FROM backup) LIMIT 1",
+          since)
+      .step();
+}
+
+bool CatalogueLook::has_index() {
+  for (const char* table : {"call_token", "hold_number", "session"})
+    if (db_.query(std::string("SELECT 1 FROM ") + table + " LIMIT 1").step()) return true;
+  return false;
 }
 
 std::optional<Instant> CatalogueLook::newest() {
@@ -211,19 +243,23 @@ std::optional<Instant> CatalogueLook::newest() {
 }
 
 std::uint64_t CatalogueLook::short_batches() {
-  std::map<std::uint64_t, std::uint64_t> members;
-  for (const char* table : {"segment", "tombstone"}) {
-    auto query = db_.query(std::string("SELECT ledger_batch, count(*) FROM ") + table +
-                           " WHERE ledger_batch IS NOT NULL GROUP BY 1");
-    while (query.step()) members[query.natural(0)] += query.natural(1);
-  }
   std::uint64_t missing = 0;
-  auto batches = db_.query("SELECT number, json_extract(subject, '$.segments') FROM ledger WHERE act = 'capture'"
-                            // Those before a rebuild lost their members' numbers with the old catalogue; the ledger says so.
-                            " AND number > (SELECT coalesce(max(json_extract(subject, '$.entries')), 0) FROM ledger WHERE act = 'rebuild')");
-  while (batches.step()) {
-    const auto there = members[batches.natural(0)], said = batches.natural(1);
-    missing += said > there ? said - there : 0;
+  std::int64_t after = 0;
+  for (int got = kPage; got == kPage;) {
+    got = 0;
+    auto batches = db_.query(
+        "SELECT number, max(0, json_extract(subject, '$.segments')"
+        " - (SELECT count(*) FROM segment WHERE ledger_batch = number)"
+        " - (SELECT count(*) FROM tombstone WHERE ledger_batch = number))"
+        // Those before a rebuild lost their members' numbers with the old catalogue; the ledger says so.
+        " FROM ledger WHERE act = 'capture' AND number > max(?,"
+        " (SELECT coalesce(max(json_extract(subject, '$.entries')), 0) FROM ledger WHERE act = 'rebuild'))"
+        " ORDER BY number LIMIT ?",
+        after, kPage);
+    for (; batches.step(); ++got) {
+      after = batches.integer(0);
+      missing += batches.natural(1);
+    }
   }
   return missing;
 }

@@ -31,7 +31,9 @@ struct BackupLook {
   bool keys = false;  // else recordings, sealed
   Path folder, file;
   Instant made_at;
-  bool verified = false;
+  bool verified = false, gone = false;
+  std::uint64_t bytes = 0;
+  Digest sha256{};  // of the file; of recordings: of the copy of the catalogue
 };
 
 class CatalogueLook {
@@ -51,8 +53,15 @@ class CatalogueLook {
   std::map<std::string, std::uint64_t> acts(Instant since);
   std::uint64_t deleted_early(Instant since);
   std::uint64_t waiting_deletions();  // recordings that a stopped sweep asks about
-  std::vector<BackupLook> backups();  // that nobody removed
-  std::optional<Instant> newest();    // of what is recorded or done
+  std::vector<BackupLook> backups();  // also those that were removed, oldest first
+  void each_deleted_since(Instant since, const std::function<void(Instant start, Instant deleted)>& look);
+  // Erased by order after `made_at`, and recorded before.
+  std::uint64_t erased_since(Instant made_at);
+  // A backup of recordings that was begun after `since` and is not finished: what lies in its folder is half of it.
+  bool is_backup_unfinished(Instant since);
+  // Of a copy: what finds calls by number, and logins.
+  bool has_index();
+  std::optional<Instant> newest();  // of what is recorded or done
   // Batches of recordings in the ledger of which fewer are accounted for than it says.
   std::uint64_t short_batches();
 

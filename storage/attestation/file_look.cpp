@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "storage/attestation/backup_look.h"
 #include "storage/keys/slot_format.h"
 
 namespace tenure::storage::attestation {
@@ -56,6 +57,7 @@ FileKind kind_of(const File& file, View head, bool thorough, FileLook& look) {
     return FileKind::sealed;
   }
   if (!thorough) return FileKind::other;
+  if (is_key_backup(head)) return FileKind::key_backup;
   if (begins(head, "SQLite format 3")) return FileKind::catalogue;
   if (is_recording(head)) return FileKind::recording;
   return holds_slots(file, look.bytes) ? FileKind::key_slots : FileKind::other;

@@ -7,7 +7,7 @@
 
 namespace tenure::storage::attestation {
 
-enum class FileKind { sealed, key_slots, catalogue, recording, empty, other, unreadable };
+enum class FileKind { sealed, key_slots, key_backup, catalogue, recording, empty, other, unreadable };
 
 struct FileLook {
   FileKind kind = FileKind::other;

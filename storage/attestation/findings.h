@@ -1,27 +1,36 @@
 // What an attestation can find, each kind with its weight and its words; and the list it collects them in. One thread.
 #pragma once
 #include <set>
+#include <span>
 
 #include "storage/attestation/attestation.h"
 
 namespace tenure::storage::attestation {
 
+// In the order in which they are told, the heaviest first.
 enum class Fault {
+  // broken
   past_date,
   deletion_unfinished,
   stretched,
+  no_promise,
   copy_past_date,
   orphan_past_date,
   key_without_recording,
   key_copy_elsewhere,
   plain_recording,
-  old_key_backup,
   old_working_file,
+  old_key_backup,
+  backup_past_date,
+  backup_of_erased,
+  key_backup_elsewhere,
+  // unsure
   backup_out_of_reach,
   vault_off_line,
   clock_behind,
   time_doubtful,
   ledger_unsound,
+  // fault
   orphan,
   leftover,
   copy,
@@ -39,12 +48,25 @@ enum class Fault {
   hold_without_file,
   hold_file_without_row,
   stale_key_backup,
+  key_backup_copy,
+  backup_changed,
+  backup_with_index,
   time_unconfirmed,
   catalogue_copy,
   batch_short,
   deletion_waits,
-  no_promise,
+  end,  // none: how many there are
 };
+
+struct FaultWords {
+  Fault fault;
+  Weight weight;
+  const char* kind;
+  const char* what;
+  const char* remedy;
+};
+// One of each, in their order.
+std::span<const FaultWords> fault_words();
 
 class Findings {
  public:

@@ -2,6 +2,9 @@
 
 #include <boost/filesystem/operations.hpp>
 
+#include "storage/attestation/backup_look.h"
+#include "storage/attestation/backups.h"
+
 namespace tenure::storage::attestation {
 
 namespace fs = boost::filesystem;
@@ -124,6 +127,7 @@ std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path&
     return Problem{Fault::unreadable_header, where};
   }
   if (look.kind == FileKind::key_slots) return Problem{Fault::key_copy_elsewhere, where};
+  if (look.kind == FileKind::key_backup) return lone_key_backup(file, where);
   if (look.kind == FileKind::catalogue) return Problem{Fault::catalogue_copy, where};
   if (look.kind == FileKind::recording) return Problem{Fault::plain_recording, where};
   if (!look.header) {
@@ -140,8 +144,17 @@ std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path&
   if (quarantined) return without_row(header, where);
   if (inside != place_of(header)) return misplaced(header, where);
   const auto row = catalogue_.row(header.id);
+  if (row && row->vault != vault.name) return misplaced(header, where);
   if (known) *known = row;
   return row ? with_row(header, *row, look, where) : without_row(header, where);
+}
+
+// Outside the folders that backups are made in: nothing will remove it.
+Problem Judge::lone_key_backup(const Path& file, Instance where) {
+  const auto made = key_backup_made_at(file);
+  if (made) where.since = *made + kKeyBackupLife;
+  const bool old = !made || *where.since <= order_.time.lo || catalogue_.erased_since(*made) > 0;
+  return {old ? Fault::key_backup_elsewhere : Fault::key_backup_copy, where};
 }
 
 std::optional<Problem> Judge::stray(const Path& file, bool in_staging) {
@@ -153,6 +166,7 @@ std::optional<Problem> Judge::stray(const Path& file, bool in_staging) {
     return misplaced(*look.header, where);
   }
   if (look.kind == FileKind::key_slots) return Problem{Fault::key_copy_elsewhere, where};
+  if (look.kind == FileKind::key_backup) return lone_key_backup(file, where);
   if (look.kind == FileKind::recording) return Problem{Fault::plain_recording, where};
   if (look.kind == FileKind::catalogue) return Problem{Fault::catalogue_copy, where};
   if (in_staging && look.kind != FileKind::unreadable) {

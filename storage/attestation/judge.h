@@ -31,6 +31,7 @@ class Judge {
   void read_slots();
   bool is_past(const RowLook& row) const { return row.expires_at + kGrace < order_.time.lo; }
   const std::map<std::string, Promise>& promises() const { return promises_; }
+  bool is_shared(std::uint64_t slot) const { return shared_.contains(slot); }
   bool is_on_line(const std::string& vault) const { return on_line_.contains(vault); }
   void set_on_line(const std::string& vault) { on_line_.insert(vault); }
   std::uint64_t unknown_files = 0;
@@ -41,6 +42,7 @@ class Judge {
   std::optional<Problem> without_row(const SealedHeader& header, Instance where);
   std::optional<Problem> with_row(const SealedHeader& header, const RowLook& row, const FileLook& look, Instance where);
   std::optional<Problem> misplaced(const SealedHeader& header, Instance where);
+  Problem lone_key_backup(const Path& file, Instance where);
   std::optional<Instant> end_of(const std::string& cls, const Interval& span, std::optional<Instant> made_by) const;
   bool opens(const SealedHeader& header) const;  // its key lives and is nobody else's
   SegmentId owner_of(std::uint64_t slot) const { return slot < owners_.size() ? owners_[slot] : SegmentId{}; }

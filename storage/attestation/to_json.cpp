@@ -75,6 +75,42 @@ json::object row(const OutsideReport& outside) {
           {"problem", outside.problem}};
 }
 
+json::object row_of_backup(const OutsideReport& backup) {
+  auto out = row(backup);
+  out["newest"] = time_or_null(backup.newest);
+  out["deleted_since"] = backup.deleted_since;
+  return out;
+}
+
+const char* name_of(ProviderReport::Standing standing) {
+  using Standing = ProviderReport::Standing;
+  switch (standing) {
+    case Standing::within:
+      return "within";
+    case Standing::longer:
+      return "longer";
+    case Standing::unknown:
+      return "unknown";
+    case Standing::ended:
+      return "ended";
+    case Standing::unregistered:
+      break;
+  }
+  return "unregistered";
+}
+
+json::object row(const ProviderReport& one) {
+  const auto text_or_null = [](const std::string& text) { return text.empty() ? json::value() : json::value(text); };
+  return {{"source", one.source},
+          {"class", one.cls},
+          {"provider", text_or_null(one.name)},
+          {"place", text_or_null(one.place)},
+          {"keeps", text_or_null(one.keeps)},
+          {"promised", text_or_null(one.promised)},
+          {"until", time_or_null(one.until)},
+          {"standing", name_of(one.standing)}};
+}
+
 json::object row(const SpaceForecast& space) {
   return {{"vault", space.vault},
           {"used", space.used},
@@ -98,6 +134,8 @@ json::array texts(const std::vector<std::string>& all) { return json::array(all.
 std::string to_json(const Attestation& report) {
   json::object acts;
   for (const auto& [act, count] : report.acts) acts[act] = count;
+  json::array backups;
+  for (const auto& one : report.backups) backups.push_back(row_of_backup(one));
   return json::serialize(json::object{{"schema", "tenure-promise-report-1"},
                                       {"at", to_rfc3339(report.at)},
                                       {"verdict", verdict_of(report)},
@@ -112,8 +150,8 @@ std::string to_json(const Attestation& report) {
                                       {"holds", rows(report.holds)},
                                       {"gaps", rows(report.gaps)},
                                       {"call_folders", rows(report.call_folders)},
-                                      {"backups", rows(report.backups)},
-                                      {"provider_copies", json::array()},
+                                      {"backups", std::move(backups)},
+                                      {"provider_copies", rows(report.providers)},
                                       {"space", rows(report.spaces)},
                                       {"ledger",
                                        {{"entries", report.ledger.entries},

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
 
-#include "storage/attestation/attestation.h"
+#include "storage/attestation/report.h"
 
 namespace tenure::storage {
 
@@ -43,7 +45,36 @@ std::string about_holds(const Attestation& report) {
                        counted(report.holds.size(), "hold is", "holds are"), report.holds.size() == 1 ? "it" : "them");
   return fmt::format(", except what {} on purpose.", counted(keeping, "hold keeps", "holds keep"));
 }
+
+// What nothing here can see, and is known of all the same.
+void add_providers(const Attestation& report, std::vector<std::string>& words) {
+  using Standing = ProviderReport::Standing;
+  std::set<std::string> said;  // one provider serves several lines
+  for (const auto& one : report.providers) {
+    std::string text;
+    if (one.standing == Standing::longer)
+      text = fmt::format(
+          "{} keeps its own copies of calls for {}, longer than the {} promised here{}. Tenure can "
+          "neither see nor delete them.",
+          one.name, period_in_words(one.keeps), period_in_words(one.promised),
+          one.until ? fmt::format(" (until {})", to_rfc3339(*one.until).substr(0, 10)) : "");
+    else if (one.standing == Standing::unknown)
+      text = fmt::format("{} keeps its own copies of calls, and nobody has recorded for how long.", one.name);
+    if (!text.empty() && said.insert(text).second && said.size() <= kMostReasons) words.push_back(text);
+  }
+}
 }  // namespace
+
+std::string period_in_words(const std::string& period) {
+  if (period.size() < 3 || period[0] != 'P' || period.find_first_not_of("0123456789", 1) != period.size() - 1)
+    return period;
+  const auto count = period.substr(1, period.size() - 2);
+  const std::string unit = period.back() == 'D'   ? "day"
+                           : period.back() == 'W' ? "week"
+                           : period.back() == 'M' ? "month"
+                                                  : "year";
+  return count + " " + unit + (count == "1" ? "" : "s");
+}
 
 std::uint64_t Attestation::count(Weight weight) const {
   std::uint64_t all = 0;
@@ -76,6 +107,7 @@ std::vector<std::string> verdict_in_words(const Attestation& report) {
     words.push_back(
         fmt::format("The telephone system's own folders hold {} older than promised, which Tenure does not delete.",
                     counted(outside, "file", "files")));
+  add_providers(report, words);
   if (report.deleted_early > 0)
     words.push_back(fmt::format("In the last 31 days {} deleted before the promised date, for want of space.",
                                 counted(report.deleted_early, "recording was", "recordings were")));
@@ -88,10 +120,12 @@ std::vector<std::string> verdict_in_words(const Attestation& report) {
 }
 
 const std::vector<std::string>& unseen() {
-  static const std::vector<std::string> all{
-      "memory cards and storage inside cameras",   "an old recorder that still stands somewhere",
-      "what a telephone or camera supplier keeps", "copies that somebody downloaded or was given",
-      "images and snapshots of this machine",      "what a laboratory might recover from a solid-state disk"};
+  static const std::vector<std::string> all{"memory cards and storage inside cameras",
+                                            "an old recorder that still stands somewhere",
+                                            "what a telephone or camera supplier keeps, beyond what is registered",
+                                            "copies that somebody downloaded or was given",
+                                            "images and snapshots of this machine",
+                                            "what a laboratory might recover from a solid-state disk"};
   return all;
 }
 

@@ -150,7 +150,8 @@ std::map<std::string, std::string> other_copies(const config::Settings& settings
     copies[camera.name] = "a memory card in the camera, or another recorder connected to it, may hold the same footage: empty it there";
   for (const auto& calls : settings.calls) {
     auto& text = copies[calls.name];
-    text = "the telephone system and its supplier may hold their own copy: ask for its deletion there";
+    text = calls.provider.empty() ? "the telephone system and its supplier may hold their own copy: ask for its deletion there"
+                                  : calls.provider + " keeps its own copy: ask for its deletion there";
     if (calls.source_policy == "keep") text = "the files that arrived still lie in " + calls.folder.string() + " (source_policy = \"keep\"): remove them there; " + text;
   }
   return copies;

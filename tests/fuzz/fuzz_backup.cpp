@@ -1,8 +1,9 @@
 // What a restore reads from a disk that anybody may have written: the key backup's frame, its deletion list, the key from
-// paper, and the mount table.
+// paper, and the mount table; and what the attestation reads of a key backup, by its own code.
 #include <sys/mman.h>
 
 #include "base/error.h"
+#include "storage/attestation/backup_look.h"
 #include "storage/backup/deletion_list.h"
 #include "storage/backup/recovery_key.h"
 #include "storage/backup/sealed_box.h"
@@ -24,6 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(storage::facts_in_mountinfo(std::string(as_text(bytes)), "8:1"));
   File file(::memfd_create("box", 0), "box");
   file.write_at(0, bytes);
+  static_cast<void>(storage::attestation::key_backup_made_at(file));
   try {
     storage::read_box(file, Key{1, 2, 3}, {[](const std::string&, std::uint64_t) {}, [](View) {}});
   } catch (const Error&) {

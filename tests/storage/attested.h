@@ -1,12 +1,22 @@
 // A tiny practice that is attested: how the order is made, and what to ask of the answer.
 #pragma once
 #include "storage/attestation/attestation.h"
-#include "storage/attestation/findings.h"
+#include "storage/backup/backups.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {
 
-class AttestedPractice : public Practice {
+// The key-encryption key of every practice.
+extern const Key kPracticeKek;
+
+// What a practice is copied from: made once.
+struct PreparedPractice {
+  SegmentRow held, old, fresh;  // kept by the hold; deleted by the sweep; within its time
+  SegmentId call;
+  HoldId hold;
+};
+
+class AttestedPractice : public Practice, public PreparedPractice {
  public:
   // Two days of a camera, one hour of another, two calls, one hold on footage that is past its date; swept.
   AttestedPractice();
@@ -17,10 +27,23 @@ class AttestedPractice : public Practice {
   Path file_of(const SegmentRow& row) const { return parts->vaults.path_of(row); }
   // Straight into the catalogue, as somebody who tampers would.
   void sql(const std::string& statement) const;
+  void sweep_after(std::chrono::days time);
+  // Into both copies of its slot.
+  void put_key(const SegmentRow& row, const Blob& bytes) const;
+  void erase_key(const SegmentRow& row) const;
+  Blob key_of(const SegmentRow& row) const;
+};
 
-  SegmentRow held, old, fresh;  // kept by the hold; deleted by the sweep; within its time
-  SegmentId call;
-  HoldId hold;
+// What makes backups, to the folder `disk` beside the practice's others.
+struct PracticeBackups {
+  explicit PracticeBackups(AttestedPractice& practice);
+  Path keys();
+  void data();
+  AttestedPractice& practice;
+  Path disk;
+  Ledger ledger;
+  KeyRotation rotation;
+  Backups backups;
 };
 
 std::string hex(const SegmentId& id);  // as SQL has it

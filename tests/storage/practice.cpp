@@ -6,9 +6,10 @@
 
 namespace tenure::storage {
 
-namespace {
-const Key kKek{1, 2, 3, 4, 5};
+extern const Key kPracticeKek;  // attested.h shows it
+const Key kPracticeKek{1, 2, 3, 4, 5};
 
+namespace {
 std::vector<config::Vault> vaults_in(const Path& folder) { return {{"main", folder / "vault", {}}}; }
 
 std::vector<config::Class> classes() {
@@ -31,7 +32,7 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 Parts::Parts(const Path& folder, Clock& clock)
-    : catalogue(folder / "catalogue"), keys(folder / "keys", kKek), vaults(vaults_in(folder), /*trial=*/false, catalogue.known_vaults()),
+    : catalogue(folder / "catalogue"), keys(folder / "keys", kPracticeKek), vaults(vaults_in(folder), /*trial=*/false, catalogue.known_vaults()),
       calls(catalogue, clock, vaults, keys, keys.root()), holds(catalogue, clock, folder / "holds", keys.root()),
       eraser(catalogue, clock, vaults, keys, tombstone_file(folder)), sweeper(catalogue, clock, vaults, eraser) {
   catalogue.remember_vaults(vaults.ids());
