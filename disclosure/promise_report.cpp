@@ -9,7 +9,7 @@ namespace tenure::disclosure {
 using namespace paper;
 
 namespace {
-constexpr std::size_t kMostFindings = 6, kMostHolds = 6, kMostGaps = 4, kMostReason = 90;
+constexpr std::size_t kMostFindings = 6, kMostHolds = 6, kMostGaps = 4, kMostReason = 90, kMostProviders = 4;
 
 std::string size_text(std::uint64_t bytes) {
   double size = static_cast<double>(bytes);
@@ -35,18 +35,6 @@ std::string many(std::uint64_t count, const std::string& one, const std::string&
 }
 
 std::string date_or(const std::optional<Instant>& at, const char* otherwise) { return at ? date_text(*at) : otherwise; }
-
-// "P28D" as people say it; what has several parts stays as it is.
-std::string period_text(const std::string& period) {
-  if (period.size() < 3 || period[0] != 'P' || period.find_first_not_of("0123456789", 1) != period.size() - 1)
-    return period;
-  const auto number = period.substr(1, period.size() - 2);
-  const std::string unit = period.back() == 'D'   ? "day"
-                           : period.back() == 'W' ? "week"
-                           : period.back() == 'M' ? "month"
-                                                  : "year";
-  return number + " " + unit + (number == "1" ? "" : "s");
-}
 
 // Cut at a whole character of UTF-8.
 std::string shortened(const std::string& text, std::size_t most) {
@@ -107,7 +95,7 @@ Block classes(const storage::Attestation& report) {
                       {"Next deletion", 2.3},
                       {"Past date, held", 1.6, true}});
   for (const auto& one : report.classes)
-    block.rows.push_back({class_name(one.name), one.period.empty() ? "nothing" : period_text(one.period),
+    block.rows.push_back({class_name(one.name), one.period.empty() ? "nothing" : storage::period_in_words(one.period),
                           number_text(one.recordings), size_text(one.bytes), date_or(one.oldest, "–"),
                           date_or(one.next_end, "–"), number_text(one.kept_by_holds)});
   return block;
@@ -205,7 +193,7 @@ std::string space(const storage::Attestation& report) {
   return text.empty() ? "not measured." : text + ".";
 }
 
-std::string outside(const std::vector<storage::OutsideReport>& all, const char* none) {
+std::string outside(const std::vector<storage::OutsideReport>& all) {
   std::string text;
   for (const auto& one : all) {
     text += fmt::format("{}{}: ", text.empty() ? "" : "; ", one.name);
@@ -218,7 +206,49 @@ std::string outside(const std::vector<storage::OutsideReport>& all, const char* 
                               ? fmt::format(", {} of them older than promised", number_text(one.older_than_promised))
                               : "");
   }
-  return text.empty() ? none : text + ".";
+  return text + ".";
+}
+
+// A folder each: what is in it, and what of it is of recordings that are deleted here.
+std::string backups(const storage::Attestation& report) {
+  std::string text;
+  for (const auto& one : report.backups) {
+    text += fmt::format("{}{} in {}: ", text.empty() ? "" : "; ", one.name, shortened(one.place, 40));
+    if (!one.problem.empty()) {
+      text += one.problem;
+      continue;
+    }
+    text += many(one.files, "file", "files");
+    if (one.oldest) text += ", the oldest of " + date_text(*one.oldest);
+    if (one.deleted_since == 0) continue;
+    const auto deleted = many(one.deleted_since, "recording", "recordings");
+    text += one.name == "keys" ? ", which with the recovery key could bring back " + deleted + " deleted since"
+                               : ", " + deleted + " of them deleted here since, which open with a key backup only";
+  }
+  return text.empty() ? "none." : text + ".";
+}
+
+std::string provider(const storage::ProviderReport& one) {
+  using Standing = storage::ProviderReport::Standing;
+  if (one.standing == Standing::unregistered) return one.source + ": nothing registered";
+  auto text = fmt::format("{}: {}{}", one.source, shortened(one.name, 60),
+                          one.place.empty() ? "" : ", " + shortened(one.place, 60));
+  const auto until = one.until ? ", until " + date_text(*one.until) : "";
+  if (one.standing == Standing::ended) return text + ", nothing left since " + date_text(*one.until);
+  if (one.keeps.empty()) return text + ", nobody knows how long" + until;
+  const auto* told = one.standing == Standing::longer    ? ", LONGER than promised"
+                     : one.standing == Standing::unknown ? ", nothing is promised"
+                                                         : ", within the promise";
+  return text + ", kept " + storage::period_in_words(one.keeps) + told + until;
+}
+
+std::string providers(const storage::Attestation& report) {
+  std::string text;
+  for (std::size_t at = 0; at < std::min(report.providers.size(), kMostProviders); ++at)
+    text += (at == 0 ? "" : "; ") + provider(report.providers[at]);
+  if (report.providers.size() > kMostProviders)
+    text += fmt::format("; and {} more", report.providers.size() - kMostProviders);
+  return text.empty() ? "none registered." : text + ". As the settings say; it cannot be checked here.";
 }
 
 std::string unseen() {
@@ -252,9 +282,9 @@ Page promise_page(const storage::Attestation& report, const ReportProof& proof) 
       labelled("Record of acts", fmt::format("{}; {}.", many(report.ledger.entries, "entry", "entries"),
                                              report.ledger.sound ? "checked and sound" : report.ledger.problem)));
   if (!report.call_folders.empty())
-    blocks.push_back(labelled("Telephone", "recordings in the folder " + outside(report.call_folders, "")));
-  blocks.push_back(labelled("Backups", outside(report.backups, "none on this machine.")));
-  blocks.push_back(labelled("Supplier copies", "none registered."));
+    blocks.push_back(labelled("Telephone", "recordings in the folder " + outside(report.call_folders)));
+  blocks.push_back(labelled("Backups", backups(report)));
+  blocks.push_back(labelled("Supplier copies", providers(report)));
   blocks.push_back(labelled("It cannot see", unseen()));
   page.footer = fmt::format(
       "Looked at {}, {} in use and {} destroyed. SHA-256 of the signed JSON: {}. Entry {} of the ledger. The ledger's "

@@ -32,6 +32,11 @@ std::string render_attest(const json::value& answer) {
     holds.add({cell(one, "id"), cell(one, "state"), cell(one, "review"), cell(one, "review_due"), cell(one, "keeps"),
                cell(one, "past_end"), cell(one, "reason")});
   if (!holds.empty()) out += "\n" + holds.text();
+  Table providers({"CALLS OF", "SUPPLIER", "ITS OWN COPY IN", "KEPT", "PROMISED", "UNTIL", ""});
+  for (const auto& one : items(answer, "provider_copies"))
+    providers.add({cell(one, "source"), cell(one, "provider"), cell(one, "place"), cell(one, "keeps"),
+                   cell(one, "promised"), cell(one, "until"), cell(one, "standing")});
+  if (!providers.empty()) out += "\n" + providers.text();
   out += fmt::format("\nledger entry {}; SHA-256 of the report {}\n", cell(answer, "ledger_number"),
                      cell(answer, "sha256"));
   if (const auto to = cell(answer, "out"); !to.empty())

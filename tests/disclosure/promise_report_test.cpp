@@ -61,6 +61,8 @@ storage::Attestation crowded() {
   all.gaps.assign(20,
                   {"a-camera-with-a-name-of-forty-characters-", std::string(90, 'm'), std::chrono::minutes(94), 12});
   all.classes.assign(6, all.classes.front());
+  all.providers.assign(6, {"reception", "calls", std::string(80, 'W'), std::string(120, 'W'), "P7Y", "P3Y", {},
+                           storage::ProviderReport::Standing::longer});
   return all;
 }
 
@@ -90,6 +92,27 @@ TEST(PromisePage, SaysSizesPeriodsAndDatesAsPeopleDo) {
   const auto html = paper::to_html(promise_page(report(), kProof));
   for (const auto* said : {"28 days", "645,120", "9.7 TB", "2 Jul 2026", "22 November 2026, 03:00 UTC", "CCTV footage",
                            "fall on the ramp", "none registered"})
+    EXPECT_THAT(html, HasSubstr(said));
+}
+
+TEST(PromisePage, SaysWhatProvidersAndBackupsKeep) {
+  using Standing = storage::ProviderReport::Standing;
+  auto one = report();
+  one.providers = {
+      {"reception", "calls", "Example Telecom", "Leeds", "P7Y", "P3Y", day("2027-03-31"), Standing::longer},
+      {"desk", "calls", "Example Voice", "", "", "P3Y", {}, Standing::unknown},
+      {"old", "calls", "Example Talk", "", "P90D", "P3Y", day("2026-03-31"), Standing::ended},
+      {"out", "calls", "", "", "", "P3Y", {}, Standing::unregistered}};
+  one.backups = {{"keys", "/mnt/keys", 7, 0, day("2026-11-15"), day("2026-11-21"), "", 41},
+                 {"recordings", "/mnt/data", 0, 0, {}, {}, "it is not there: its disk may not be connected", 0}};
+  const auto html = paper::to_html(promise_page(one, kProof));
+  for (const auto* said : {"reception: Example Telecom, Leeds, kept 7 years, LONGER than promised, until 31 Mar 2027",
+                           "desk: Example Voice, nobody knows how long",
+                           "old: Example Talk, nothing left since 31 Mar 2026", "out: nothing registered",
+                           "it cannot be checked here", "longer than the 3 years promised here (until 2027-03-31)",
+                           "keys in /mnt/keys: 7 files, the oldest of 15 Nov 2026, which with the recovery key could "
+                           "bring back 41 recordings",
+                           "recordings in /mnt/data: it is not there"})
     EXPECT_THAT(html, HasSubstr(said));
 }
 
