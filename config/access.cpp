@@ -7,12 +7,12 @@ namespace tenure::config {
 namespace {
 constexpr std::array<std::string_view, kRoles> kRoleNames = {
     "practice-manager", "partner", "clinical-lead", "data-protection-officer", "front-desk", "it-administrator"};
-constexpr std::array<std::string_view, 26> kActionNames = {
+constexpr std::array<std::string_view, 27> kActionNames = {
     "anyone",     "health",        "person",       "person-fresh",    "live",          "find-footage",
     "find-calls", "play-footage",  "play-calls",   "place-hold",      "see-holds",     "log-requests",
     "read-cases", "work-footage",  "work-calls",   "release-footage", "release-calls", "release-holds",
     "erase",      "change-policy", "declare-time", "people",          "see-people",    "settings",
-    "ledger",     "reports"};
+    "recovery-key", "ledger",      "reports"};
 static_assert(kActionNames.size() == static_cast<std::size_t>(kLastRight) + 1);
 constexpr std::array<std::string_view, 4> kGrantNames = {"no", "second-person", "by-case", "yes"};
 

@@ -39,6 +39,7 @@ enum class Action {
   people,
   see_people,
   settings,
+  recovery_key,
   ledger,
   reports,
 };

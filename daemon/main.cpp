@@ -1,4 +1,6 @@
 // tenured: keeps a practice's recordings exactly as long as was promised.
+#include <sys/stat.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -9,6 +11,7 @@
 #include "daemon/places.h"
 #include "daemon/rebuild.h"
 #include "daemon/record_only.h"
+#include "storage/backup/restore.h"
 
 using namespace tenure;
 
@@ -34,6 +37,7 @@ int serve(const config::Settings& settings) {
   try {
     if (const auto problems = daemon::check_state_folder(settings); !problems.empty())
       throw Error(ErrorKind::io, fmt::format("{}", fmt::join(problems, "; ")));
+    if (const auto why = storage::unfinished_restore(settings.storage.path); !why.empty()) throw Error(ErrorKind::refused, why);
     return daemon::start_and_run(settings);
   } catch (const std::exception& error) {
     log_error("event=failed cause=\"{}\"", error.what());
@@ -55,6 +59,7 @@ int check(const std::string& file, const config::ReadResult& read) {
 }  // namespace
 
 int main(int count, char** values) {
+  ::umask(0077);  // what is kept is nobody else's to read; the socket says for itself who may come
   const auto options = daemon::parse_options({values + 1, values + count});
   if (options.help) return say(stdout, daemon::usage_text(), kDone);
   if (options.version) return say(stdout, "tenured " TENURE_VERSION "\n", kDone);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "daemon/notify.h"
 #include "daemon/state_lock.h"
+#include "storage/backup/restore.h"
 #include "storage/ledger/reload.h"
 #include "storage/recovery/rebuild.h"
 
@@ -22,6 +23,7 @@ constexpr const char* kGone =
 
 storage::RebuildReport run(const config::Settings& settings) {
   must_own(settings.storage.path);
+  if (const auto why = storage::unfinished_restore(settings.storage.path); !why.empty()) throw Error(ErrorKind::refused, why);
   const StateLock lock(settings.storage.path);
   SystemClock clock(settings.storage.path / "clock-mark", /*kept=*/true);
   const bool lost = clock.state().reason == TimeReason::mark_lost;
@@ -65,6 +67,7 @@ std::string rebuild(const config::Settings& settings) {
                                       {"ledger_entries", report.ledger_entries},
                                       {"gaps", report.gaps},
                                       {"tombstones", report.tombstones},
+                                      {"backups", report.backups},
                                       {"finished_deletions", report.finished_deletions},
                                       {"left", report.left},
                                       {"duplicates", report.duplicates},

@@ -49,6 +49,7 @@ struct Storage::State {
     erasures.set_key_backups([this] { return backups.renew(); });
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them
     keep_policy_file();  // before anything is recorded under it
+    backups.keep();
     for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
     for (const auto& folder : settings.calls) catalogue.ensure_source(folder.name, folder.cls, Kind::calls);
     empty_staging(state_folder / "staging");

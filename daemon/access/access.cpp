@@ -34,6 +34,10 @@ Duration slowed_by(std::uint64_t failures, std::uint64_t free, Duration most) {
   return std::min<Duration>(most, Seconds(std::int64_t{1} << doublings));
 }
 
+Duration left_of(Duration wait, Instant last, Instant now) {
+  return std::clamp(last + wait - now, Duration::zero(), wait);
+}
+
 Access::Access(storage::Storage& storage, const Clock& clock, Settings settings, const ActionOf& action_of)
     : storage_(storage), clock_(clock), settings_(std::move(settings)), rights_(std::make_shared<const Rights>()) {
   storage_.approvals().set_judge({[this, action_of](const storage::Actor& actor, const storage::Approval& approval) {
@@ -107,12 +111,12 @@ void Access::refuse_while_slowed(const std::optional<storage::Person>& person, u
   const auto& sessions = storage_.sessions();
   const auto of_person = sessions.failures_of(person ? std::optional(person->id) : std::nullopt);
   const auto by_peer = sessions.failures_by(uid);
-  const auto until = std::max(of_person.last + slowed_by(of_person.count, kFreeOfPerson, kMostForPerson),
-                              by_peer.last + slowed_by(by_peer.count, kFreeOfPeer, kMostForPeer));
   const auto now = clock_.now();
-  if (until <= now) return;
-  const auto wait = std::chrono::ceil<Seconds>(until - now);
-  throw Error(ErrorKind::refused, fmt::format("too many failed logins: try again in {} s", wait.count()));
+  const auto left = std::max(left_of(slowed_by(of_person.count, kFreeOfPerson, kMostForPerson), of_person.last, now),
+                             left_of(slowed_by(by_peer.count, kFreeOfPeer, kMostForPeer), by_peer.last, now));
+  if (left <= Duration::zero()) return;
+  throw Error(ErrorKind::refused,
+              fmt::format("too many failed logins: try again in {} s", std::chrono::ceil<Seconds>(left).count()));
 }
 
 std::optional<storage::UsedCode> Access::match(const storage::Person& person, const std::string& code) const {

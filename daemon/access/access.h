@@ -53,5 +53,8 @@ class Access {
 
 // How long to wait after so many failures in a row. Pure.
 Duration slowed_by(std::uint64_t failures, std::uint64_t free, Duration most);
+// What is left of it. Never more than the whole, also when the clock was set back since, or lost its time in a restore: who
+// has to put it right must be let in. Pure.
+Duration left_of(Duration wait, Instant last, Instant now);
 
 }  // namespace tenure::daemon

@@ -34,6 +34,7 @@ constexpr std::array kDefaults = {
     Row{Action::people,          {kYes,   kNo,    kNo,     kNo,   kNo,   kYes}},  // IT: none that grants recordings
     Row{Action::see_people,      {kYes,   kNo,    kNo,     kYes,  kNo,   kYes}},
     Row{Action::settings,        {kYes,   kNo,    kNo,     kNo,   kNo,   kYes}},
+    Row{Action::recovery_key,    {kYes,   kNo,    kNo,     kYes,  kNo,   kNo}},   // it opens every recording, elsewhere
     Row{Action::ledger,          {kYes,   kNo,    kNo,     kYes,  kNo,   kNo}},
     Row{Action::reports,         {kYes,   kYes,   kYes,    kYes,  kNo,   kNo}},
 };
@@ -99,7 +100,8 @@ bool needs_fresh_code(Action action) {
     case Action::change_policy:
     case Action::declare_time:
     case Action::people:
-    case Action::settings: return true;
+    case Action::settings:
+    case Action::recovery_key: return true;
     default: return false;
   }
 }

@@ -74,7 +74,7 @@ void Connection::receive(std::span<std::uint8_t> out) {
     if (was_interrupted()) throw Error(ErrorKind::unavailable, "interrupted");
     const auto got = ::recv(socket_.descriptor(), out.data(), out.size(), 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) throw Error(ErrorKind::unavailable, "tenured hung up before its answer was whole; its log says why");
+    if (got <= 0) throw Error(ErrorKind::unavailable, "tenured hung up before its answer was whole; its log says why. What was asked may be done or not: look before you ask again");
     out = out.subspan(static_cast<std::size_t>(got));
   }
 }

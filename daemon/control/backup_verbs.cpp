@@ -56,7 +56,7 @@ json::value data(const Call& call, disclosure::ExportSink& sink) {
 
 void add_backup_verbs(std::vector<Verb>& table) {
   table.push_back({"backup show", false, show, {}, Action::health});
-  table.push_back({"backup recovery-key", false, recovery_key, {}, Action::settings});
+  table.push_back({"backup recovery-key", false, recovery_key, {}, Action::recovery_key});
   table.push_back({"backup keys", false, keys, {}, Action::settings});
   table.push_back({"backup data", false, {}, data, Action::settings});
 }

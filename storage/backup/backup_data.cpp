@@ -25,6 +25,7 @@ void copy_catalogue(const Path& live, const Path& to) {
   Path beside = to;
   beside += ".new";
   remove_file(beside);
+  { const File mine(beside, File::Mode::create); }  // SQLite would make it readable to all
   { sqlite::Connection(live, /*writes=*/false).run("VACUUM INTO ?", beside.string()); }
   {
     sqlite::Connection copy(beside, /*writes=*/true);
@@ -92,6 +93,7 @@ std::vector<SegmentRow> sealed_rows(const Path& catalogue) {
 DataBackupReport Backups::back_up_data(const Path& folder, const Actor& actor, const std::function<void(double)>& progress,
                                        const std::function<bool()>& cancelled) {
   if (!fs::is_directory(folder)) throw Error(ErrorKind::io, "The folder " + folder.string() + " for the backup is not there: mount its disk.");
+  must_be_a_good_place(folder);
   const std::unique_lock lock(data_mutex_, std::try_to_lock);
   if (!lock) throw Error(ErrorKind::refused, "Another backup of the data is under way: wait for it.");
   const auto now = parts_.clock.now();
@@ -101,7 +103,11 @@ DataBackupReport Backups::back_up_data(const Path& folder, const Actor& actor, c
   const auto copy = folder / "catalogue.db";
   mirror_folder(parts_.state / "holds", folder / "holds");
   mirror_folder(parts_.state / "ledger", folder / "ledger");
-  copy_catalogue(parts_.state / "catalogue" / "catalogue.db", copy);
+  try {
+    copy_catalogue(parts_.state / "catalogue" / "catalogue.db", copy);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::io, "The copy of the catalogue could not be written to " + folder.string() + ": is there room?", error.what());
+  }
   const auto rows = sealed_rows(copy);
   const auto files = wanted_files(parts_.vaults, rows, folder);
   DataBackupReport report;
@@ -126,8 +132,9 @@ DataBackupReport Backups::back_up_data(const Path& folder, const Actor& actor, c
   write_durably(folder / kManifest, as_view(json::serialize(manifest)));
   parts_.catalogue.write([&](Catalogue::Transaction& transaction) {
     transaction.db.run("UPDATE backup SET gone_at = ?2 WHERE kind = 0 AND folder = ?1 AND gone_at IS NULL", folder.string(), now);
-    transaction.db.run("INSERT INTO backup VALUES(?, 0, ?, ?, ?, ?, NULL, ?, ?)", id, folder.string(), kManifest, now, parts_.clock.now(), report.bytes, catalogue_digest);
+    transaction.db.run("INSERT INTO backup VALUES(?, 0, ?, ?, ?, ?, NULL, ?, ?)", id, folder.string(), std::string(kManifest), now, parts_.clock.now(), report.bytes, catalogue_digest);
   });
+  keep();
   return report;
 }
 

@@ -82,6 +82,7 @@ void Backups::set_recovery_key(const Key& public_key, const Actor& actor) {
     transaction.db.run("INSERT INTO recovery_key VALUES(1, ?1, ?2, ?3) ON CONFLICT DO UPDATE SET public = ?1, made_at = ?2, made_by = ?3", public_key, now, actor.name);
     insert_ledger(transaction.db, ledger_entry(now, actor, "recovery-key", json::serialize(json::object{{"key", recovery_fingerprint(public_key)}})));
   });
+  keep();
 }
 
 std::vector<BackupRow> Backups::here() const {
@@ -141,6 +142,7 @@ BackupRow Backups::make_generation(const Path& folder, const Actor& actor, const
     }
     throw;
   }
+  keep();
   return made;
 }
 
@@ -164,10 +166,12 @@ std::uint64_t Backups::remove_older(const Instant& than, std::vector<std::string
       insert_ledger(transaction.db, ledger_entry(now, {"tenured"}, "backup-keys-gone", json::serialize(json::object{{"backup", one.id}})));
     });
   }
+  if (removed > 0) keep();
   return removed;
 }
 
 BackupRow Backups::back_up_keys(const Path& folder, const Actor& actor) {
+  must_be_a_good_place(folder);
   const std::scoped_lock lock(keys_mutex_);
   auto made = make_generation(folder, actor, "asked");
   static_cast<void>(remove_older(parts_.clock.now() - kGenerationLife, nullptr));

@@ -9,6 +9,7 @@
 #include "storage/backup/backups.h"
 #include "storage/backup/recovery_key.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/recovery/kept_backups.h"
 
 namespace tenure::storage {
 
@@ -41,6 +42,29 @@ std::string overdue(const BackupRow& one) {
 }
 }  // namespace
 
+// A backup among what it backs up is none.
+void Backups::must_be_a_good_place(const Path& folder) const {
+  const auto place = fs::weakly_canonical(folder);
+  const auto within = [&](const Path& other) {
+    const auto whole = fs::weakly_canonical(other);
+    return std::mismatch(whole.begin(), whole.end(), place.begin(), place.end()).first == whole.end();
+  };
+  const auto refuse = [&](const std::string& why) {
+    throw Error(ErrorKind::usage, "to: " + folder.string() + " " + why + ": name a folder on another disk.");
+  };
+  if (within(parts_.state)) refuse("lies in the state folder, and would be lost with it");
+  for (const auto& vault : parts_.vaults.names())
+    if (within(parts_.vaults.root(vault))) refuse("lies in the vault " + vault + ", and would be lost with it");
+}
+
+void Backups::keep() noexcept {
+  try {
+    keep_backups(parts_.catalogue, parts_.state, parts_.keys.root());
+  } catch (const std::exception& error) {
+    log_error("event=backups-file-not-written cause=\"{}\" effect=\"it is tried again in a minute\"", error.what());
+  }
+}
+
 // Once in the ledger and the log until one succeeds: the text may name another file each time.
 void Backups::note_problem(std::string Problems::* which, const std::string& kind, const std::string& why) {
   {
@@ -61,6 +85,7 @@ void Backups::note_problem(std::string Problems::* which, const std::string& kin
 
 // A day after the newest of each folder the next one; at 7 days the end of what a newer verified one replaces.
 void Backups::tick() {
+  keep();
   const std::unique_lock lock(keys_mutex_, std::try_to_lock);
   if (!lock) return;  // one is being made
   try {

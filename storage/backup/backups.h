@@ -57,12 +57,15 @@ class Backups {
   // Once a minute: the day's generation, and the end of old ones. Never throws.
   void tick();
   BackupStatus status() const;
+  // What is known of them, outside the catalogue too: after each change, at the start, and once a minute.
+  void keep() noexcept;
 
  private:
   struct Problems {
     std::string keys, data;  // why the last one failed
   };
   BackupRow make_generation(const Path& folder, const Actor& actor, const std::string& why);
+  void must_be_a_good_place(const Path& folder) const;
   std::uint64_t remove_older(const Instant& than, std::vector<std::string>* unreached);
   std::vector<BackupRow> here() const;
   std::vector<BackupRow> generations() const;

@@ -1,8 +1,10 @@
 #include "storage/backup/restore.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
+#include <set>
 
 #include "base/error.h"
 #include "storage/backup/files.h"
@@ -15,6 +17,7 @@ namespace json = boost::json;
 
 namespace {
 constexpr std::size_t kLargestManifest = 64 << 10;
+constexpr const char* kMark = "restoring";  // what lies beside it is a part of a restore
 
 // The parts of a key backup and where each goes.
 Path place_of(const Path& state, const std::string& part) {
@@ -74,38 +77,79 @@ std::string member(const json::object& object, const char* name) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+bool holds_something(const Path& folder) { return fs::exists(folder) && !fs::is_empty(folder); }
+
+// Which vaults are to be filled: of a restore that was cut off, the same ones again.
+std::set<std::string> vaults_to_fill(const config::Settings& settings, const Path& mark) {
+  std::set<std::string> ids;
+  if (fs::exists(mark)) {
+    const auto begun = parsed(as_text(read_whole(mark, kLargestManifest)), mark.string());
+    for (const auto& id : begun.at("vaults").as_array()) ids.emplace(id.as_string());
+    return ids;
+  }
+  for (const auto& vault : settings.vaults)
+    if (!holds_something(vault.path)) ids.insert(vault.id);
+  return ids;
+}
+
 // A vault that survived is used as it is: its identity file says that it is the same.
-void restore_vaults(const config::Settings& settings, const Path& data, RestoreReport& report) {
+void check_vaults(const config::Settings& settings, const Path& data, const std::set<std::string>& to_fill) {
   for (const auto& vault : settings.vaults) {
-    const auto from = data / "vaults" / vault.id;
-    if (!fs::is_directory(from)) {
-      report.notes.push_back("the backup has nothing of the vault " + vault.id);
-      continue;
-    }
-    const bool there = fs::exists(vault.path) && !fs::is_empty(vault.path);
-    if (!there) {
-      copy_tree(from, vault.path, report);
-    } else if (fs::exists(vault.path / "tenure-vault") && read_whole(vault.path / "tenure-vault") == read_whole(from / "tenure-vault")) {
-      report.notes.push_back("the vault " + vault.id + " is still there and was left as it is");
-    } else {
+    const auto from = data / "vaults" / vault.id / "tenure-vault", there = vault.path / "tenure-vault";
+    if (!fs::exists(from) || (to_fill.contains(vault.id) && !fs::exists(there))) continue;
+    if (!fs::exists(there) || read_whole(there) != read_whole(from))
       throw Error(ErrorKind::refused, "The vault's folder " + vault.path.string() + " holds something else: empty it, or give another path.");
-    }
   }
 }
 
-void must_be_empty(const Path& state) {
-  for (const auto* part : {"catalogue", "keys", "secrets/kek", "restored"})
-    if (fs::exists(state / part))
+void restore_vaults(const config::Settings& settings, const Path& data, const std::set<std::string>& to_fill, RestoreReport& report) {
+  for (const auto& vault : settings.vaults) {
+    const auto from = data / "vaults" / vault.id;
+    if (!fs::is_directory(from)) report.notes.push_back("the backup has nothing of the vault " + vault.id);
+    else if (to_fill.contains(vault.id)) copy_tree(from, vault.path, report);
+    else report.notes.push_back("the vault " + vault.id + " is still there and was left as it is");
+  }
+}
+
+constexpr std::array kMade = {"catalogue", "keys", "secrets/kek", "secrets/ledger-key", "holds", "ledger", "restored", "restored.deletions"};
+
+// Of a restore that was cut off, what it made goes: nothing else can have been put there since.
+void make_empty(const Path& state) {
+  const bool cut_off = fs::exists(state / kMark);
+  for (const auto* part : kMade) {
+    if (!fs::exists(state / part)) continue;
+    if (!cut_off)
       throw Error(ErrorKind::refused, "There is something in " + state.string() + " already (" + part + "): restore into an empty state directory, with tenured stopped.");
+    fs::remove_all(state / part);
+  }
+}
+
+std::uint64_t acts_in(const std::string& note) {
+  const auto read = read_note(note, {});
+  return read ? read->checkpoint.size : 0;
+}
+
+template <typename Work>
+auto naming(const char* option, const Path& path, const Work& work) {
+  if (!fs::exists(path)) throw Error(ErrorKind::usage, std::string(option) + ": there is no " + path.string() + ".");
+  return work();
 }
 }  // namespace
 
+std::string unfinished_restore(const Path& state) {
+  if (!fs::exists(state / kMark)) return {};
+  return "A restore into " + state.string() + " was not finished, and what lies there is a part of it: run tenure restore again, "
+         "which begins anew.";
+}
+
 RestoreReport restore(const config::Settings& settings, const RestoreRequest& request) {
   const auto& state = settings.storage.path;
-  must_be_empty(state);
   RestoreReport report;
-  const auto header = parsed(read_box_header(File(request.keys, File::Mode::read)).text, "The header of " + request.keys.string());
-  const auto manifest = manifest_of(request.data);
+  const auto header = naming("keys", request.keys, [&] {
+    return parsed(read_box_header(File(request.keys, File::Mode::read)).text, "The header of " + request.keys.string());
+  });
+  const auto manifest = naming("data", request.data, [&] { return manifest_of(request.data); });
+  if (!request.checkpoint.empty() && acts_in(request.checkpoint) == 0) throw Error(ErrorKind::usage, "checkpoint: is no checkpoint of a ledger");
   report.keys_made_at = member(header, "made_at");
   report.data_made_at = member(manifest, "made_at");
   if (member(header, "ledger") != member(manifest, "ledger"))
@@ -114,28 +158,31 @@ RestoreReport restore(const config::Settings& settings, const RestoreRequest& re
     throw Error(ErrorKind::corrupt, "The copy of the catalogue in " + request.data.string() + " was changed or cut off.");
   if (report.keys_made_at < report.data_made_at)
     report.notes.push_back("the keys' backup is older than the data's: what was recorded between the two cannot be read");
+  read_box(File(request.keys, File::Mode::read), request.recovery_secret,
+           {[](const std::string&, std::uint64_t) {}, [](View) {}});  // the right key, and whole: before anything is made
+  const auto to_fill = vaults_to_fill(settings, state / kMark);
+  check_vaults(settings, request.data, to_fill);
+  make_empty(state);
   make_directories(state);
+  write_durably(state / kMark, as_view(json::serialize(json::object{{"vaults", json::array(to_fill.begin(), to_fill.end())}})));
   write_keys(state, request.keys, request.recovery_secret);
-  restore_vaults(settings, request.data, report);
+  restore_vaults(settings, request.data, to_fill, report);
   copy_tree(request.data / "holds", state / "holds", report);
   copy_tree(request.data / "ledger", state / "ledger", report);
   // The newest checkpoint that anybody kept is what the catalogue must live up to.
   std::string newest = member(header, "checkpoint");
-  const auto size_of = [](const std::string& note) {
-    const auto read = read_note(note, {});
-    return read ? read->checkpoint.size : 0;
-  };
-  if (!request.checkpoint.empty() && size_of(request.checkpoint) == 0) throw Error(ErrorKind::usage, "checkpoint: is no checkpoint of a ledger");
-  if (size_of(request.checkpoint) > size_of(newest)) newest = request.checkpoint;
-  if (size_of(newest) > size_of(member(manifest, "checkpoint"))) {
+  if (acts_in(request.checkpoint) > acts_in(newest)) newest = request.checkpoint;
+  if (acts_in(newest) > acts_in(member(manifest, "checkpoint"))) {
     write_durably(state / "ledger" / "checkpoint", as_view(newest));
-    report.notes.push_back("a checkpoint is known that signs " + std::to_string(size_of(newest)) + " acts, more than the backup of the data holds: recordings stay"
+    report.notes.push_back("a checkpoint is known that signs " + std::to_string(acts_in(newest)) + " acts, more than the backup of the data holds: recordings stay"
                            " closed until an administrator runs tenure ledger accept-rollback");
   }
   const json::object mark{{"data_made_at", report.data_made_at}, {"keys_made_at", report.keys_made_at}};
   write_durably(state / "restored", as_view(json::serialize(mark)));
-  copy_whole(request.data / "catalogue.db", state / "catalogue" / "catalogue.db");  // last: without it nothing starts with a half of it
+  copy_whole(request.data / "catalogue.db", state / "catalogue" / "catalogue.db");
   sync_directory(state / "catalogue");
+  remove_file(state / kMark);
+  sync_directory(state);
   return report;
 }
 

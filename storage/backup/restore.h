@@ -1,4 +1,5 @@
-// Bringing a practice back from its backups. restore() runs while no daemon does, into an empty state directory; the rest
+// Bringing a practice back from its backups. restore() runs while no daemon does, into an empty state directory, or one that a
+// restore was cut off in; the rest
 // happens at the next start, before anything can be read: the deletion list of the key backup is applied, what has lost
 // its key is settled, the index is made again. A checkpoint that signs more than the restored catalogue closes content
 // (I15).
@@ -22,6 +23,9 @@ struct RestoreReport {
 
 // Throws Error{refused} when something lies there already, Error{corrupt} when a backup is damaged.
 RestoreReport restore(const config::Settings& settings, const RestoreRequest& request);
+
+// What to tell whoever would start or rebuild where a restore was cut off; empty when none was. It may be begun again.
+std::string unfinished_restore(const Path& state);
 
 struct FinishRestoreParts {
   Catalogue& catalogue;

@@ -16,7 +16,7 @@ constexpr int kBusyTimeoutMs = 10'000;
   const std::string cause = sqlite3_errmsg(database);
   const int plain = code & 0xff;
   if (plain == SQLITE_CORRUPT || plain == SQLITE_NOTADB)
-    throw Error(ErrorKind::corrupt, "The catalogue is damaged (" + doing + "): restore it from a backup.", cause);
+    throw Error(ErrorKind::corrupt, "The catalogue is damaged (" + doing + "): stop tenured and make it anew with tenure rebuild, or restore it from a backup.", cause);
   if (plain == SQLITE_BUSY || plain == SQLITE_LOCKED)
     throw Error(ErrorKind::unavailable, "The catalogue is in use by another process (" + doing + "): try again.", cause);
   if (plain == SQLITE_FULL || plain == SQLITE_IOERR || plain == SQLITE_CANTOPEN || plain == SQLITE_READONLY)

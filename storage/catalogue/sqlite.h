@@ -33,6 +33,7 @@ class Statement {
   void bind(Instant value) { bind(micros_of(value)); }
   void bind(Duration value) { bind(static_cast<std::int64_t>(value.count())); }
   void bind(const std::string& value);
+  void bind(const char* value) { bind(std::string(value)); }  // else it would be taken for a truth value
   void bind(View value);
   void bind(const Blob& value) { bind(View(value)); }
   template <std::size_t N>

@@ -13,6 +13,7 @@
 #include "storage/keys/root_key.h"
 #include "storage/ledger/reload.h"
 #include "storage/policy/policy_file.h"
+#include "storage/recovery/kept_backups.h"
 #include "storage/recovery/rebuild_files.h"
 #include "storage/sweep/tombstone_file.h"
 #include "storage/vault/vault_walk.h"
@@ -83,7 +84,10 @@ class Rebuild {
       Catalogue made(state_ / kNewFolder);
       made.write([&](Catalogue::Transaction& transaction) { take_ledger(transaction.db); });
       take_policy(made);
-      made.write([&](Catalogue::Transaction& transaction) { take_tombstones(transaction.db); });
+      made.write([&](Catalogue::Transaction& transaction) {
+        take_tombstones(transaction.db);
+        take_backups(transaction.db);
+      });
       take_files(made);
       made.write([&](Catalogue::Transaction& transaction) { finish(transaction.db); });
     }
@@ -99,6 +103,7 @@ class Rebuild {
   void take_stretches(sqlite::Connection& db);
   void take_policy(Catalogue& made);
   void take_tombstones(sqlite::Connection& db);
+  void take_backups(sqlite::Connection& db);
   void take_files(Catalogue& made);
   void take_gaps(sqlite::Connection& db);
   void finish(sqlite::Connection& db);
@@ -146,9 +151,8 @@ void Rebuild::read_holds() {
       holds_.push_back(read_hold_file(item.path(), hold_keys(keys_.root()).file));
     } catch (const Error& error) {
       throw Error(ErrorKind::refused,
-                  "The hold file " + item.path().string() +
-                      " cannot be read, and what it keeps would be deleted: restore "
-                      "it from a backup, or move it away to give that hold up. Nothing was done.",
+                  "The hold file " + item.path().string() + " cannot be read, and what it keeps would be deleted: restore it "
+                  "from a backup, or move it away to give that hold up. Nothing was done.",
                   error.what());
     }
   }
@@ -203,6 +207,15 @@ void Rebuild::take_tombstones(sqlite::Connection& db) {
                                " are damaged: a call deleted before may be imported again if its source still has it");
 }
 
+void Rebuild::take_backups(sqlite::Connection& db) {
+  try {
+    report_.backups = take_kept_backups(db, state_, keys_.root());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    report_.problems.push_back(error.message() + " No backup is known any more: remove every *.tenure-keys file, and begin anew");
+  }
+}
+
 void Rebuild::take_files(Catalogue& made) {
   VaultReader reader(clock_, vaults_, keys_, index_key_, stretches_, report_);
   std::uint64_t looked_at = 0;
@@ -251,6 +264,7 @@ void Rebuild::finish(sqlite::Connection& db) {
                              {"holds", report_.holds},
                              {"gaps", report_.gaps},
                              {"tombstones", report_.tombstones},
+                             {"backups", report_.backups},
                              {"finished_deletions", report_.finished_deletions},
                              {"left", report_.left},
                              {"duplicates", report_.duplicates},

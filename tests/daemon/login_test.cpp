@@ -88,6 +88,14 @@ TEST(BackOff, BeginsAfterSomeTriesDoublesAndEnds) {
   EXPECT_EQ(slowed_by(1'000'000, 3, minutes(5)), minutes(5));
 }
 
+TEST(BackOff, NeverLastsLongerThanTheWholeWhateverTheClockDid) {
+  const auto now = at("2026-03-02T14:00:00Z");
+  EXPECT_EQ(left_of(Seconds(8), now - Seconds(3), now), Seconds(5));
+  EXPECT_EQ(left_of(Seconds(8), now - Seconds(30), now), Duration::zero());
+  EXPECT_EQ(left_of(Seconds(8), now + std::chrono::days(300), now), Seconds(8)) << "a restore that lost the time";
+  EXPECT_EQ(left_of(Duration::zero(), now + std::chrono::days(300), now), Duration::zero()) << "a typing error long made good";
+}
+
 class Login : public PeopleTest {
  protected:
   Login() { add("anna", {"practice-manager"}); }

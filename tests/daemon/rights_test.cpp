@@ -34,6 +34,7 @@ constexpr const char* kExpected = R"(
   people          yes           no            no            no            no  yes
   see-people      yes           no            no            yes           no  yes
   settings        yes           no            no            no            no  yes
+  recovery-key    yes           no            no            yes           no  no
   ledger          yes           no            no            yes           no  no
   reports         yes           yes           yes           yes           no  no
 )";

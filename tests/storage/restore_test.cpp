@@ -1,4 +1,10 @@
 // What a restore brings back: everything that was kept, and nothing that was deleted (I15).
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "storage/backup/recovery_key.h"
+#include "storage/recovery/rebuild.h"
 #include "tests/storage/backup_practice.h"
 
 namespace tenure::storage {
@@ -89,6 +95,90 @@ TEST_F(RestoreTest, I8_WhatIsHeldAndHasNoKeyIsLostAndNotDeleted) {
   lose_and_restore(kept);
   EXPECT_THAT(error_of([&] { sound(held); }), HasSubstr("missing from the vault"));
   EXPECT_THAT(error_of([&] { sound(other); }), HasSubstr("missing from the vault")) << "a key that was never there is a loss, no deletion";
+}
+
+TEST_F(RestoreTest, WhatIsAskedWronglyLeavesNothingBehind) {
+  import("07700 900123", "1", "kept");
+  data();
+  const auto file = keys();
+  storage.reset();
+  fs::remove_all(folder.path / "state");
+  fs::remove_all(folder.path / "vault");
+  const auto refused = [&](const RestoreRequest& request) { return error_of([&] { restore(settings, request); }); };
+  EXPECT_THAT(refused({folder.path / "disk", file, secret, "junk"}), HasSubstr("checkpoint:"));
+  EXPECT_THAT(refused({folder.path / "disk", file, make_recovery_secret(), {}}), HasSubstr("does not open"));
+  EXPECT_THAT(refused({folder.path / "nowhere", file, secret, {}}), HasSubstr("data: there is no"));
+  EXPECT_THAT(refused({folder.path / "disk", folder.path / "nowhere", secret, {}}), HasSubstr("keys: there is no"));
+  EXPECT_FALSE(fs::exists(folder.path / "state"));
+  EXPECT_FALSE(fs::exists(folder.path / "vault"));
+}
+
+// No file of this process grows over a size while this lives, as on a disk that is full.
+class SmallFiles {
+ public:
+  explicit SmallFiles(rlim_t most) : before_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &usual_);
+    const rlimit small{most, usual_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~SmallFiles() {
+    ::setrlimit(RLIMIT_FSIZE, &usual_);
+    std::signal(SIGXFSZ, before_);
+  }
+  SmallFiles(const SmallFiles&) = delete;
+  SmallFiles& operator=(const SmallFiles&) = delete;
+
+ private:
+  rlimit usual_{};
+  void (*before_)(int);
+};
+
+TEST_F(RestoreTest, OneThatWasCutOffIsBegunAgainAndNothingStartsOnItsPart) {
+  const auto id = import("07700 900123", "1", "kept");
+  data();
+  const auto file = keys();
+  storage.reset();
+  fs::remove_all(folder.path / "state");
+  fs::remove_all(folder.path / "vault");
+  {
+    const SmallFiles full(1 << 20);  // the key slots do not fit
+    EXPECT_NE(error_of([&] { restore(settings, {folder.path / "disk", file, secret, {}}); }), "no error");
+  }
+  EXPECT_TRUE(fs::exists(folder.path / "state" / "keys"));
+  EXPECT_THAT(unfinished_restore(folder.path / "state"), HasSubstr("tenure restore again"));
+  // And as if it had come as far as the vault.
+  fs::create_directories(folder.path / "vault");
+  fs::copy_file(folder.path / "disk" / "vaults" / "main" / "tenure-vault", folder.path / "vault" / "tenure-vault");
+  const auto report = restore(settings, {folder.path / "disk", file, secret, {}});
+  EXPECT_THAT(report.notes, testing::IsEmpty());
+  EXPECT_EQ(unfinished_restore(folder.path / "state"), "");
+  open();
+  EXPECT_EQ(sound(id), "kept");
+}
+
+// A rebuilt catalogue that did not know of them would let an erasure be certified that a backup can undo.
+TEST_F(RestoreTest, I15_I20_ARebuiltCatalogueKnowsTheBackupsAndAnErasureReachesThem) {
+  const auto id = import("07700 900123", "1", "erased later");
+  data();
+  const auto before = keys();
+  storage.reset();
+  fs::remove_all(folder.path / "state" / "catalogue");
+  EXPECT_EQ(rebuild_catalogue(settings, clock, {}).backups, 2u);
+  open();
+  const auto status = storage->backups().status();
+  EXPECT_EQ(status.recovery_key, recovery_fingerprint(recovery_public(secret)));
+  ASSERT_EQ(status.here.size(), 2u);
+  for (const auto& one : status.here) EXPECT_TRUE(one.reachable) << one.kind << " " << one.name;
+  clock.advance(Seconds(1));
+  erase(id);
+  EXPECT_FALSE(fs::exists(before)) << "it opens what was erased";
+  EXPECT_EQ(key_files("disk"), 1u);
+}
+
+TEST_F(RestoreTest, ABackupAmongWhatItBacksUpIsRefused) {
+  make_directories(folder.path / "state" / "backup");
+  EXPECT_THAT(error_of([&] { keys("state/backup"); }), HasSubstr("state folder"));
+  EXPECT_THAT(error_of([&] { keys("vault"); }), HasSubstr("in the vault main"));
 }
 
 TEST_F(RestoreTest, I15_ACrashWhileTheRestoreIsFinishedIsTakenUp) {
