@@ -7,6 +7,7 @@
 #include "storage/backup/restore.h"
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/keys/erasure_level.h"
+#include "storage/keys/root_key.h"
 #include "storage/policy/policy_file.h"
 #include "storage/recovery/rebuild.h"
 #include "storage/recovery/recovery.h"
@@ -37,7 +38,7 @@ Pressure::Options pressure_options(const config::Settings& settings) {
 struct Storage::State {
   State(const config::Settings& settings, const Clock& at)
       : clock(at), state_folder(settings.storage.path), given(keys_at(state_folder)), catalogue(state_folder / "catalogue"),
-        differences(catalogue.adopt_policy(settings.classes, at.now())), keys(state_folder / "keys", keys_of(given)),
+        differences(catalogue.adopt_policy(settings.classes, at.now())), keys(keys_folder(), keys_of(given)),
         rotation(catalogue, at, keys, state_folder, std::move(given)),
         vaults(settings.vaults, settings.storage.trial, catalogue.known_vaults()), calls(catalogue, at, vaults, keys, keys.root()),
         holds(catalogue, at, state_folder / "holds", keys.root()),
@@ -69,6 +70,15 @@ struct Storage::State {
     }
   }
 
+  // New keys beside old recordings would open none of them, and say that all is well.
+  Path keys_folder() {
+    const auto folder = state_folder / "keys";
+    const bool recorded = catalogue.state().read([](sqlite::Connection& db) { return db.query("SELECT 1 FROM segment").step(); });
+    if (recorded && !RootKeyFiles(folder).is_there())
+      throw Error(ErrorKind::refused, "The keys of what is recorded are not in " + folder.string() + ": put them back, or restore "
+                                      "from the backups into an empty state directory. Nothing was changed.");
+    return folder;
+  }
   static std::vector<GivenKey> keys_at(const Path& folder) {
     make_directories(folder);
     // A new catalogue beside old recordings would know neither holds nor what was deleted.

@@ -89,7 +89,7 @@ TEST(BackOff, BeginsAfterSomeTriesDoublesAndEnds) {
 }
 
 TEST(BackOff, NeverLastsLongerThanTheWholeWhateverTheClockDid) {
-  const auto now = at("2026-03-02T14:00:00Z");
+  const auto now = *parse_rfc3339("2026-03-02T14:00:00Z");
   EXPECT_EQ(left_of(Seconds(8), now - Seconds(3), now), Seconds(5));
   EXPECT_EQ(left_of(Seconds(8), now - Seconds(30), now), Duration::zero());
   EXPECT_EQ(left_of(Seconds(8), now + std::chrono::days(300), now), Seconds(8)) << "a restore that lost the time";

@@ -175,6 +175,17 @@ TEST_F(RestoreTest, I15_I20_ARebuiltCatalogueKnowsTheBackupsAndAnErasureReachesT
   EXPECT_EQ(key_files("disk"), 1u);
 }
 
+TEST_F(RestoreTest, RecordingsWhoseKeysAreGoneAreNoReasonToMakeNewOnes) {
+  const auto id = import("07700 900123", "1", "kept");
+  storage.reset();
+  fs::rename(folder.path / "state" / "keys", folder.path / "aside");
+  EXPECT_THAT(error_of([&] { open(); }), HasSubstr("put them back"));
+  EXPECT_FALSE(fs::exists(folder.path / "state" / "keys"));
+  fs::rename(folder.path / "aside", folder.path / "state" / "keys");
+  open();
+  EXPECT_EQ(sound(id), "kept");
+}
+
 TEST_F(RestoreTest, ABackupAmongWhatItBacksUpIsRefused) {
   make_directories(folder.path / "state" / "backup");
   EXPECT_THAT(error_of([&] { keys("state/backup"); }), HasSubstr("state folder"));
