@@ -62,6 +62,7 @@ void Permit::take_reason(Action action) {
   auto reason = taken ? take_text("reason") : std::string();
   auto case_reference = case_;
   const bool is_new = !reason.empty() || !case_reference.empty();
+  reason_is_new_ = taken && is_new;
   if (session && !is_new) {
     reason = session->reason;
     case_reference = session->case_reference;
@@ -83,9 +84,10 @@ json::value Permit::ask(std::string_view verb, std::string subject, const Args& 
   return json::object{{"state", "waiting"}, {"approval", row(asked)}};
 }
 
-void Permit::use(std::string_view verb, const Args& args) const {
-  const storage::ApprovedAct act{*approval_, std::string(verb), subject_of_args(args_, args)};
-  rooms_.storage.approvals().use(act, asker_.actor);
+std::string Permit::use(std::string_view verb, const Args& args) const {
+  const auto given = reason_is_new_ ? std::optional(reason_) : args.text("reason");
+  const storage::ApprovedAct act{*approval_, std::string(verb), subject_of_args(args_, args), given};
+  return rooms_.storage.approvals().use(act, asker_.actor).reason;
 }
 
 }  // namespace tenure::daemon

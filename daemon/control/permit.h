@@ -16,8 +16,8 @@ class Permit {
   bool needs_second_person() const { return grant_ == Grant::second_person && !approval_ && !asks_itself_; }
   // Makes the request and answers with it.
   boost::json::value ask(std::string_view verb, std::string subject, const Args& args) const;
-  // Uses the approval up, in a transaction of its own.
-  void use(std::string_view verb, const Args& args) const;
+  // Uses the approval up, in a transaction of its own. Returns the reason that was approved.
+  std::string use(std::string_view verb, const Args& args) const;
 
  private:
   void take_reason(Action action);
@@ -27,6 +27,7 @@ class Permit {
   boost::json::object args_;
   bool asks_itself_;  // the verb: `approval` stays among its arguments
   Grant grant_ = Grant::no;
+  bool reason_is_new_ = false;  // given with this request, not remembered of the login
   std::string reason_, case_;
   std::optional<storage::ApprovalId> approval_;
 };

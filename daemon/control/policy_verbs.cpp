@@ -104,7 +104,8 @@ json::value change_approved(const Call& call, const std::string& named) {
                      (call.args.has("period") && period_in(call.args.need("period")) != wish.period) ||
                      (call.args.has("preview") && call.args.need("preview") != text("preview"));
   if (other) throw Error(ErrorKind::refused, "approval: that request is for " + approval.subject + ", not for this.");
-  return daemon::row(call.rooms.storage.policy().change(wish, text("preview"), approval.reason, call.actor, *id));
+  const auto reason = call.args.text("reason").value_or(approval.reason);  // another one is refused
+  return daemon::row(call.rooms.storage.policy().change(wish, text("preview"), reason, call.actor, *id));
 }
 
 json::value change(const Call& call) {

@@ -73,7 +73,10 @@ boost::json::value run_verb(const Rooms& rooms, const wire::Request& request, co
     if (verb->before_asking) verb->before_asking(call);
     return permit.ask(verb->name, verb->subject ? verb->subject(call) : subject_of_args(permit.args(), args), args);
   }
-  if (call.approval && !verb->uses_approval) permit.use(verb->name, args);
+  if (call.approval && !verb->uses_approval) {
+    const auto approved = permit.use(verb->name, args);
+    if (!call.reason.empty()) call.reason = approved;  // not what the login remembers by now
+  }
   return verb->stream ? verb->stream(call, *sink) : verb->answer(call);
 }
 

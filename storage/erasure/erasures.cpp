@@ -86,7 +86,7 @@ Erasure Erasures::order(const ErasureRequest& request, const std::string& reason
     auto& db = transaction.db;
     const auto plan = plan_in(db, request, time);
     must_be_allowed(plan);
-    if (approval) use_approval(transaction, {*approval, "erase", plan.subject()}, actor, time);
+    if (approval) use_approval(transaction, {*approval, "erase", plan.subject(), reason}, actor, time);
     made = {ErasureId::make(time.best()), time.best(), actor.name, approver(db, approval), reason, plan.free.size(), bytes_of(plan.free), 0, {}, {}};
     made.ledger_number = insert_ledger(db, ledger_entry(time.best(), actor, "erasure-order", order_subject(made, plan), reason));
     insert_order(db, made, plan);

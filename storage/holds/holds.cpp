@@ -107,7 +107,8 @@ Hold Holds::release(const HoldId& id, const std::string& reason, const Actor& ac
     auto& db = transaction.db;
     const auto time = clock_.trusted();
     must_be_active(must_load(db, {file_key_, index_key_}, id, time), "released");
-    if (approval) use_approval(transaction, {*approval, "hold release", approval_subject({{"id", id.text()}})}, actor, time);
+    if (approval)
+      use_approval(transaction, {*approval, "hold release", approval_subject({{"id", id.text()}}), reason}, actor, time);
     // From the latest the time can be, to the earliest: never less than 24 h.
     db.run("UPDATE hold SET released_at = ?2, counts_until = ?3, released_by = ?4, release_reason = ?5 WHERE id = ?1", id,
            time.hi, time.hi + kGrace, actor.name, reason);

@@ -168,9 +168,11 @@ Approval Approvals::refuse(const ApprovalId& id, const std::string& reason, cons
   return decide(id, ApprovalState::refused, reason, actor);
 }
 
-void Approvals::use(const ApprovedAct& approved, const Actor& actor) {
+Approval Approvals::use(const ApprovedAct& approved, const Actor& actor) {
+  Approval used;
   catalogue_.write(
-      [&](Catalogue::Transaction& transaction) { use_approval(transaction, approved, actor, clock_.trusted()); });
+      [&](Catalogue::Transaction& transaction) { used = use_approval(transaction, approved, actor, clock_.trusted()); });
+  return used;
 }
 
 std::vector<Approval> Approvals::list(std::size_t limit) const {
@@ -208,8 +210,8 @@ std::size_t Approvals::end_expired() {
   return ended;
 }
 
-void use_approval(Catalogue::Transaction& transaction, const ApprovedAct& approved, const Actor& actor,
-                  const TrustedTime& time) {
+Approval use_approval(Catalogue::Transaction& transaction, const ApprovedAct& approved, const Actor& actor,
+                      const TrustedTime& time) {
   auto& db = transaction.db;
   const auto approval = must_load(db, approved.id, time);
   if (approval.act != approved.act || approval.subject != approved.subject)
@@ -217,6 +219,9 @@ void use_approval(Catalogue::Transaction& transaction, const ApprovedAct& approv
                              approved.subject + ".");
   if (!is_same(approval, actor))
     refuse_act(approval, "can only be used by " + approval.asked_by + ", who asked for it.");
+  if (approved.reason && *approved.reason != approval.reason)
+    refuse_act(approval, "is for the reason \"" + approval.reason + "\", and this gives \"" + *approved.reason +
+                             "\": give the reason that was asked with, or ask anew.");
   if (!is_open(approval)) refuse_act(approval, "is " + to_string(approval.state) + " and cannot be used: ask anew.");
   if (approval.state == ApprovalState::waiting && !(approval.earliest && *approval.earliest <= time.lo))
     refuse_act(approval, approval.earliest
@@ -225,6 +230,7 @@ void use_approval(Catalogue::Transaction& transaction, const ApprovedAct& approv
                              : "waits for a second person: tenure approvals approve " + approval.id.text());
   db.run("UPDATE approval SET state = 3, used_at = ?2 WHERE id = ?1", approval.id, time.best());
   insert_ledger(db, ledger_entry(time.best(), actor, "approval-use", subject_of(approval), approval.reason));
+  return approval;
 }
 
 std::string approval_subject(std::vector<std::pair<std::string, std::string>> members) {

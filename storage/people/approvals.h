@@ -39,6 +39,7 @@ struct ApprovalJudge {
 struct ApprovedAct {
   ApprovalId id;
   std::string act, subject;
+  std::optional<std::string> reason{};  // given now; without one the act has the reason that was approved
 };
 
 class Approvals {
@@ -55,7 +56,7 @@ class Approvals {
   Approval approve(const ApprovalId& id, const Actor& actor);
   Approval refuse(const ApprovalId& id, const std::string& reason, const Actor& actor);  // who asked may withdraw it
   // For an act that has no transaction of its own: use_approval() in one, before its first effect.
-  void use(const ApprovedAct& approved, const Actor& actor);
+  Approval use(const ApprovedAct& approved, const Actor& actor);
   std::vector<Approval> list(std::size_t limit = 1000) const;  // newest first
   Approval show(const ApprovalId& id) const;
   // Marks what has expired, with its entries; returns how many. Called every minute: what expired is refused anyway.
@@ -70,9 +71,10 @@ class Approvals {
 };
 
 // Inside the act's own transaction: throws Error{refused} and so undoes the act when the approval is not this act's on
-// this subject, asked for by `actor`, approved (or past its delay), unexpired and unused.
-void use_approval(Catalogue::Transaction& transaction, const ApprovedAct& approved, const Actor& actor,
-                  const TrustedTime& time);
+// this subject for this reason, asked for by `actor`, approved (or past its delay), unexpired and unused.
+// Returns it, for its reason.
+Approval use_approval(Catalogue::Transaction& transaction, const ApprovedAct& approved, const Actor& actor,
+                      const TrustedTime& time);
 
 // The subject of an act in the one form that is compared: JSON with its members in order of their names.
 std::string approval_subject(std::vector<std::pair<std::string, std::string>> members);

@@ -134,7 +134,7 @@ PolicyVersion PolicyChanges::change(const PolicyWish& wish, const std::string& t
     const auto preview = shown_or_now(db, wish, token, time);
     if (same(preview.now, wish)) throw Error(ErrorKind::refused, "That is the policy of class " + wish.cls + " already.");
     check_shortening(preview, token, approval, time);
-    if (approval) use_approval(transaction, {*approval, kAct, approval_subject(preview)}, actor, time);
+    if (approval) use_approval(transaction, {*approval, kAct, approval_subject(preview), reason}, actor, time);
     version.promise = wish;
     version.asked_at = time.best();
     version.asked_by = actor.name;

@@ -205,6 +205,36 @@ TEST_F(SecondPerson, APracticeManagersReleaseOfAHoldWaitsForAnother) {
   EXPECT_THAT(refusal(logged_in("anna"), "hold release", release(id)).message(), HasSubstr("already releasing"));
 }
 
+TEST_F(SecondPerson, WhatWasApprovedForOneReasonIsNotDoneForAnother) {
+  add("ben", {"partner"});
+  const auto id = ask_for_release();
+  ask(logged_in("ben"), "approvals approve", {{"id", id}});
+  auto other = release(id);
+  other["reason"] = "it is in the way";
+  const auto refused = refusal(logged_in("anna"), "hold release", other);
+  EXPECT_EQ(refused.kind(), ErrorKind::refused);
+  EXPECT_THAT(refused.message(), testing::AllOf(HasSubstr("\"settled\""), HasSubstr("\"it is in the way\"")));
+  EXPECT_EQ(state(), "active");
+  EXPECT_EQ(ask(logged_in("anna"), "hold release", release(id)).at("state").as_string(), "releasing");
+}
+
+TEST_F(SecondPerson, WhatALoginRemembersDoesNotReplaceTheReasonThatWasApproved) {
+  add("ben", {"partner"});
+  const auto ben = logged_in("ben");
+  const json::object span{{"source", "door"}, {"from", "2026-03-02T13:50:00Z"}, {"to", "2026-03-02T14:00:00Z"}};
+  const auto with = [&](const char* name, const std::string& text) {
+    auto args = span;
+    args[name] = text;
+    return args;
+  };
+  const std::string id(ask(ben, "export native", with("reason", "a fall")).at("approval").at("id").as_string());
+  ask(logged_in("anna"), "approvals approve", {{"id", id}});
+  auto other = with("approval", id);
+  other["reason"] = "curiosity";
+  EXPECT_THAT(refusal(ben, "export native", other).message(), HasSubstr("\"curiosity\""));
+  EXPECT_THAT(refusal(ben, "export native", with("approval", id)).message(), HasSubstr("no recording"));
+}
+
 TEST_F(SecondPerson, OnlyARoleWithTheSameRightApproves) {
   add("clare", {"clinical-lead"});
   add("ian", {"it-administrator"});

@@ -23,10 +23,10 @@ class ApprovalsTest : public testing::Test {
   ApprovalsTest() : practice_(kStart), approvals_(practice_.parts->catalogue, practice_.clock) {}
   Approval ask() { return approvals_.ask("erase", kSubject, "ordered", kAnna); }
   std::string use(const ApprovalId& id, const std::string& act = "erase", const std::string& subject = kSubject,
-                  const Actor& actor = kAnna) {
+                  const Actor& actor = kAnna, const std::optional<std::string>& reason = {}) {
     return error_of([&] {
       practice_.parts->catalogue.write([&](Catalogue::Transaction& transaction) {
-        use_approval(transaction, {id, act, subject}, actor, practice_.clock.trusted());
+        use_approval(transaction, {id, act, subject, reason}, actor, practice_.clock.trusted());
       });
     });
   }
@@ -93,6 +93,17 @@ TEST_F(ApprovalsTest, AnApprovalIsForOneActOnOneSubjectByWhoAskedForIt) {
   EXPECT_THAT(use(asked.id, "erase", approval_subject({{"segment", "01"}})), HasSubstr("is not for this"));
   EXPECT_THAT(use(asked.id, "erase", kSubject, kBen), HasSubstr("only be used by anna"));
   EXPECT_EQ(use(asked.id, "erase", approval_subject({{"class", "cctv"}, {"segment", "00"}})), "no error");
+}
+
+TEST_F(ApprovalsTest, AnApprovalIsForTheReasonItWasGivenFor) {
+  const auto asked = ask();
+  approvals_.approve(asked.id, kBen);
+  const auto other = use(asked.id, "erase", kSubject, kAnna, "a quarrel");
+  EXPECT_THAT(other, HasSubstr("refused"));
+  EXPECT_THAT(other, HasSubstr("\"ordered\""));
+  EXPECT_THAT(other, HasSubstr("\"a quarrel\""));
+  EXPECT_EQ(approvals_.show(asked.id).state, ApprovalState::approved);
+  EXPECT_EQ(use(asked.id, "erase", kSubject, kAnna, "ordered"), "no error");
 }
 
 TEST_F(ApprovalsTest, AnActThatFailsLeavesItsApprovalUnused) {

@@ -106,7 +106,7 @@ TEST_F(ErasureTest, I8_AHoldPlacedAfterTheApprovalWins) {
   const auto row = record("front", minute(0));
   const auto approval = approved(span(0, 1));
   parts->holds.add(request({{"front", minute(0)}}), manager);
-  EXPECT_THAT(error_of([&] { erasures->order(span(0, 1), "a right", kPartner, approval); }), HasSubstr("Nothing was erased"));
+  EXPECT_THAT(error_of([&] { erasures->order(span(0, 1), "a person's right", kPartner, approval); }), HasSubstr("Nothing was erased"));
   EXPECT_TRUE(exists(row.id));
   EXPECT_TRUE(erasures->list().empty());
 }
@@ -115,7 +115,7 @@ TEST_F(ErasureTest, I6_AnApprovalIsForExactlyTheRecordingsThatWereShown) {
   const auto row = record("front", minute(0));
   const auto approval = approved(span(0, 2));
   const auto late = record("front", minute(1));
-  EXPECT_THAT(error_of([&] { erasures->order(span(0, 2), "a right", kPartner, approval); }), HasSubstr("is not for this"));
+  EXPECT_THAT(error_of([&] { erasures->order(span(0, 2), "a person's right", kPartner, approval); }), HasSubstr("is not for this"));
   EXPECT_TRUE(exists(row.id) && exists(late.id));
 }
 
@@ -186,7 +186,7 @@ TEST_F(ErasureTest, I3_ACrashBeforeEachStepIsFinishedAndCertifiedByTheNextStart)
     parts->eraser.on_step([step](int now) {
       if (now == step) throw Crash{};
     });
-    EXPECT_THROW(erasures->order(span(step, step + 1), "a right", kPartner, approval), Crash);
+    EXPECT_THROW(erasures->order(span(step, step + 1), "a person's right", kPartner, approval), Crash);
     open();
     recover();
     EXPECT_FALSE(exists(row.id));
