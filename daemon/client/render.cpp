@@ -175,8 +175,6 @@ std::string time_shown(const json::value& answer) {
 }
 
 std::string time_changed(const json::value& answer) {
-  if (const auto asked = cell(answer, "approval"); !asked.empty())
-    return fmt::format("a second person must approve {}; then: tenure time lower --approval {}\n", asked, asked);
   return fmt::format("{}\n{} recordings and {} gaps settled; ledger entry {}\n", cell(answer, "text"), cell(answer, "segments"), cell(answer, "gaps"),
                      cell(answer, "ledger_number"));
 }

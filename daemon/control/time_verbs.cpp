@@ -52,7 +52,7 @@ json::value ask_to_lower(const Call& call) {
   const auto status = keeping(call).status();
   static_cast<void>(lower_time(status.state, status.readings, *right));  // refused at once rather than after the approval
   const auto asked = call.rooms.storage.approvals().ask(kLower, lowering(status.time.lo - *right), call.args.need("reason"), call.actor);
-  return json::object{{"approval", asked.id.text()}, {"state", storage::to_string(asked.state)}, {"expires_at", to_rfc3339(asked.expires_at)}};
+  return json::object{{"state", "waiting"}, {"approval", daemon::row(asked)}};
 }
 
 json::value lower(const Call& call) {
@@ -65,7 +65,8 @@ json::value lower(const Call& call) {
   if (approval.act != kLower) throw Error(ErrorKind::refused, "That request is for another act: " + approval.act + ".");
   const auto back = Seconds(std::stoll(std::string(json::parse(approval.subject).at("back_seconds").as_string())));
   const auto right = keeping(call).status().time.lo - back;
-  const auto report = keeping(call).lower(right, call.actor, approval.reason, {*id, kLower, lowering(back)});
+  const storage::ApprovedAct act{*id, kLower, lowering(back), call.args.text("reason")};
+  const auto report = keeping(call).lower(right, call.actor, approval.reason, act);
   return row(report, keeping(call).status());
 }
 }  // namespace

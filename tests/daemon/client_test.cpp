@@ -144,6 +144,13 @@ TEST(Tables, WarnOfAHoldThatKeepsNothing) {
   EXPECT_THAT(render("hold extend", json::parse(R"({"state": "active"})")), testing::Not(testing::HasSubstr("WARNING")));
 }
 
+// What main() ends with status 1 for.
+TEST(Tables, TellOfAnActThatWaitsForASecondPerson) {
+  const auto waits = json::parse(R"({"state": "waiting", "approval": {"id": "01", "act": "time lower"}})");
+  EXPECT_THAT(waits_for_approval("time lower", waits), testing::HasSubstr("not done yet: do the same again with --approval 01"));
+  EXPECT_THAT(render("time lower", waits), testing::HasSubstr("time lower"));
+}
+
 TEST(Tables, ShowAnAnswerOfAnyShapeWithoutFailing) {
   for (const auto* verb : {"status", "sources", "segments", "gaps", "calls find", "hold list", "hold add", "export native", "sweep", "ledger show", "doctor"})
     for (const auto* answer : {"null", "[]", "{}", "[1, null, {}]", R"({"segments": 3, "due": [null]})"})
