@@ -180,13 +180,13 @@ struct Attempt {
   bool final = false;  // a mistake of a person, and no fault of the catalogue
 };
 
-Attempt attempt(const config::Settings& settings) {
+Attempt attempt(const config::Settings& settings, const std::vector<storage::Gap>& gaps) {
   bool rebuilt = false;
   try {
     rebuild_if_missing(settings);
     rebuilt = true;
     auto service = std::make_unique<Service>(settings);
-    service->start();
+    service->start(gaps);
     return {std::move(service), {}};
   } catch (const Error& error) {
     const bool mistake = rebuilt && (error.kind() == ErrorKind::refused || error.kind() == ErrorKind::usage);
@@ -200,9 +200,8 @@ Attempt attempt(const config::Settings& settings) {
 int start_and_run(const config::Settings& settings) {
   std::vector<storage::Gap> gaps;
   for (Duration pause = kFirstPause;; pause = std::min(pause * 2, kLongestPause)) {
-    auto tried = attempt(settings);
+    auto tried = attempt(settings, gaps);
     if (tried.service) {
-      tried.service->add_gaps(gaps);
       notify_watched_again();
       return tried.service->run();
     }

@@ -42,7 +42,7 @@ std::size_t camera_threads(std::size_t cameras) { return cameras > kCamerasOnOne
 struct Service::State {
   explicit State(config::Settings read);
   Rooms make_rooms();
-  void start();
+  void start(const std::vector<storage::Gap>& gaps);
   void start_folders();
   void wait_for_signal();
   void on_signal(int number);
@@ -110,7 +110,7 @@ std::vector<std::string> Service::State::proposals() {
   return texts;
 }
 
-void Service::State::start() {
+void Service::State::start(const std::vector<storage::Gap>& gaps) {
   const auto now = current();
   warn_of_disk(*now, storage.key_rotation().status());
   const auto& report = storage.recovery();
@@ -120,8 +120,9 @@ void Service::State::start() {
   storage.recorder().on_failure([this](const std::string& source, const std::string& cause) { keeping.failed(source, cause); });
   for (const auto& camera : now->cameras) storage.catalogue().ensure_source(camera.name, camera.cls, storage::Kind::camera);
   for (const auto& calls : now->calls) storage.catalogue().ensure_source(calls.name, calls.cls, storage::Kind::calls);
-  // What the mark says is asked before it is saved anew; what is told is told on the time that is settled by then.
-  const auto lived = storage::lived_until((now->storage.path / "clock-mark").string());
+  for (const auto& gap : gaps) storage.recorder().gap(gap.source, gap.span, gap.cause);
+  if (!gaps.empty()) storage.recorder().flush();
+  const auto lived = storage::lived_until((now->storage.path / "clock-mark").string());  // before it is saved anew
   time.start();
   storage::tell_downtime(storage.catalogue(), clock, now->cameras, lived);
   cameras.apply(now->cameras);
@@ -277,13 +278,10 @@ void Service::State::stop() {
 
 Service::Service(config::Settings settings) : state_(std::make_unique<State>(std::move(settings))) {}
 Service::~Service() = default;
-void Service::add_gaps(const std::vector<storage::Gap>& gaps) {
-  for (const auto& gap : gaps) state_->storage.recorder().gap(gap.source, gap.span, gap.cause);
-}
 
-void Service::start() {
+void Service::start(const std::vector<storage::Gap>& gaps) {
   std::signal(SIGPIPE, SIG_IGN);
-  state_->start();
+  state_->start(gaps);
 }
 
 int Service::run() {

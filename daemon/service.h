@@ -14,10 +14,8 @@ class Service {
   // Opens everything; throws Error saying what to do.
   explicit Service(config::Settings settings);
   ~Service();
-  // Recording begins, then the control socket answers.
-  void start();
-  // What was not recorded while the catalogue was away.
-  void add_gaps(const std::vector<storage::Gap>& gaps);
+  // Recording begins, then the control socket answers. `gaps`: what was not recorded while the catalogue was away.
+  void start(const std::vector<storage::Gap>& gaps = {});
   // After start(), until SIGTERM or SIGINT; SIGHUP reads the settings again. Returns the exit status.
   int run();
 
