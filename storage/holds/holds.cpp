@@ -133,6 +133,9 @@ Hold Holds::extend(const HoldId& id, Instant review, const std::string& reason, 
     const auto time = clock_.trusted();
     hold = must_load(db, {file_key_, index_key_}, id, time);
     must_be_active(hold, "extended");
+    if (hold.what.review && review <= *hold.what.review)
+      throw Error(ErrorKind::refused, "review: " + to_rfc3339(review) + " is not later than " + to_rfc3339(*hold.what.review) +
+                                          ", the review that hold " + hold.id.text() + " has: extending sets a later one.");
     hold.what.review = review;
     hold.review_due = false;
     write_hold_file(folder_, file_key_, hold);

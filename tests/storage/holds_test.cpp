@@ -197,6 +197,15 @@ TEST_F(Holds, AtTheirReviewDateStayAndSaySo) {
   EXPECT_FALSE(practice.parts->holds.list().at(0).review_due);
 }
 
+TEST_F(Holds, AreNotExtendedToAnEarlierReview) {
+  minute(0);
+  const auto placed = hold("front", kStart, kStart + hours(1)).hold;
+  const auto earlier = *placed.what.review - days(1);
+  const auto refused = error_of([&] { practice.parts->holds.extend(placed.id, earlier, "sooner", practice.manager); });
+  EXPECT_THAT(refused, testing::AllOf(testing::HasSubstr(to_rfc3339(earlier)), testing::HasSubstr(to_rfc3339(*placed.what.review))));
+  EXPECT_EQ(practice.parts->holds.list().at(0).what.review, placed.what.review);
+}
+
 using I9 = Holds_;
 
 TEST_F(I9, AReleasedHoldCountsForADayAndThenWhatExpiredGoes) {
