@@ -17,14 +17,28 @@ storage::ApprovalId id_of(const Call& call) {
   return *id;
 }
 
+// Their own, what they could decide on, and all of them with the right to reports.
+bool may_see(const Call& call, const storage::Approval& approval) {
+  if (call.may(Action::reports)) return true;
+  if (approval.asked_by == call.actor.name && approval.asked_person == call.actor.person) return true;
+  const auto action = action_of(approval);
+  return action && call.may(*action);
+}
+
 json::value list(const Call& call) {
   call.args.only({"limit"});
-  return rows(call.rooms.storage.approvals().list(call.args.number("limit", kUsual, kMost)));
+  const auto most = call.args.number("limit", kUsual, kMost);
+  auto all = call.rooms.storage.approvals().list(kMost);
+  std::erase_if(all, [&](const auto& approval) { return !may_see(call, approval); });
+  if (all.size() > most) all.resize(most);
+  return rows(all);
 }
 
 json::value show(const Call& call) {
   call.args.only({"id"});
-  return row(call.rooms.storage.approvals().show(id_of(call)));
+  const auto approval = call.rooms.storage.approvals().show(id_of(call));
+  if (!may_see(call, approval)) call.need(Action::reports);
+  return row(approval);
 }
 
 json::value approve(const Call& call) {
@@ -39,8 +53,8 @@ json::value refuse(const Call& call) {
 }  // namespace
 
 void add_approval_verbs(std::vector<Verb>& table) {
-  table.push_back({"approvals list", false, list, {}, Action::reports});
-  table.push_back({"approvals show", false, show, {}, Action::reports});
+  table.push_back({"approvals list", false, list, {}, Action::person});
+  table.push_back({"approvals show", false, show, {}, Action::person});
   // Whether the person may do the act itself is asked of the request.
   table.push_back({"approvals approve", false, approve, {}, Action::person_fresh});
   table.push_back({"approvals refuse", false, refuse, {}, Action::person_fresh});

@@ -56,11 +56,26 @@ void look_ahead(const Call& call) {
   }
 }
 
+// What a hold keeps, to whom it may be told: which calls a number or a group has only to who may find calls.
+json::object shown_to(const Call& call, storage::HoldReceipt receipt) {
+  const bool finds_calls = !receipt.hold.what.numbers.empty() || !receipt.hold.what.calls.empty();
+  if (!finds_calls || call.may_now(Action::find_calls)) return row(receipt);
+  std::erase_if(receipt.segments, [](const auto& segment) { return segment.kind == storage::Kind::calls; });
+  receipt.bytes = 0;
+  for (const auto& segment : receipt.segments) receipt.bytes += segment.bytes;
+  auto shown = row(receipt);
+  shown["calls_not_shown"] = true;
+  return shown;
+}
+
 // Before it is placed: what it keeps and what becomes of the room.
 json::value hold_preview(const Call& call) {
   call.args.only({"spans", "numbers", "calls", "reason", "authority", "review"});
+  const auto request = request_of(call);
+  // It is a search for calls, and leaves no entry in the ledger.
+  if (!request.numbers.empty() || !request.calls.empty()) call.need(Action::find_calls);
   storage::HoldLoad load;
-  auto out = row(call.rooms.storage.holds().preview(request_of(call), call.actor, load));
+  auto out = row(call.rooms.storage.holds().preview(request, call.actor, load));
   for (const auto* member : {"id", "ledger_number", "placed_at", "placed_by", "released_at", "released_by", "release_reason"}) out.erase(member);
   out["state"] = "preview";
   out["forecast"] = forecast_row(storage::forecast_hold(call.rooms.storage.pressure(), load));
@@ -72,12 +87,15 @@ json::value hold_add(const Call& call) {
   const auto receipt = call.rooms.storage.holds().add(request_of(call), call.actor);
   look_ahead(call);
   if (call.may(Action::see_holds)) {
-    auto answer = row(receipt);
+    auto answer = shown_to(call, receipt);
+    answer["forecast"] = nullptr;
     try {
       // As things were before it: what it keeps is taken out again.
-      answer["forecast"] = forecast_row(storage::forecast_of_placed(call.rooms.storage.pressure(), call.rooms.storage.holds().load(receipt.hold.id)));
+      const auto load = call.rooms.storage.holds().load(receipt.hold.id);
+      if (!answer.contains("calls_not_shown"))
+        answer["forecast"] = forecast_row(storage::forecast_of_placed(call.rooms.storage.pressure(), load));
     } catch (const Error& error) {
-      answer["forecast"] = nullptr;
+      log_warning("event=hold-without-forecast cause=\"{}\"", error.what());
     }
     return witnessed(call, std::move(answer));
   }
@@ -92,7 +110,7 @@ json::value hold_list(const Call& call) {
 
 json::value hold_show(const Call& call) {
   call.args.only({"id"});
-  return row(call.rooms.storage.holds().show(call.args.hold("id")));
+  return shown_to(call, call.rooms.storage.holds().show(call.args.hold("id")));
 }
 
 json::value hold_release(const Call& call) {
@@ -119,7 +137,9 @@ json::value hold_keep(const Call& call) {
 json::value hold_extend(const Call& call) {
   call.args.only({"id", "review", "reason"});
   call.args.need("review");
-  return row(call.rooms.storage.holds().extend(call.args.hold("id"), *call.args.review("review"), call.args.need("reason"), call.actor));
+  const auto hold = call.rooms.storage.holds().extend(call.args.hold("id"), *call.args.review("review"), call.args.need("reason"), call.actor);
+  if (call.may(Action::see_holds)) return row(hold);
+  return json::object{{"id", hold.id.text()}, {"state", hold.state}, {"review", time_or_null(hold.what.review)}};
 }
 }  // namespace
 

@@ -12,6 +12,7 @@ class Permit {
   Permit(const Rooms& rooms, Action action, boost::json::object args, const Asker& asker, bool asks_itself);
   const boost::json::object& args() const { return args_; }
   const std::string& reason() const { return reason_; }
+  const std::string& case_reference() const { return case_; }
   const std::optional<storage::ApprovalId>& approval() const { return approval_; }
   bool needs_second_person() const { return grant_ == Grant::second_person && !approval_ && !asks_itself_; }
   // Makes the request and answers with it.

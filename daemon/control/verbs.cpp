@@ -54,6 +54,16 @@ std::optional<Action> action_of(const storage::Approval& approval) {
   return verb && subject.is_object() ? needed_right(*verb, subject.get_object()) : std::nullopt;
 }
 
+bool Call::may_now(Action action) const {
+  try {
+    need(action);
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::refused) throw;
+    return false;
+  }
+}
+
 boost::json::value run_verb(const Rooms& rooms, const wire::Request& request, const Asker& asker, disclosure::ExportSink* sink) {
   const Verb* verb = find_verb(request.verb);
   if (!verb)
@@ -68,7 +78,7 @@ boost::json::value run_verb(const Rooms& rooms, const wire::Request& request, co
                                         "; restore the newer one, or let an administrator run tenure ledger accept-rollback");
   if (verb->stream && !sink) throw Error(ErrorKind::usage, fmt::format("verb: {} sends files and needs somewhere to send them", verb->name));
   const Args args(permit.args(), rooms.settings()->timezone, rooms.clock.now());
-  Call call{rooms, args, asker.actor, asker, permit.reason(), permit.approval()};
+  Call call{rooms, args, asker.actor, asker, permit.reason(), permit.approval(), permit.case_reference()};
   if (permit.needs_second_person()) {
     if (verb->before_asking) verb->before_asking(call);
     return permit.ask(verb->name, verb->subject ? verb->subject(call) : subject_of_args(permit.args(), args), args);

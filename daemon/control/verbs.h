@@ -18,7 +18,11 @@ struct Call {
   const Asker& asker;
   std::string reason = {};                                    // of a verb that shows recordings or takes them out
   std::optional<storage::ApprovalId> approval = {};           // for a verb that uses it up itself
+  std::string case_reference = {};                            // named with this request
   bool may(Action action) const { return rooms.access.may(asker, action); }
+  // Throws Error{refused} naming the right; where it is granted for a case, one must be named.
+  void need(Action action) const { rooms.access.check(asker, action, case_reference); }
+  bool may_now(Action action) const;  // whether need() would let it pass
 };
 
 struct Verb {

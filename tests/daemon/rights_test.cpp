@@ -122,7 +122,7 @@ TEST_F(EveryVerb, R15LetsInExactlyTheRolesThatHaveItsRight) {
 TEST_F(EveryVerb, OfContentIsClosedToTheItAdministrator) {
   const auto it = logged_in("it-administrator");
   for (const auto* verb : {"segments", "calls find", "export native", "export call", "export redacted", "hold add",
-                           "hold list", "hold show", "hold release", "ledger show", "sweep", "approvals list"})
+                           "hold list", "hold show", "hold release", "ledger show", "sweep"})
     EXPECT_THAT(refusal(it, verb).message(), HasSubstr("may not do this")) << verb;
   for (const auto* verb : {"status", "doctor", "sources", "gaps", "user list", "whoami"})
     EXPECT_NO_THROW(ask(it, verb)) << verb;
@@ -152,6 +152,61 @@ TEST_F(EveryVerb, TheFrontDeskPlacesAHoldAndSeesNothingOfIt) {
   EXPECT_EQ(answer.at("state").as_string(), "active");
   EXPECT_FALSE(answer.contains("segments"));
   EXPECT_TRUE(ask(logged_in("partner"), "hold add", hold).as_object().contains("segments"));
+  // Nor by extending somebody else's.
+  const auto others = ask(logged_in("practice-manager"), "hold add", hold).at("id");
+  const boost::json::object later{{"id", others}, {"review", "2027-01-01"}, {"reason", "still open"}};
+  const auto extended = ask(logged_in("front-desk"), "hold extend", later).as_object();
+  EXPECT_EQ(extended.at("review").as_string(), "2027-01-01T23:59:59Z");
+  for (const auto* member : {"spans", "authority", "placed_by", "numbers", "calls"}) EXPECT_FALSE(extended.contains(member)) << member;
+  const auto earlier = refusal(logged_in("partner"), "hold extend", {{"id", others}, {"review", "2026-12-24"}, {"reason", "x"}});
+  EXPECT_EQ(earlier.kind(), ErrorKind::refused);
+  EXPECT_THAT(earlier.message(), testing::AllOf(HasSubstr("2026-12-24T23:59:59Z"), HasSubstr("2027-01-01T23:59:59Z")));
+}
+
+TEST_F(EveryVerb, NoHoldTellsOfCallsToWhoMayNotFindThem) {
+  storage::SegmentRow row;
+  row.id = SegmentId::make(clock_.now() - std::chrono::hours(1));
+  row.source = "phones";
+  row.cls = "calls";
+  row.kind = storage::Kind::calls;
+  row.span = {clock_.now() - std::chrono::hours(1), clock_.now() - std::chrono::minutes(59)};
+  row.vault = storage_->vaults().names().front();
+  storage_->catalogue().ensure_source("phones", "calls", storage::Kind::calls);
+  storage_->catalogue().commit_segment(row);
+  const auto hold = [](const char* name, const std::string& what) {
+    return boost::json::object{{name, boost::json::array{what}}, {"reason", "a claim"}, {"authority", "x"}, {"review", "2026-12-01"}};
+  };
+  const auto by_number = hold("numbers", "07700 900123"), by_call = hold("calls", row.id.text());
+  for (const auto* name : {"partner", "data-protection-officer"}) {  // the latter: without a case
+    const auto who = logged_in(name);
+    for (const auto& args : {by_number, by_call}) EXPECT_EQ(refusal(who, "hold preview", args).kind(), ErrorKind::refused) << name;
+    const auto placed = ask(who, "hold add", by_call);
+    EXPECT_TRUE(placed.at("segments").as_array().empty());
+    EXPECT_TRUE(placed.at("calls_not_shown").as_bool());
+    EXPECT_EQ(placed.at("bytes").to_number<int>(), 0);
+    EXPECT_TRUE(placed.at("forecast").is_null());
+    EXPECT_TRUE(ask(who, "hold show", {{"id", placed.at("id")}}).at("segments").as_array().empty());
+    EXPECT_EQ(ask(logged_in("practice-manager"), "hold show", {{"id", placed.at("id")}}).at("segments").as_array().size(), 1u);
+  }
+  auto for_a_case = by_number;
+  for_a_case["case"] = "2026-07";
+  EXPECT_NO_THROW(ask(logged_in("data-protection-officer"), "hold preview", for_a_case));
+}
+
+TEST_F(EveryVerb, WhoAskedForASecondPersonSeesTheirOwnRequestAndNoOthers) {
+  const boost::json::object hold{{"numbers", boost::json::array{"07700 900123"}}, {"reason", "a claim"}, {"authority", "x"}, {"review", "2026-12-01"}};
+  const auto id = ask(logged_in("partner"), "hold add", hold).at("id");
+  const auto others = ask(logged_in("partner"), "hold release", {{"id", id}, {"reason", "settled"}}).at("approval").at("id");
+  const auto it = logged_in("it-administrator");
+  const auto own = ask(it, "time confirm", {{"time", "2026-03-02T14:00:00Z"}, {"reason", "the radio clock"}}).at("approval").at("id");
+  const auto seen = ask(it, "approvals list").as_array();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen.at(0).at("id"), own);
+  EXPECT_EQ(ask(it, "approvals show", {{"id", own}}).at("id"), own);
+  EXPECT_EQ(refusal(it, "approvals show", {{"id", others}}).kind(), ErrorKind::refused);
+  EXPECT_EQ(ask(it, "approvals refuse", {{"id", own}, {"reason", "a mistake"}}).at("state").as_string(), "refused");
+  EXPECT_TRUE(ask(logged_in("front-desk"), "approvals list").as_array().empty());
+  EXPECT_EQ(ask(logged_in("practice-manager"), "approvals list").as_array().size(), 2u);
 }
 
 class ChangedRights : public PeopleTest {};
