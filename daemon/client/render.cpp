@@ -63,7 +63,8 @@ std::string calls(const json::value& answer) {
 }
 
 std::string what_is_held(const json::value& hold) {
-  return fmt::format("{} spans, {} numbers, {} calls", items(hold, "spans").size(), items(hold, "numbers").size(), items(hold, "calls").size());
+  return counted(items(hold, "spans").size(), "span") + ", " + counted(items(hold, "numbers").size(), "number") + ", " +
+         counted(items(hold, "calls").size(), "call");
 }
 
 std::string holds(const json::value& answer) {
@@ -78,7 +79,7 @@ std::string holds(const json::value& answer) {
 std::string forecast(const json::value& answer) {
   const auto& forecast = member(answer, "forecast");
   if (!forecast.is_object()) return {};
-  std::string out = fmt::format("\nkept by this hold alone: {} recordings, {}", cell(forecast, "recordings"), bytes_text(amount(forecast, "bytes")));
+  std::string out = fmt::format("\nkept by this hold alone: {}, {}", counted(cell(forecast, "recordings"), "recording"), bytes_text(amount(forecast, "bytes")));
   if (amount(forecast, "bytes_per_day") > 0)
     out += fmt::format("; it has no end and grows by {} a day{}", bytes_text(amount(forecast, "bytes_per_day")), cell(forecast, "estimated") == "yes" ? " (estimated)" : "");
   out += "\n";
@@ -95,9 +96,17 @@ std::string forecast(const json::value& answer) {
   return out;
 }
 
+// For who may place and extend holds and not see them.
+std::string hold_unseen(const json::value& answer) {
+  const auto review = cell(answer, "review");
+  return fmt::format("hold {} {}; who may see holds can look at it with: tenure hold show {}\n", cell(answer, "id"),
+                     review.empty() ? std::string("placed") : "has its review at " + review, cell(answer, "id"));
+}
+
 std::string hold(const json::value& answer) {
+  if (!cell(answer, "id").empty() && cell(answer, "placed_by").empty()) return hold_unseen(answer);
   const bool receipt = !member(answer, "segments").is_null();  // none: a release or an extension
-  const bool keeps_nothing = receipt && cell(answer, "state") == "active" && items(answer, "segments").empty();
+  const bool keeps_nothing = receipt && cell(answer, "calls_not_shown") != "yes" && cell(answer, "state") == "active" && items(answer, "segments").empty();
   const bool preview = cell(answer, "state") == "preview";
   std::string out = preview ? std::string("not placed: a hold like this\n") : fmt::format("hold {} ({})\n", cell(answer, "id"), cell(answer, "state"));
   out += fmt::format("reason: {}\nauthority: {}\n", cell(answer, "reason"), cell(answer, "authority"));
@@ -106,12 +115,13 @@ std::string hold(const json::value& answer) {
   if (const auto at = cell(answer, "released_at"); !at.empty())
     out += fmt::format("released {} by {}: {}\n", at, cell(answer, "released_by"), cell(answer, "release_reason"));
   for (const auto& span : items(answer, "spans")) out += fmt::format("footage of {}: {} {}\n", cell(span, "source"), cell(span, "from"), cell(span, "to").empty() ? "on, without an end" : "to " + cell(span, "to"));
-  out += fmt::format("{} numbers, {} calls named\n", items(answer, "numbers").size(), items(answer, "calls").size());
+  out += fmt::format("{}, {} named\n", counted(items(answer, "numbers").size(), "number"), counted(items(answer, "calls").size(), "call"));
   if (!receipt) return out;
-  out += fmt::format("\n{} {} recordings, {}{}\n", preview ? "would keep" : "keeps", items(answer, "segments").size(), bytes_text(amount(answer, "bytes")),
+  out += fmt::format("\n{} {}, {}{}\n", preview ? "would keep" : "keeps", counted(items(answer, "segments").size(), "recording"), bytes_text(amount(answer, "bytes")),
                      preview ? std::string() : "; ledger entry " + cell(answer, "ledger_number"));
   if (keeps_nothing) out += "WARNING: this hold keeps no recording at this moment. It counts for what is yet to come; if you meant recordings that\n"
                             "are there, look at its sources, times and numbers again (tenure segments, tenure calls find).\n";
+  if (cell(answer, "calls_not_shown") == "yes") out += "calls are kept too, and shown to who may find calls only\n";
   if (!items(answer, "segments").empty()) out += segment_table(items(answer, "segments"));
   if (!items(answer, "gaps").empty()) out += "\nnot recorded:\n" + gap_table(items(answer, "gaps"));
   for (const auto& gone : items(answer, "gone")) out += fmt::format("already gone: {} {} to {}\n", cell(gone, "source"), cell(gone, "from"), cell(gone, "to"));
@@ -175,7 +185,7 @@ std::string time_shown(const json::value& answer) {
 }
 
 std::string time_changed(const json::value& answer) {
-  return fmt::format("{}\n{} recordings and {} gaps settled; ledger entry {}\n", cell(answer, "text"), cell(answer, "segments"), cell(answer, "gaps"),
+  return fmt::format("{}\n{} and {} settled; ledger entry {}\n", cell(answer, "text"), counted(cell(answer, "segments"), "recording"), counted(cell(answer, "gaps"), "gap"),
                      cell(answer, "ledger_number"));
 }
 

@@ -24,7 +24,7 @@ std::string preview(const json::value& answer) {
   for (const auto& one : items(answer, "segments"))
     going.add({cell(one, "start"), cell(one, "end"), cell(one, "source"), bytes_text(amount(one, "bytes")), cell(one, "expires_at"), cell(one, "id")});
   std::string out = going.empty() ? "" : going.text();
-  out += fmt::format("{} recordings, {}: {}\n", items(answer, "segments").size(), bytes_text(amount(answer, "bytes")),
+  out += fmt::format("{}, {}: {}\n", counted(items(answer, "segments").size(), "recording"), bytes_text(amount(answer, "bytes")),
                      cell(answer, "allowed") == "yes" ? "may be erased" : items(answer, "in_the_way").empty() ? "nothing that is named is kept" : "not as a whole");
   for (const auto& one : items(answer, "in_the_way")) out += fmt::format("in the way: {} {} {}: {}\n", cell(one, "source"), cell(one, "start"), cell(one, "id"), cell(one, "why"));
   for (const auto& one : items(answer, "holds"))
@@ -47,9 +47,9 @@ std::string erasures(const json::value& answer) {
 
 std::string erasure(const json::value& answer) {
   const auto certified = cell(answer, "certified_at");
-  std::string out = fmt::format("erasure {}\nordered {} by {}{}\nreason: {}\n{} recordings, {}; ledger entry {}\n", cell(answer, "id"), cell(answer, "ordered_at"),
+  std::string out = fmt::format("erasure {}\nordered {} by {}{}\nreason: {}\n{}, {}; ledger entry {}\n", cell(answer, "id"), cell(answer, "ordered_at"),
                                 cell(answer, "ordered_by"), cell(answer, "approved_by").empty() ? "" : ", approved by " + cell(answer, "approved_by"),
-                                cell(answer, "reason"), cell(answer, "recordings"), bytes_text(amount(answer, "bytes")), cell(answer, "ledger_number"));
+                                cell(answer, "reason"), counted(cell(answer, "recordings"), "recording"), bytes_text(amount(answer, "bytes")), cell(answer, "ledger_number"));
   out += certified.empty() ? "no certificate yet: tenured tries again\n"
                            : fmt::format("certified {}: tenure erase certificate {} --out FOLDER\n", certified, cell(answer, "id"));
   for (const auto& one : items(member(answer, "certificate"), "out_of_reach")) out += fmt::format("not reached: {}: {}\n", cell(one, "what"), cell(one, "why"));

@@ -56,6 +56,9 @@ std::string preview(const json::value& answer) {
 
 std::string version(const json::value& one) {
   if (cell(one, "state") == "cancelled") return fmt::format("cancelled: class {} stays as it is\n", cell(one, "class"));
+  // A longer one waits for nothing; times without their fraction stand in the order of their letters.
+  if (!cell(one, "effective_at").empty() && cell(one, "effective_at") <= cell(one, "asked_at"))
+    return fmt::format("class {} is kept {} from the {} for what is recorded from now on\n", cell(one, "class"), cell(one, "period"), anchor(one));
   return fmt::format("class {} changes to {} from the {} at {}; until then: tenure policy cancel {}\n", cell(one, "class"), cell(one, "period"),
                      anchor(one), cell(one, "effective_at"), cell(one, "class"));
 }

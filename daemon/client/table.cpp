@@ -67,6 +67,12 @@ std::string printable(std::string_view text) {
   return safe;
 }
 
+std::string counted(std::string count, std::string_view one) {
+  const bool many = count != "1";
+  return std::move(count) + " " + std::string(one) + (many ? "s" : "");
+}
+std::string counted(std::size_t count, std::string_view one) { return counted(std::to_string(count), one); }
+
 std::string bytes_text(double bytes) { return scaled(bytes, 1024, {"B", "KiB", "MiB", "GiB", "TiB"}); }
 std::string bits_text(double per_second) { return scaled(per_second, 1000, {"b/s", "kb/s", "Mb/s", "Gb/s", "Tb/s"}); }
 

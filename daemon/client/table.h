@@ -19,6 +19,8 @@ class Table {
 
 // Safe for a terminal: control bytes become '?'.
 std::string printable(std::string_view text);
+std::string counted(std::string count, std::string_view one);  // "1 recording", "2 recordings"
+std::string counted(std::size_t count, std::string_view one);
 std::string bytes_text(double bytes);        // "1.4 GiB"
 std::string bits_text(double per_second);    // "4.1 Mb/s"
 std::string seconds_text(double seconds);    // "1m 20s"

@@ -13,9 +13,12 @@ namespace {
 constexpr std::size_t kMostPeople = 1'000, kLongestDisplay = 100;
 
 void check_display(const std::string& display) {
-  const bool control = std::any_of(display.begin(), display.end(),
-                                   [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  if (display.empty() || display.size() > kLongestDisplay || control)
+  const auto control = std::find_if(display.begin(), display.end(),
+                                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  if (control != display.end())
+    throw Error(ErrorKind::usage, std::string("display: has a ") + (*control == '\n' ? "newline" : "control character") +
+                                      " in it, and must be the person's name on one line.");
+  if (display.empty() || display.size() > kLongestDisplay)
     throw Error(ErrorKind::usage, "display: must be the person's name as people know it, at most 100 bytes.");
 }
 

@@ -144,6 +144,25 @@ TEST(Tables, WarnOfAHoldThatKeepsNothing) {
   EXPECT_THAT(render("hold extend", json::parse(R"({"state": "active"})")), testing::Not(testing::HasSubstr("WARNING")));
 }
 
+TEST(Tables, TellOneThingFromSeveral) {
+  const auto text = render("hold show", json::parse(R"({"placed_by": "anna", "segments": [{}], "numbers": [1, 2], "calls": []})"));
+  EXPECT_THAT(text, testing::AllOf(testing::HasSubstr("keeps 1 recording,"), testing::HasSubstr("2 numbers, 0 calls named")));
+}
+
+TEST(Tables, ShowAHoldToWhoMayNotSeeItAsNoMoreThanPlaced) {
+  EXPECT_EQ(render("hold add", json::parse(R"({"id": "01", "state": "active", "ledger_number": 7})")),
+            "hold 01 placed; who may see holds can look at it with: tenure hold show 01\n");
+  EXPECT_EQ(render("hold extend", json::parse(R"({"id": "01", "state": "active", "review": "2027-01-01T23:59:59Z"})")),
+            "hold 01 has its review at 2027-01-01T23:59:59Z; who may see holds can look at it with: tenure hold show 01\n");
+}
+
+TEST(Tables, SayThatALongerPeriodCountsAtOnce) {
+  auto version = json::parse(R"({"class": "cctv", "period": "P31D", "state": "waiting", "asked_at": "2026-03-02T14:00:00Z", "effective_at": "2026-03-02T14:00:00Z"})");
+  EXPECT_THAT(render("policy change", version), testing::Not(testing::HasSubstr("policy cancel")));
+  version.as_object()["effective_at"] = "2026-03-05T14:00:00Z";
+  EXPECT_THAT(render("policy change", version), testing::HasSubstr("until then: tenure policy cancel cctv"));
+}
+
 // What main() ends with status 1 for.
 TEST(Tables, TellOfAnActThatWaitsForASecondPerson) {
   const auto waits = json::parse(R"({"state": "waiting", "approval": {"id": "01", "act": "time lower"}})");

@@ -65,6 +65,15 @@ TEST_F(PeopleStore, KeepsNoSecretReadableInItsFile) {
   EXPECT_EQ(all.find(as_text(*raw)), std::string::npos);
 }
 
+TEST_F(PeopleStore, ADisplayNameIsOneLine) {
+  const auto refused = [&](const std::string& display) {
+    return error_of([&] { people_.add({"anna", display, {"practice-manager"}, "encoded", Blob(20, 1), {}}, kOwner); });
+  };
+  EXPECT_THAT(refused("Anna\nBerg"), HasSubstr("newline"));
+  EXPECT_THAT(refused("Anna\x1b[2J"), HasSubstr("control character"));
+  EXPECT_THAT(refused(std::string(101, 'a')), HasSubstr("at most 100 bytes"));
+}
+
 TEST_F(PeopleStore, TheLastPracticeManagerCannotGoEvenWhenTwoGoAtOnce) {
   const auto anna = add("anna", {"practice-manager"}), ben = add("ben", {"practice-manager"});
   people_.set_disabled(anna.id, true, "leaves", kOwner);
