@@ -73,7 +73,7 @@ LedgerReport verify_files(const Path& folder, std::optional<VerifierKey> key) {
   const auto leaves = walk.run(report.entries);
   check_tiles(leaves, [&folder](unsigned level, std::uint64_t index) { return read_tile_file(folder, tile_path(level, index)); }, "tile", report);
   const auto notes = notes_in_files(folder);
-  if (notes.empty()) report.problems.push_back({0, "checkpoint: is missing"});
+  if (!boost::filesystem::exists(folder / "checkpoint")) report.problems.push_back({0, "checkpoint: is missing"});
   check_notes(leaves, notes, key, report);
   check_pruned(walk.pruned, walk.last_prune, report);
   settle(report);

@@ -173,6 +173,14 @@ TEST_F(Tampering, OfTheFilesIsAlwaysFoundAndTheStandAloneVerifierAgrees) {
   EXPECT_EQ(stand_alone_verdict(original, key), 0);
 }
 
+TEST_F(Tampering, ACheckpointThatWasTakenAwayIsMissedByBothThoughOthersAreThere) {
+  keep(original, tampered);
+  make_directories(tampered / "checkpoints");
+  boost::filesystem::rename(tampered / "checkpoint", tampered / "checkpoints" / "1");
+  EXPECT_EQ(first_problem(verify_files(tampered, key)), "checkpoint: is missing");
+  EXPECT_EQ(stand_alone_verdict(tampered, key), 1);
+}
+
 std::string Tampering::tamper_with_catalogue() {
   const auto n = std::to_string(any(1, size - 1));
   const auto flip = [&](const std::string& table, const std::string& column, const std::string& where) {
