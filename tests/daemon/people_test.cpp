@@ -232,7 +232,7 @@ TEST_F(SecondPerson, WhatALoginRemembersDoesNotReplaceTheReasonThatWasApproved) 
   auto other = with("approval", id);
   other["reason"] = "curiosity";
   EXPECT_THAT(refusal(ben, "export native", other).message(), HasSubstr("\"curiosity\""));
-  EXPECT_THAT(refusal(ben, "export native", with("approval", id)).message(), HasSubstr("no recording"));
+  EXPECT_THAT(refusal(asker(ben.token), "export native", with("approval", id)).message(), HasSubstr("no recording"));
 }
 
 TEST_F(SecondPerson, OnlyARoleWithTheSameRightApproves) {
