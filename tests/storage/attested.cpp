@@ -74,7 +74,7 @@ Blob AttestedPractice::key_of(const SegmentRow& row) const { return slot_bytes(s
 
 PracticeBackups::PracticeBackups(AttestedPractice& given)
     : practice(given),
-      disk(given.state() / "disk"),
+      disk(given.elsewhere.path / "disk"),
       ledger(given.parts->catalogue, given.clock, given.state(), kPracticeKek, {}),
       rotation(given.parts->catalogue, given.clock, given.parts->keys, given.state(), {{kPracticeKek, KeyPlace::file}}),
       backups({given.parts->catalogue, given.clock, given.parts->vaults, given.parts->keys, rotation, ledger,

@@ -32,9 +32,10 @@ class AttestedPractice : public Practice, public PreparedPractice {
   void put_key(const SegmentRow& row, const Blob& bytes) const;
   void erase_key(const SegmentRow& row) const;
   Blob key_of(const SegmentRow& row) const;
+  const TemporaryFolder elsewhere;  // for backups
 };
 
-// What makes backups, to the folder `disk` beside the practice's others.
+// What makes backups, to the folder `disk`, which is not within the practice's.
 struct PracticeBackups {
   explicit PracticeBackups(AttestedPractice& practice);
   Path keys();

@@ -177,7 +177,7 @@ TEST_F(Tampering, ACheckpointThatWasTakenAwayIsMissedByBothThoughOthersAreThere)
   keep(original, tampered);
   make_directories(tampered / "checkpoints");
   boost::filesystem::rename(tampered / "checkpoint", tampered / "checkpoints" / "1");
-  EXPECT_EQ(first_problem(verify_files(tampered, key)), "checkpoint: is missing");
+  EXPECT_EQ(first_problem(verify_files(tampered, key)), "entry 0: checkpoint: is missing");
   EXPECT_EQ(stand_alone_verdict(tampered, key), 1);
 }
 
