@@ -10,7 +10,7 @@ import time
 
 from faults import FAULTS, LONG, PRACTICE, Room, Tally, conclude, drive, seed, two_at_a_time
 
-STRIDE = 1 if LONG else 5   # of all points
+STRIDE = 1 if LONG else 6   # of all points
 LEAST = 12_000 if LONG else 3000
 
 
