@@ -67,7 +67,7 @@ TEST_F(ManyEntries, AreSoundInWhateverOrderTheirStretchesWereTaken) {
 }
 
 TEST_F(ManyEntries, NameTheFirstBadOneWhereverItLies) {
-  for (const std::uint64_t bad : {4'999, 4'097, 2'049, 2'048, 300, 1}) {
+  for (const int bad : {4'999, 4'097, 2'049, 2'048, 300, 1}) {
     const auto number = std::to_string(bad);
     practice.intrude("UPDATE ledger SET at = at + 1 WHERE number = " + number);
     EXPECT_THAT(first_problem(verified()), StartsWith("entry " + number + ":"));
