@@ -114,6 +114,8 @@ class Soak(unittest.TestCase):
             self.practice.kill()
             self.kills += 1
             self.practice.start(60)
+            # content stays closed until what fell due meanwhile is gone (I5)
+            wait_for("content opens", lambda: self.practice.run("calls", "find", "--last-digits", "0000").returncode == 0)
         slope = self.watch_memory() if QUIET else ""
         reader.ended.set()
         reader.join()
