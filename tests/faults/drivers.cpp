@@ -15,8 +15,6 @@ namespace fs = boost::filesystem;
 
 namespace {
 
-bool begins_empty(const std::string& scenario) { return scenario == "first" || scenario == "life"; }
-
 struct Furnished {
   Path folder;          // empty: begin with an empty disk
   std::string promises;
@@ -25,12 +23,14 @@ struct Furnished {
 Furnished furnished_for(const std::string& scenario, const Path& work) {
   make_directories(work);
   if (begins_empty(scenario)) return {};
-  const auto folder = work / "furnished";
+  // Where it will be used: what it knows of its backups are their paths.
+  const auto folder = work / "furnished", place = work / "point";
   const auto made = in_child([&] {
-    furnish(folder);
+    furnish(scenario, place);
     return 0;
   });
   if (made.status != 0) throw Error(ErrorKind::internal, "The practice to begin with could not be made.");
+  fs::rename(place, folder);
   return {folder, made.output};
 }
 
@@ -81,7 +81,7 @@ const char* name_of(Fault fault) {
 }
 
 long operations_of(const std::string& scenario, const Furnished& begin, const Path& work) {
-  const auto counted = run_under(scenario, fresh_copy(begin.folder, work / "counted"), Fault::count, 0);
+  const auto counted = run_under(scenario, fresh_copy(begin.folder, work / "point"), Fault::count, 0);
   if (counted.status != 0) throw Error(ErrorKind::internal, "The scenario " + scenario + " fails without a fault.");
   return std::stol(last_line(counted.output));
 }
@@ -115,15 +115,19 @@ Tally recovery_points(const std::string& scenario, Share kills, Share share, con
   const auto recover = [](const Path& folder, const Promises& promises, Fault fault, long at) {
     return in_child([&] {
       shim::arm(folder.c_str(), fault, at);
-      { const Shop shop(folder, std::max(promises.clock, kBegin)); }
+      const auto now = std::max(promises.clock, kBegin);
+      put_right(folder, now);
+      { const Shop shop(folder, now); }
       if (fault == Fault::count) promise(std::to_string(shim::count()));
       return 0;
     });
   };
   for (long at = kills.first; at <= last; at += kills.stride) {
-    const auto left = fresh_copy(begin.folder, work / "left");
-    const auto promises = begin.promises + run_under(scenario, left, Fault::kill, at).output;
-    const auto counted = recover(fresh_copy(left, work / "counted"), Promises(promises), Fault::count, 0);
+    const auto left = work / "left";
+    const auto promises = begin.promises + run_under(scenario, fresh_copy(begin.folder, work / "point"), Fault::kill, at).output;
+    fs::remove_all(left);
+    fs::rename(work / "point", left);
+    const auto counted = recover(fresh_copy(left, work / "point"), Promises(promises), Fault::count, 0);
     if (counted.status != 0) throw Error(ErrorKind::internal, "Recovery fails without a fault.");
     const auto steps = std::stol(last_line(counted.output));
     tally.operations += static_cast<std::uint64_t>(steps);

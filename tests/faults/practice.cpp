@@ -7,12 +7,15 @@
 #include <boost/filesystem/operations.hpp>
 
 #include "base/error.h"
+#include "storage/backup/restore.h"
+#include "storage/recovery/rebuild.h"
 #include "tests/faults/shim.h"
 
 namespace tenure::faults {
 
 namespace fs = boost::filesystem;
 
+const Key kRecoverySecret{0x40, 1, 2, 3, 4, 5, 6, 7};
 const Instant kBegin = parse_rfc3339("2026-03-02T10:00:00Z").value();
 
 config::Settings settings_in(const Path& folder) {
@@ -74,6 +77,25 @@ Blob slot_bytes(const Path& folder, char copy, std::uint64_t slot) {
   const File file(path, File::Mode::read);
   if (file.read_some_at(slot * bytes.size(), bytes) != bytes.size()) return {};
   return bytes;
+}
+
+Path backups_in(const Path& folder) { return folder / "elsewhere"; }
+Path lost_in(const Path& folder) { return folder / "lost"; }
+
+namespace {
+void restore_newest(const Path& folder) {
+  Path keys;
+  for (const auto& file : files_below(backups_in(folder) / "keys"))
+    if (file.string().ends_with(".tenure-keys")) keys = file;  // in the order of their days
+  storage::restore(settings_in(folder), {backups_in(folder) / "data", keys, kRecoverySecret, {}});
+}
+}  // namespace
+
+void put_right(const Path& folder, Instant now) {
+  const auto state = folder / "state";
+  const bool lost = fs::exists(lost_in(folder) / "state");
+  if (lost && (!storage::unfinished_restore(state).empty() || !fs::exists(state / "catalogue" / "catalogue.db"))) restore_newest(folder);
+  if (storage::catalogue_is_missing(state)) storage::rebuild_catalogue(settings_in(folder), SimulatedClock(now));
 }
 
 Shop::Shop(const Path& where, Instant now) : folder(where), clock(now), storage(settings_in(where), clock) {}

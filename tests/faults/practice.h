@@ -16,6 +16,13 @@ std::vector<Path> files_below(const Path& folder);
 // The 64 bytes of a key slot as they lie in one copy ('a' or 'b'); empty when the file ends before.
 Blob slot_bytes(const Path& folder, char copy, std::uint64_t slot);
 
+// Where backups go, and what of a disk was lost.
+Path backups_in(const Path& folder);
+Path lost_in(const Path& folder);
+extern const Key kRecoverySecret;
+// What has to be done before a start that finds no catalogue: a restore is begun, or begun again; else it is made anew.
+void put_right(const Path& folder, Instant now);
+
 // Its clock and all of its storage: made by an ordinary start, with recovery.
 struct Shop {
   Shop(const Path& folder, Instant now);

@@ -46,8 +46,8 @@ PromisedSegment read_segment(std::istream& in, bool is_call) {
 }  // namespace
 
 // The practice's promise, in days and years of its own counting.
-Instant PromisedSegment::expires() const {
-  if (!is_call) return span.to + std::chrono::days(28);
+Instant PromisedSegment::expires(int days_kept) const {
+  if (!is_call) return span.to + std::chrono::days(days_kept);
   const auto day = std::chrono::floor<std::chrono::days>(span.from);
   const std::chrono::year_month_day date(day);
   return std::chrono::sys_days(date + std::chrono::years(3)) + (span.from - day);  // no scenario has a 29 February
@@ -77,12 +77,18 @@ Promises::Promises(const std::string& lines) {
   for (std::string line; std::getline(all, line);) read(line);
 }
 
+void Promises::policy(std::istream& in) {
+  in >> next_policy_.first;
+  next_policy_.second = read_instant(in);
+}
+
 void Promises::sweep(bool done) {
-  std::erase_if(prefixes, [&](const auto& item) { return item.second.expires() <= clock && !surely_held(item.second, clock); });
+  if (next_policy_.second <= clock) days = next_policy_.first;
+  std::erase_if(prefixes, [&](const auto& item) { return item.second.expires(least_days) <= clock && !surely_held(item.second, clock); });
   for (const auto& [id, segment] : segments) {
-    if (segment.expires() > clock) continue;
+    if (segment.expires(least_days) > clock) continue;
     if (!surely_held(segment, clock)) may_be_gone.insert(id);
-    if (done && !perhaps_held(segment, clock)) must_be_gone.insert(id);
+    if (done && segment.expires(days) <= clock && !perhaps_held(segment, clock)) must_be_gone.insert(id);
   }
 }
 
@@ -123,6 +129,8 @@ void Promises::read(const std::string& line) {
   else if (what == "try-sweep") sweep(/*done=*/false);
   else if (what == "swept") sweep(/*done=*/true);
   else if (what == "try-pressure") pressure();
+  else if (what == "try-policy") in >> least_days;
+  else if (what == "policy") policy(in);
   else if (what == "ledger") {
     ledger.emplace_back();
     in >> ledger.back().first >> ledger.back().second;

@@ -1,6 +1,7 @@
 // What a run promised before it was cut off, read back from its lines; and what follows for what may, must and must not
 // be there. Counted from the design's words alone: shares no code with the decisions it judges.
 #pragma once
+#include <iosfwd>
 #include <map>
 #include <set>
 
@@ -16,7 +17,7 @@ struct PromisedSegment {
   int number = 0;            // of a call; of a prefix: how many fragments
   std::uint64_t slot = 0;
   std::string slot_hex, key_hex;
-  Instant expires() const;
+  Instant expires(int days_kept) const;  // of a call: as ever
 };
 
 struct PromisedHold {
@@ -38,6 +39,7 @@ struct Promises {
   std::vector<PromisedHold> tried;            // asked for; may have happened
   std::set<SegmentId> may_be_gone, must_be_gone;
   std::vector<std::pair<std::uint64_t, std::string>> ledger;  // number, act
+  int least_days = 28, days = 28;             // of footage: by a policy that was asked for; by the one in force for certain
   std::string fired;                          // what the shim hit; empty: nothing
 
   // Under an acknowledged hold that cannot have ended.
@@ -47,7 +49,9 @@ struct Promises {
  private:
   void read(const std::string& line);
   void sweep(bool done);
+  void policy(std::istream& in);
   void pressure();
+  std::pair<int, Instant> next_policy_{28, Instant::max()};  // and when it takes effect
 };
 
 }  // namespace tenure::faults

@@ -1,7 +1,6 @@
 // What the practice does while something goes wrong. Each step is tried as the daemon would try it: a failure is noted and
 // the next step follows. Only what was acknowledged is promised.
 #pragma once
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,8 +8,9 @@
 
 namespace tenure::faults {
 
-// What all scenarios but the first are done to: recordings of two cameras, calls, and holds on some of them.
-void furnish(const Path& folder);
+bool begins_empty(const std::string& scenario);
+// What the other scenarios are done to: recordings of two cameras, calls, holds on some of them; backups, where wanted.
+void furnish(const std::string& scenario, const Path& folder);
 // Years later, with every hold released.
 void delete_everything(const Path& folder);
 // Those that faults are put into.
