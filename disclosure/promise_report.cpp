@@ -4,45 +4,15 @@
 
 #include <algorithm>
 
+#include "disclosure/promise_sentences.h"
+
 namespace tenure::disclosure {
 
 using namespace paper;
+using namespace sentences;
 
 namespace {
-constexpr std::size_t kMostFindings = 6, kMostHolds = 6, kMostGaps = 4, kMostReason = 90, kMostProviders = 4;
-
-std::string size_text(std::uint64_t bytes) {
-  double size = static_cast<double>(bytes);
-  const char* unit = "B";
-  for (const char* next : {"KB", "MB", "GB", "TB"}) {
-    if (size < 1000) break;
-    size /= 1000;
-    unit = next;
-  }
-  return size < 10 && *unit != 'B' ? fmt::format("{:.1f} {}", size, unit) : fmt::format("{:.0f} {}", size, unit);
-}
-
-// 1,234,567
-std::string number_text(std::uint64_t number) {
-  auto text = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
-    text.insert(static_cast<std::size_t>(at), ",");
-  return text;
-}
-
-std::string many(std::uint64_t count, const std::string& one, const std::string& more) {
-  return number_text(count) + " " + (count == 1 ? one : more);
-}
-
-std::string date_or(const std::optional<Instant>& at, const char* otherwise) { return at ? date_text(*at) : otherwise; }
-
-// Cut at a whole character of UTF-8.
-std::string shortened(const std::string& text, std::size_t most) {
-  if (text.size() <= most) return text;
-  auto end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "…";
-}
+constexpr std::size_t kMostFindings = 6, kMostHolds = 6, kMostReason = 90;
 
 std::string class_name(const std::string& name) {
   if (name == "cctv") return "CCTV footage";
@@ -121,7 +91,9 @@ void add_findings(const storage::Attestation& report, std::vector<Block>& blocks
   }
   const auto left = report.findings.size() - block.rows.size();
   blocks.push_back(std::move(block));
-  if (left > 0) blocks.push_back(small(fmt::format("And {} more kinds of finding: see the JSON file.", left)));
+  if (left > 0)
+    blocks.push_back(
+        small(fmt::format("And {} of finding: see the JSON file.", many(left, "more kind", "more kinds"))));
 }
 
 void add_holds(const storage::Attestation& report, std::vector<Block>& blocks) {
@@ -149,113 +121,6 @@ void add_holds(const storage::Attestation& report, std::vector<Block>& blocks) {
     blocks.push_back(small(fmt::format("And {}: see `tenure hold list`.", many(left, "more hold", "more holds"))));
 }
 
-std::string gaps(const storage::Attestation& report) {
-  if (report.gaps.empty()) return "Nothing is missing that should have been recorded.";
-  std::string text;
-  for (std::size_t at = 0; at < std::min(report.gaps.size(), kMostGaps); ++at) {
-    const auto& gap = report.gaps[at];
-    const auto minutes = std::chrono::round<std::chrono::minutes>(gap.missing).count();
-    const auto length =
-        minutes < 120 ? fmt::format("{} min", minutes) : fmt::format("{:.1f} h", static_cast<double>(minutes) / 60);
-    text += fmt::format("{}{}: {} in {}, mostly because {}", at == 0 ? "" : "; ", gap.source, length,
-                        many(gap.gaps, "gap", "gaps"), shortened(gap.cause, 60));
-  }
-  return text +
-         (report.gaps.size() > kMostGaps ? fmt::format("; and {} more sources.", report.gaps.size() - kMostGaps) : ".");
-}
-
-std::string acts(const storage::Attestation& report) {
-  const auto count = [&](std::initializer_list<const char*> names) {
-    std::uint64_t all = 0;
-    for (const auto* name : names)
-      if (const auto found = report.acts.find(name); found != report.acts.end()) all += found->second;
-    return all;
-  };
-  const auto early = report.deleted_early == 0 ? "nothing deleted"
-                                               : many(report.deleted_early, "recording deleted", "recordings deleted");
-  return fmt::format("{}; {} placed, {} released; {}; {} before its date for want of space.",
-                     many(count({"export"}), "export", "exports"), many(count({"hold-add"}), "hold", "holds"),
-                     number_text(count({"hold-release"})),
-                     many(count({"login-failed"}), "failed login", "failed logins"), early);
-}
-
-std::string space(const storage::Attestation& report) {
-  std::string text;
-  for (const auto& one : report.spaces) {
-    const auto fits =
-        one.promise_fits
-            ? (one.month_fits ? "has room for what is promised, and for 31 days of footage"
-                              : "has room for what is promised, but not for the 31 days that the police ask for")
-            : "is too small for what is promised";
-    text += fmt::format("{}vault {} {}; {} free{}", text.empty() ? "" : "; ", one.vault, fits, size_text(one.free),
-                        one.full_at ? ", full on " + date_text(*one.full_at) : "");
-  }
-  return text.empty() ? "not measured." : text + ".";
-}
-
-std::string outside(const std::vector<storage::OutsideReport>& all) {
-  std::string text;
-  for (const auto& one : all) {
-    text += fmt::format("{}{}: ", text.empty() ? "" : "; ", one.name);
-    if (!one.problem.empty())
-      text += one.problem;
-    else
-      text += fmt::format("{}{}{}", many(one.files, "file", "files"),
-                          one.oldest ? ", the oldest of " + date_text(*one.oldest) : "",
-                          one.older_than_promised > 0
-                              ? fmt::format(", {} of them older than promised", number_text(one.older_than_promised))
-                              : "");
-  }
-  return text + ".";
-}
-
-// A folder each: what is in it, and what of it is of recordings that are deleted here.
-std::string backups(const storage::Attestation& report) {
-  std::string text;
-  for (const auto& one : report.backups) {
-    text += fmt::format("{}{} in {}: ", text.empty() ? "" : "; ", one.name, shortened(one.place, 40));
-    if (!one.problem.empty()) {
-      text += one.problem;
-      continue;
-    }
-    text += many(one.files, "file", "files");
-    if (one.oldest) text += ", the oldest of " + date_text(*one.oldest);
-    if (one.deleted_since == 0) continue;
-    const auto deleted = many(one.deleted_since, "recording", "recordings");
-    text += one.name == "keys" ? ", which with the recovery key could bring back " + deleted + " deleted since"
-                               : ", " + deleted + " of them deleted here since, which open with a key backup only";
-  }
-  return text.empty() ? "none." : text + ".";
-}
-
-std::string provider(const storage::ProviderReport& one) {
-  using Standing = storage::ProviderReport::Standing;
-  if (one.standing == Standing::unregistered) return one.source + ": nothing registered";
-  auto text = fmt::format("{}: {}{}", one.source, shortened(one.name, 60),
-                          one.place.empty() ? "" : ", " + shortened(one.place, 60));
-  const auto until = one.until ? ", until " + date_text(*one.until) : "";
-  if (one.standing == Standing::ended) return text + ", nothing left since " + date_text(*one.until);
-  if (one.keeps.empty()) return text + ", nobody knows how long" + until;
-  const auto* told = one.standing == Standing::longer    ? ", LONGER than promised"
-                     : one.standing == Standing::unknown ? ", nothing is promised"
-                                                         : ", within the promise";
-  return text + ", kept " + storage::period_in_words(one.keeps) + told + until;
-}
-
-std::string providers(const storage::Attestation& report) {
-  std::string text;
-  for (std::size_t at = 0; at < std::min(report.providers.size(), kMostProviders); ++at)
-    text += (at == 0 ? "" : "; ") + provider(report.providers[at]);
-  if (report.providers.size() > kMostProviders)
-    text += fmt::format("; and {} more", report.providers.size() - kMostProviders);
-  return text.empty() ? "none registered." : text + ". As the settings say; it cannot be checked here.";
-}
-
-std::string unseen() {
-  std::string text;
-  for (const auto& one : storage::unseen()) text += (text.empty() ? "" : "; ") + one;
-  return text + ".";
-}
 }  // namespace
 
 Page promise_page(const storage::Attestation& report, const ReportProof& proof) {
@@ -276,6 +141,7 @@ Page promise_page(const storage::Attestation& report, const ReportProof& proof) 
   blocks.push_back(heading("Also worth knowing"));
   blocks.push_back(labelled("Not recorded", gaps(report)));
   blocks.push_back(labelled("Last 31 days", acts(report)));
+  blocks.push_back(labelled("Erased by order", erasures(report)));
   blocks.push_back(labelled("Space", space(report)));
   blocks.push_back(labelled("Clock", report.time_in_words + "."));
   blocks.push_back(

@@ -178,6 +178,26 @@ std::map<std::string, std::uint64_t> CatalogueLook::acts(Instant since) {
   return all;
 }
 
+std::vector<ErasureReport> CatalogueLook::erasures(Instant since) {
+  std::vector<ErasureReport> all;
+  std::map<std::string, std::size_t> by_id;
+  auto query = db_.query(
+      "SELECT number, at, act, json_extract(subject, '$.erasure'), CAST(json_extract(subject, '$.recordings') AS "
+      "INTEGER) FROM ledger WHERE number > coalesce((SELECT number FROM ledger WHERE at < ? ORDER BY number DESC LIMIT "
+      "1), 0) AND act IN ('erasure-order', 'erasure-certificate') ORDER BY number",
+      since);
+  while (query.step()) {
+    const auto id = query.text(3);
+    if (query.text(2) == "erasure-order") {
+      by_id[id] = all.size();
+      all.push_back({query.natural(0), query.instant(1), query.natural(4), false});
+    } else if (const auto found = by_id.find(id); found != by_id.end()) {
+      all[found->second].certified = true;
+    }
+  }
+  return all;
+}
+
 std::uint64_t CatalogueLook::deleted_early(Instant since) {
   auto query = db_.query("SELECT coalesce(sum(segments), 0) FROM broken_promise WHERE at >= ?", since);
   return query.step() ? query.natural(0) : 0;

@@ -51,6 +51,7 @@ class CatalogueLook {
   bool knows_hold(const std::string& id);  // in whatever state
   std::vector<GapReport> gaps(Instant since);
   std::map<std::string, std::uint64_t> acts(Instant since);
+  std::vector<ErasureReport> erasures(Instant since);  // by what the ledger says of them
   std::uint64_t deleted_early(Instant since);
   std::uint64_t waiting_deletions();  // recordings that a stopped sweep asks about
   std::vector<BackupLook> backups();  // also those that were removed, oldest first

@@ -62,6 +62,12 @@ struct GapReport {
   Duration missing{};
   std::uint64_t gaps = 0;
 };
+struct ErasureReport {      // an order by which recordings went before their date
+  std::uint64_t entry = 0;  // of the order, in the ledger
+  Instant ordered_at;
+  std::uint64_t recordings = 0;
+  bool certified = false;
+};
 struct OutsideReport {  // files that Tenure does not delete, or not yet
   std::string name, place;
   std::uint64_t files = 0, older_than_promised = 0;
@@ -85,8 +91,9 @@ struct Attestation {
   bool trial = false;
   std::vector<Finding> findings;  // broken first
   std::vector<ClassReport> classes;
-  std::vector<HoldReport> holds;  // that count
-  std::vector<GapReport> gaps;    // within the classes' periods
+  std::vector<HoldReport> holds;        // that count
+  std::vector<GapReport> gaps;          // within the classes' periods
+  std::vector<ErasureReport> erasures;  // ordered in the last 31 days, oldest first
   std::vector<OutsideReport> call_folders, backups;
   std::vector<ProviderReport> providers;
   std::vector<SpaceForecast> spaces;

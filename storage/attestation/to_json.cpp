@@ -66,6 +66,13 @@ json::object row(const GapReport& gap) {
           {"commonest_cause", gap.cause}};
 }
 
+json::object row(const ErasureReport& erasure) {
+  return {{"entry", erasure.entry},
+          {"ordered_at", to_rfc3339(erasure.ordered_at)},
+          {"recordings", erasure.recordings},
+          {"certified", erasure.certified}};
+}
+
 json::object row(const OutsideReport& outside) {
   return {{"name", outside.name},
           {"place", outside.place},
@@ -166,6 +173,7 @@ std::string to_json(const Attestation& report) {
                                         {"quarantined", report.quarantined},
                                         {"unknown_files", report.unknown_files}}},
                                       {"deleted_early_in_31_days", report.deleted_early},
+                                      {"erasures_in_31_days", rows(report.erasures)},
                                       {"unseen", texts(unseen())}}) +
          "\n";
 }

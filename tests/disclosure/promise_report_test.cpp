@@ -61,8 +61,16 @@ storage::Attestation crowded() {
   all.gaps.assign(20,
                   {"a-camera-with-a-name-of-forty-characters-", std::string(90, 'm'), std::chrono::minutes(94), 12});
   all.classes.assign(6, all.classes.front());
-  all.providers.assign(6, {"reception", "calls", std::string(80, 'W'), std::string(120, 'W'), "P7Y", "P3Y", {},
+  all.providers.assign(6, {"reception",
+                           "calls",
+                           std::string(80, 'W'),
+                           std::string(120, 'W'),
+                           "P7Y",
+                           "P3Y",
+                           {},
                            storage::ProviderReport::Standing::longer});
+  all.erasures.assign(40, {1'234'567, day("2026-11-20"), 1'000'000, false});
+  all.spaces.assign(2, {"main", 9'700'000'000'000, 1, day("2026-11-25"), true, true, 12});
   return all;
 }
 
@@ -114,6 +122,29 @@ TEST(PromisePage, SaysWhatProvidersAndBackupsKeep) {
                            "bring back 41 recordings",
                            "recordings in /mnt/data: it is not there"})
     EXPECT_THAT(html, HasSubstr(said));
+}
+
+TEST(PromisePage, SaysHowMuchWasErasedByOrderAndByWhichOrders) {
+  auto one = report();
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("nothing in the last 31 days."));
+  one.erasures = {{5'120, day("2026-11-03"), 1, true}};
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)),
+              HasSubstr("1 recording was deleted before its date by 1 order, numbered as in the ledger: no. 5120 of 3 "
+                        "Nov 2026 (1)."));
+  one.erasures.push_back({5'166, day("2026-11-20"), 1'234, false});
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)),
+              HasSubstr("1,235 recordings were deleted before their date by 2 orders, numbered as in the ledger: no. "
+                        "5120 of 3 Nov 2026 (1), no. 5166 of 20 Nov 2026 (1,234, no certificate yet)."));
+}
+
+TEST(PromisePage, DoesNotSayThatThePromiseFitsWhenTheDiskWillBeFull) {
+  auto one = report();
+  one.spaces = {{"main", 9'700'000'000'000, 80'000'000'000, {}, true, true, 40}};
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("vault main has room for what is promised"));
+  one.spaces[0].full_at = day("2026-11-25");
+  const auto html = paper::to_html(promise_page(one, kProof));
+  EXPECT_THAT(html, Not(HasSubstr("has room for what is promised")));
+  EXPECT_THAT(html, HasSubstr("keeps what is promised until now; 80 GB free; the disk will be full on 25 Nov 2026"));
 }
 
 TEST(PromisePage, CarriesItsProof) {

@@ -1,4 +1,6 @@
 // The promise report and backups: what can be told of them without the recovery key; and of what providers keep.
+#include "base/error.h"
+#include "storage/erasure/erasures.h"
 #include "tests/storage/attested.h"
 
 namespace tenure::storage {
@@ -101,6 +103,32 @@ TEST(Attestation, ABackupOfRecordingsThatIsBeingMadeIsNoViolation) {
   EXPECT_EQ(report.backups.at(0).problem, "a new backup was begun there and is not finished");
   backups.data();
   EXPECT_EQ(practice.attest().backups.at(0).problem, "");
+}
+
+TEST(Attestation, TellsWhatWasErasedByOrderWithTheOrdersNumberForAMonth) {
+  AttestedPractice practice;
+  PracticeBackups made(practice);
+  Erasures erasures(practice.parts->catalogue, practice.clock, practice.parts->vaults, practice.parts->eraser,
+                    made.ledger, practice.parts->keys.root(), {});
+  EXPECT_TRUE(practice.attest().erasures.empty());
+  const auto first = erasures.order({{}, {}, {practice.call}}, "a right of Jane Doe", practice.manager, {});
+  practice.clock.advance(std::chrono::hours(1));
+  erasures.set_key_backups([]() -> KeyBackupsRenewed { throw Error(ErrorKind::io, "no disk"); });
+  const auto second = erasures.order({{}, {}, {practice.fresh.id}}, "a right", practice.manager, {});
+  const auto report = practice.attest();
+  EXPECT_EQ(found_in(report), "");
+  ASSERT_EQ(report.erasures.size(), 2U);
+  EXPECT_EQ(report.erasures[0].entry, first.ledger_number);
+  EXPECT_EQ(report.erasures[0].ordered_at, first.ordered_at);
+  EXPECT_EQ(report.erasures[0].recordings, 1U);
+  EXPECT_TRUE(report.erasures[0].certified);
+  EXPECT_EQ(report.erasures[1].entry, second.ledger_number);
+  EXPECT_FALSE(report.erasures[1].certified);
+  const auto json = to_json(report);
+  EXPECT_NE(json.find(R"("erasures_in_31_days":[{"entry":)"), std::string::npos);
+  EXPECT_EQ(json.find("Jane"), std::string::npos) << "no personal detail";
+  practice.clock.advance(days(31));
+  EXPECT_EQ(practice.attest().erasures.size(), 1U);
 }
 
 TEST(Attestation, SaysWhichBackupsItCannotLookInto) {
