@@ -171,6 +171,18 @@ std::string note(const json::value& answer) {
   return text == nullptr ? std::string() : std::string(text->data(), text->size());
 }
 
+std::string rollback_accepted(const json::value& answer) {
+  std::string out = fmt::format("The ledger goes on from the catalogue: {} entries. What was lost is recorded in it, and the files of the lost part are\n"
+                                "kept beside the others, in a folder named lost-<time>. Recordings are not closed for this any more.\n", cell(answer, "entries"));
+  if (const auto why = cell(answer, "rolled_back"); !why.empty()) out = "STILL ROLLED BACK: " + why + "; recordings stay closed\n";
+  if (const auto why = cell(answer, "problem"); !why.empty()) out += "LEDGER NOT WRITTEN: " + why + "\n";
+  return out;
+}
+
+std::string detail_erased(const json::value& answer) {
+  return fmt::format("who and why of ledger entry {} are erased; that is entry {}\n", cell(answer, "entry"), cell(answer, "ledger_number"));
+}
+
 std::string doctor(const json::value& answer) {
   Table table({"CHECK", "VERDICT", ""});
   for (const auto& one : array_of(answer)) table.add({cell(one, "check"), cell(one, "verdict"), cell(one, "text")});
@@ -202,7 +214,7 @@ std::string render(const std::string& verb, const json::value& answer) {
       {"status", render_status}, {"sources", sources}, {"segments", segments}, {"gaps", gaps}, {"calls find", calls}, {"hold list", holds},
       {"hold add", hold}, {"hold show", hold}, {"hold release", hold}, {"hold extend", hold}, {"hold preview", hold}, {"hold keep", hold}, {"export native", exported},
       {"export call", exported}, {"erase certificate", exported}, {"export redacted", exported}, {"sweep", sweep}, {"ledger show", ledger},
-      {"ledger verify", verdict}, {"ledger checkpoint", note},
+      {"ledger verify", verdict}, {"ledger accept-rollback", rollback_accepted}, {"ledger erase-detail", detail_erased}, {"ledger checkpoint", note},
       {"attest", render_attest}, {"doctor", doctor}, {"time show", time_shown}, {"time confirm", time_changed}, {"time lower", time_changed}, {"version", version}};
   const auto found = all.find(verb);
   return found == all.end() ? json::serialize(answer) + "\n" : found->second(answer);

@@ -1,4 +1,4 @@
-// Erasures, keys and backups as text.
+// Erasures, keys, backups and a rebuild as text.
 #include <fmt/format.h>
 
 #include <boost/json/serialize.hpp>
@@ -19,6 +19,8 @@ std::string listed(const json::value& answer, const char* name, const std::strin
   return out;
 }
 
+std::string entries(const std::string& count) { return count + (count == "1" ? " entry" : " entries"); }
+
 std::string preview(const json::value& answer) {
   Table going({"START", "END", "SOURCE", "SIZE", "EXPIRES", "ID"});
   for (const auto& one : items(answer, "segments"))
@@ -33,15 +35,15 @@ std::string preview(const json::value& answer) {
   if (!items(rest, "spans").empty() || !items(rest, "calls").empty()) out += "the rest may go, named as:\n";
   for (const auto& span : items(rest, "spans")) out += fmt::format("  --source {} --from {} --to {}\n", cell(span, "source"), cell(span, "from"), cell(span, "to"));
   out += listed(rest, "calls", "  --call ");
-  if (amount(answer, "same_calls") > 0) out += fmt::format("{} more recordings belong to the same calls and are not named\n", cell(answer, "same_calls"));
+  if (amount(answer, "same_calls") > 0) out += fmt::format("{} of the same calls not named\n", counted(cell(answer, "same_calls"), "more recording"));
   return out;
 }
 
 std::string erasures(const json::value& answer) {
-  Table table({"ID", "ORDERED", "BY", "APPROVED BY", "RECORDINGS", "CERTIFIED", "REASON"});
+  Table table({"ID", "ENTRY", "ORDERED", "BY", "APPROVED BY", "RECORDINGS", "CERTIFIED", "REASON"});
   if (const auto* all = answer.if_array())
     for (const auto& one : *all)
-      table.add({cell(one, "id"), cell(one, "ordered_at"), cell(one, "ordered_by"), cell(one, "approved_by"), cell(one, "recordings"), cell(one, "certified_at"), cell(one, "reason")});
+      table.add({cell(one, "id"), cell(one, "ledger_number"), cell(one, "ordered_at"), cell(one, "ordered_by"), cell(one, "approved_by"), cell(one, "recordings"), cell(one, "certified_at"), cell(one, "reason")});
   return table.empty() ? "no erasures\n" : table.text();
 }
 
@@ -92,6 +94,25 @@ std::string restored(const json::value& answer) {
   return fmt::format("{} files, {}; data of {}, keys of {}\n", cell(answer, "files"), bytes_text(amount(answer, "bytes")), cell(answer, "data_made_at"),
                      cell(answer, "keys_made_at")) + listed(answer, "notes", "note: ") + "Start tenured: what was deleted since is deleted again before anything can be read.\n";
 }
+
+std::string rebuilt(const json::value& answer) {
+  const auto old = cell(answer, "old_catalogue");
+  std::string out = fmt::format(
+      "The catalogue was made anew: {} and {} ({}), {}, {} without recordings, {} of the ledger, {} of what was\n"
+      "deleted, {}.\n",
+      counted(cell(answer, "segments"), "segment"), counted(cell(answer, "calls"), "call"), bytes_text(amount(answer, "bytes")),
+      counted(cell(answer, "holds"), "hold"), counted(cell(answer, "gaps"), "gap"), entries(cell(answer, "ledger_entries")),
+      counted(cell(answer, "tombstones"), "record"), counted(cell(answer, "backups"), "backup"));
+  const auto add = [&](const char* name, const char* one, const char* what) {
+    if (amount(answer, name) > 0) out += fmt::format("{} {}\n", counted(cell(answer, name), one), what);
+  };
+  add("finished_deletions", "deletion", "had been begun, and came to an end");
+  add("duplicates", "file", "with a call that was there already moved to quarantine");
+  add("left", "file", "could not be taken; tenured looks again when it has started");
+  out += listed(answer, "problems", "look at this: ");
+  if (!old.empty()) out += "The old catalogue lies in " + old + ".\n";
+  return out + fmt::format("Gone with it: {}.\nStart tenured now.\n", cell(answer, "gone"));
+}
 }  // namespace
 
 std::optional<std::string> render_erasure(const std::string& verb, const json::value& answer) {
@@ -99,7 +120,7 @@ std::optional<std::string> render_erasure(const std::string& verb, const json::v
   static const std::map<std::string, Renderer> all{{"erase preview", preview}, {"erase", erasure}, {"erase show", erasure}, {"erase list", erasures},
                                                    {"keys show", keys}, {"keys rotate", keys},
                                                    {"backup show", backups}, {"backup recovery-key", recovery_key}, {"backup keys", backed_up_keys},
-                                                   {"backup data", backed_up_data}, {"restore", restored}};
+                                                   {"backup data", backed_up_data}, {"restore", restored}, {"rebuild", rebuilt}};
   const auto found = all.find(verb);
   if (found == all.end()) return std::nullopt;
   return found->second(answer);

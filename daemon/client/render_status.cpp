@@ -36,6 +36,20 @@ std::string folders(const json::value& status) {
   return (table.empty() ? "no call folders being watched\n" : table.text()) + problems;
 }
 
+// One line, so that what fits by the rates of the whole period never stands beside a disk that fills meanwhile.
+std::string outlook(const json::value& vault, const std::string& name) {
+  const auto full = cell(vault, "full_at");
+  const auto when = full.empty() ? std::string() : fmt::format("; the disk will be full at {}", full);
+  if (cell(vault, "promise_fits") == "no")
+    return fmt::format("TOO SMALL: what was promised needs {} in vault {}{}\n", bytes_text(amount(vault, "promise_needs")), name, when);
+  if (!full.empty())
+    return fmt::format("DISK FILLS UP: vault {} keeps what was promised until now{}, and then the oldest footage goes before its date or\n"
+                       "cameras stop; give it more room, or see what fills it\n", name, when);
+  if (cell(vault, "month_fits") == "no")
+    return fmt::format("vault {} has room for what was promised, but not for 31 days of CCTV, for which the police may ask\n", name);
+  return {};
+}
+
 std::string space(const json::value& status) {
   Table table({"VAULT", "ON LINE", "USED", "FREE", "CCTV THAT FITS", "FORECAST", "WHY"});
   std::string alarms;
@@ -45,14 +59,10 @@ std::string space(const json::value& status) {
     table.add({name, cell(vault, "online"), bytes_text(amount(vault, "used")), bytes_text(amount(vault, "free")),
                days.empty() ? "" : fmt::format("{:.0f} days{}", amount(vault, "days_that_fit"), cell(vault, "estimated") == "yes" ? " (estimated)" : ""),
                cell(vault, "forecast"), cell(vault, "why")});
-    if (cell(vault, "promise_fits") == "no")
-      alarms += fmt::format("TOO SMALL: what was promised needs {} in vault {}\n", bytes_text(amount(vault, "promise_needs")), name);
-    else if (cell(vault, "month_fits") == "no")
-      alarms += fmt::format("vault {} keeps what was promised, but not 31 days of CCTV, for which the police may ask\n", name);
+    alarms += outlook(vault, name);
     if (cell(vault, "holds_endanger") == "yes")
       alarms += fmt::format("HOLDS ENDANGER THE PROMISE: {} of vault {} are held; release what is over (tenure hold list), or give it more room\n",
                             bytes_text(amount(vault, "held")), name);
-    if (const auto full = cell(vault, "full_at"); !full.empty()) alarms += fmt::format("vault {} will be full at {}\n", name, full);
     if (const auto stopped = cell(vault, "stopped"); !stopped.empty()) alarms += fmt::format("DISK FULL: {} of vault {} are not kept\n", stopped, name);
   }
   return table.text() + alarms;
@@ -89,17 +99,17 @@ std::string vault_contents(const json::value& status) {
   const auto& scrub = member(status, "scrub");
   std::string out = fmt::format("read and checked: {} of {} since {}, all by {}\n", bytes_text(amount(scrub, "read_bytes")),
                                 bytes_text(amount(scrub, "cycle_bytes")), cell(scrub, "cycle_began"), cell(scrub, "cycle_due"));
-  if (cell(scrub, "cycle_began").empty()) out = fmt::format("read and checked: not begun, {} names compared\n", cell(scrub, "files"));
-  if (amount(scrub, "lost") > 0) out += fmt::format("LOST: the files of {} recordings are missing\n", cell(scrub, "lost"));
-  if (amount(scrub, "damaged") > 0) out += fmt::format("DAMAGED: {} recordings are not what was recorded any more\n", cell(scrub, "damaged"));
+  if (cell(scrub, "cycle_began").empty()) out = fmt::format("read and checked: not begun, {} compared\n", counted(cell(scrub, "files"), "name"));
+  if (amount(scrub, "lost") > 0) out += fmt::format("LOST: {} without a file\n", counted(cell(scrub, "lost"), "recording"));
+  if (amount(scrub, "damaged") > 0) out += fmt::format("DAMAGED: {} not as recorded any more\n", counted(cell(scrub, "damaged"), "recording"));
   for (const auto& one : items(status, "damaged")) out += fmt::format("  {} {}: {}\n", cell(one, "segment"), cell(one, "source"), cell(one, "why"));
-  if (amount(scrub, "in_quarantine") > 0) out += fmt::format("IN QUARANTINE: {} files nobody knows of\n", cell(scrub, "in_quarantine"));
+  if (amount(scrub, "in_quarantine") > 0) out += fmt::format("IN QUARANTINE: {} nobody knows of\n", counted(cell(scrub, "in_quarantine"), "file"));
   return out;
 }
 
 std::string ledger(const json::value& status) {
   const auto& ledger = member(status, "ledger");
-  std::string out = fmt::format("ledger: {} entries, signed up to {} at {}\n", cell(ledger, "entries"), cell(ledger, "checkpointed"), cell(ledger, "checkpoint_at"));
+  std::string out = fmt::format("ledger: {} {}, signed up to {} at {}\n", cell(ledger, "entries"), cell(ledger, "entries") == "1" ? "entry" : "entries", cell(ledger, "checkpointed"), cell(ledger, "checkpoint_at"));
   if (const auto why = cell(ledger, "rolled_back"); !why.empty()) out += "CATALOGUE ROLLED BACK: " + why + "; recordings stay closed\n";
   if (const auto why = cell(ledger, "problem"); !why.empty()) out += "LEDGER NOT WRITTEN: " + why + "\n";
   for (const auto& copy : items(ledger, "copies"))
@@ -133,7 +143,7 @@ std::string render_status(const json::value& status) {
   out += told.empty() ? fmt::format("\ntrusted time {} to {}\n\n", cell(time, "lo"), cell(time, "hi")) : fmt::format("\ntrusted time {}\n\n", told);
   out += cameras(status) + "\n" + folders(status) + "\n" + space(status) + "\n";
   const auto& counts = member(status, "counts");
-  out += fmt::format("kept: {} segments, {} calls, {}\n", cell(counts, "segments"), cell(counts, "calls"), bytes_text(amount(counts, "bytes")));
+  out += fmt::format("kept: {}, {}, {}\n", counted(cell(counts, "segments"), "segment"), counted(cell(counts, "calls"), "call"), bytes_text(amount(counts, "bytes")));
   const auto next = cell(status, "next_expiry");
   out += fmt::format("next expiry: {}\n", next.empty() ? "none" : next);
   const auto& holds = member(status, "holds");
@@ -160,8 +170,8 @@ std::string render_brief(const json::value& status) {
   }
   const auto& counts = member(status, "counts");
   const auto next = cell(status, "next_expiry");
-  return out + fmt::format("kept {} segments and {} calls ({}), {} holds, next expiry {}\n", cell(counts, "segments"), cell(counts, "calls"),
-                           bytes_text(amount(counts, "bytes")), cell(member(status, "holds"), "active"), next.empty() ? "none" : next);
+  return out + fmt::format("kept {} and {} ({}), {}, next expiry {}\n", counted(cell(counts, "segments"), "segment"), counted(cell(counts, "calls"), "call"),
+                           bytes_text(amount(counts, "bytes")), counted(cell(member(status, "holds"), "active"), "hold"), next.empty() ? "none" : next);
 }
 
 }  // namespace tenure::client

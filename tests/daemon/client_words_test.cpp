@@ -1,0 +1,94 @@
+// What `tenure` says on the screen of the promise report, the space, and acts that are rare: sentences, no JSON.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+
+#include "daemon/client/render.h"
+
+namespace tenure::client {
+namespace {
+namespace json = boost::json;
+using testing::HasSubstr;
+using testing::Not;
+
+json::value finding(int count, int listed) {
+  json::array first;
+  for (int i = 1; i <= listed; ++i) first.push_back(json::object{{"place", "main:cam/" + std::to_string(i) + ".seg"}});
+  json::object one{{"weight", "broken"}, {"kind", "past-date"}, {"count", count}, {"what", "too old"}};
+  one["first"] = std::move(first);
+  return json::object{{"findings", json::array{std::move(one)}}};
+}
+
+TEST(PromiseOnTheScreen, ShowsFiveOfEachKindAndHowManyMoreThereAre) {
+  const auto few = render("attest", finding(2, 2));
+  EXPECT_THAT(few, HasSubstr("NO  past-date (2): too old\n      main:cam/1.seg\n      main:cam/2.seg\n    What to do"));
+  EXPECT_THAT(few, Not(HasSubstr("more")));
+  const auto some = render("attest", finding(8, 8));
+  EXPECT_THAT(some, HasSubstr("main:cam/5.seg\n      and 3 more (in the JSON)\n"));
+  EXPECT_THAT(some, Not(HasSubstr("main:cam/6.seg")));
+  EXPECT_THAT(render("attest", finding(214, 20)),
+              HasSubstr("main:cam/5.seg\n      and 209 more (the first 20 of all are in the JSON)\n"));
+}
+
+TEST(PromiseOnTheScreen, NamesTheOrdersByWhichRecordingsWereErased) {
+  const auto text = render(
+      "attest",
+      json::parse(
+          R"({"erasures_in_31_days": [{"entry": 5120, "ordered_at": "2026-11-03T10:00:00Z", "recordings": 12, "certified": false}]})"));
+  EXPECT_THAT(text, testing::ContainsRegex("ERASED BY ORDER.*\n *5120  2026-11-03T10:00:00Z +12  no\n"));
+  EXPECT_THAT(render("attest", json::object{}), Not(HasSubstr("ERASED")));
+}
+
+TEST(SpaceOnTheScreen, NeverSaysKeptBesideADiskThatWillBeFullBeforeThePromiseIsKept) {
+  const auto said = [](const char* vault) {
+    return render("status", json::object{{"space", json::array{json::parse(vault)}}});
+  };
+  EXPECT_THAT(said(R"({"vault": "main", "promise_fits": true, "month_fits": false, "full_at": null})"),
+              HasSubstr("vault main has room for what was promised, but not for 31 days"));
+  const auto fills =
+      said(R"({"vault": "main", "promise_fits": true, "month_fits": false, "full_at": "2026-11-25T10:00:00.000000Z"})");
+  EXPECT_THAT(fills, HasSubstr("DISK FILLS UP: vault main keeps what was promised until now; the disk will be full at "
+                               "2026-11-25T10:00:00Z"));
+  EXPECT_THAT(fills, Not(HasSubstr("has room for")));
+  EXPECT_THAT(
+      said(R"({"vault": "main", "promise_fits": false, "promise_needs": 2048, "full_at": "2026-11-25T10:00:00Z"})"),
+      HasSubstr("TOO SMALL: what was promised needs 2.0 KiB in vault main; the disk will be full at 2026"));
+  EXPECT_THAT(said(R"({"vault": "main", "promise_fits": true, "month_fits": true, "full_at": null})"),
+              Not(HasSubstr("31 days")));
+}
+
+TEST(StatusOnTheScreen, TellsOneThingFromSeveral) {
+  const auto text = render("status", json::parse(R"({"counts": {"segments": 1, "calls": 2, "bytes": 1024},
+      "ledger": {"entries": 1}, "scrub": {"lost": 1, "damaged": 2, "in_quarantine": 1}})"));
+  for (const auto* said : {"kept: 1 segment, 2 calls, 1.0 KiB", "ledger: 1 entry,", "LOST: 1 recording without a file",
+                           "DAMAGED: 2 recordings not as recorded", "IN QUARANTINE: 1 file nobody knows of"})
+    EXPECT_THAT(text, HasSubstr(said));
+}
+
+TEST(ARebuildOnTheScreen, IsToldInSentences) {
+  const auto text = render("rebuild", json::parse(R"({"segments": 645120, "calls": 1, "bytes": 2048, "holds": 3,
+      "ledger_entries": 1, "gaps": 0, "tombstones": 7, "backups": 2, "finished_deletions": 1, "left": 0, "duplicates": 0,
+      "old_catalogue": "/srv/old", "problems": ["a hold\u001bfile"], "gone": "people and their passwords"})"));
+  EXPECT_THAT(text, Not(HasSubstr("{")));
+  for (const auto* said :
+       {"645120 segments and 1 call (2.0 KiB)", "3 holds", "0 gaps", "1 entry of the ledger",
+        "1 deletion had been begun, and came to an end\n", "look at this: a hold?file\n",
+        "The old catalogue lies in /srv/old.\n", "Gone with it: people and their passwords.\nStart tenured now.\n"})
+    EXPECT_THAT(text, HasSubstr(said));
+  EXPECT_THAT(text, Not(HasSubstr("could not be taken")));
+}
+
+TEST(ARollbackAcceptedOnTheScreen, SaysWhatTheLedgerGoesOnFromAndWhatIsStillWrong) {
+  const auto text =
+      render("ledger accept-rollback", json::parse(R"({"entries": 812, "rolled_back": "", "problem": ""})"));
+  EXPECT_THAT(text, HasSubstr("goes on from the catalogue: 812 entries."));
+  EXPECT_THAT(text, Not(HasSubstr("{")));
+  EXPECT_THAT(render("ledger accept-rollback", json::parse(R"({"entries": 812, "problem": "the disk is full"})")),
+              HasSubstr("LEDGER NOT WRITTEN: the disk is full"));
+  EXPECT_THAT(render("ledger accept-rollback", json::parse(R"({"entries": 812, "rolled_back": "a copy has more"})")),
+              testing::AllOf(HasSubstr("STILL ROLLED BACK: a copy has more"), Not(HasSubstr("goes on"))));
+}
+
+}  // namespace
+}  // namespace tenure::client
