@@ -71,12 +71,22 @@ std::vector<Wanted> wanted_files(const Vaults& vaults, const std::vector<Segment
   return all;
 }
 
-// What was deleted from the vaults goes here too: it would be unreadable, but would fill the disk.
-std::uint64_t remove_unwanted(const Path& folder, const std::set<Path>& wanted) {
+bool is_known(sqlite::Connection& db, const Path& file) {
+  const auto id = SegmentId::parse(file.stem().string());
+  return id && db.query("SELECT 1 FROM segment WHERE id = ?", *id).step();
+}
+
+// What was deleted from the vaults goes here too: it would be unreadable, but would fill the disk. What has a row stays,
+// lost or not: this may be its only copy (I8). Of a vault that is off line nothing goes (I19).
+std::uint64_t remove_deleted(const Vaults& vaults, const Path& folder, const Path& catalogue) {
+  if (!fs::is_directory(folder)) return 0;
+  sqlite::Connection db(catalogue, /*writes=*/false);
   std::vector<Path> gone;
-  if (fs::is_directory(folder))
-    for (const auto& item : fs::recursive_directory_iterator(folder))
-      if (item.path().extension() == ".seg" && !wanted.contains(item.path())) gone.push_back(item.path());
+  for (const auto& vault : fs::directory_iterator(folder)) {
+    if (!vaults.online(vault.path().filename().string())) continue;
+    for (const auto& item : fs::recursive_directory_iterator(vault.path()))
+      if (item.path().extension() == ".seg" && !is_known(db, item.path())) gone.push_back(item.path());
+  }
   for (const auto& path : gone) remove_file(path);
   return gone.size();
 }
@@ -111,21 +121,18 @@ DataBackupReport Backups::back_up_data(const Path& folder, const Actor& actor, c
   const auto rows = sealed_rows(copy);
   const auto files = wanted_files(parts_.vaults, rows, folder);
   DataBackupReport report;
-  std::set<Path> wanted;
   for (const auto& vault : parts_.vaults.names())
     if (parts_.vaults.online(vault)) copy_whole(parts_.vaults.root(vault) / "tenure-vault", folder / "vaults" / vault / "tenure-vault");
   for (const auto& one : files) {
     if (cancelled()) throw Error(ErrorKind::unavailable, "The backup was stopped; the next one goes on where it was.");
-    progress(static_cast<double>(wanted.size()) / static_cast<double>(files.size()));
-    wanted.insert(one.to);
+    progress(static_cast<double>(report.files++) / static_cast<double>(files.size()));
     boost::system::error_code error;
     if (fs::exists(one.to) && fs::file_size(one.to) == one.bytes) continue;
     if (!fs::exists(one.from, error)) continue;  // deleted meanwhile
     report.bytes += copy_whole(one.from, one.to);
     ++report.copied;
   }
-  report.files = wanted.size();
-  report.removed = remove_unwanted(folder / "vaults", wanted);
+  report.removed = remove_deleted(parts_.vaults, folder / "vaults", copy);
   const auto catalogue_digest = digest_of(copy);
   const json::object manifest{{"schema", "tenure-data-1"}, {"id", id.text()}, {"made_at", to_rfc3339(now)}, {"files", report.files},
                               {"catalogue_sha256", to_hex(catalogue_digest)}, {"ledger", parts_.ledger.status().key}, {"checkpoint", checkpoint}};

@@ -20,7 +20,6 @@ using BackupId = Id<struct BackupTag>;
 
 namespace {
 constexpr int kKeysKind = 1;
-constexpr Duration kListReach = std::chrono::days(400);
 constexpr std::size_t kPiece = 1 << 20;
 constexpr const char* kEnding = ".tenure-keys";
 
@@ -112,7 +111,7 @@ BackupRow Backups::make_generation(const Path& folder, const Actor& actor, const
                             {"generation", parts_.keys.generation()}, {"ledger", parts_.ledger.status().key}, {"checkpoint", parts_.ledger.checkpoint("backup")}};
   const auto entry = ledger_entry(now, actor, "backup-keys", json::serialize(json::object{{"backup", id.text()}, {"recovery_key", recovery_fingerprint(recipient)}}), why);
   parts_.catalogue.append_ledger(entry);
-  const auto list = parts_.catalogue.state().read([&](sqlite::Connection& db) { return deletion_list(db, now - kListReach); });
+  const auto list = parts_.catalogue.state().read([&](sqlite::Connection& db) { return deletion_list(db, now); });
   const auto path = folder / name;
   BackupRow made{id.text(), "keys", folder.string(), name, now, {}, 0, true};
   try {

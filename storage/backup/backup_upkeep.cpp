@@ -42,19 +42,21 @@ std::string overdue(const BackupRow& one) {
 }
 }  // namespace
 
-// A backup among what it backs up is none.
+// A backup among what it backs up is none; and one around it would be the very files, and clear them away as deleted.
 void Backups::must_be_a_good_place(const Path& folder) const {
-  const auto place = fs::weakly_canonical(folder);
-  const auto within = [&](const Path& other) {
-    const auto whole = fs::weakly_canonical(other);
+  const auto lies_in = [](const Path& inner, const Path& outer) {
+    const auto whole = fs::weakly_canonical(outer), place = fs::weakly_canonical(inner);
     return std::mismatch(whole.begin(), whole.end(), place.begin(), place.end()).first == whole.end();
   };
-  const auto refuse = [&](const std::string& why) {
-    throw Error(ErrorKind::usage, "to: " + folder.string() + " " + why + ": name a folder on another disk.");
+  const auto check = [&](const Path& live, const std::string& what) {
+    const auto refuse = [&](const std::string& why) {
+      throw Error(ErrorKind::usage, "to: " + folder.string() + " " + why + ": name a folder of its own, on another disk.");
+    };
+    if (lies_in(folder, live)) refuse("lies in the " + what + ", and would be lost with it");
+    if (lies_in(live, folder)) refuse("has the " + what + " in it");
   };
-  if (within(parts_.state)) refuse("lies in the state folder, and would be lost with it");
-  for (const auto& vault : parts_.vaults.names())
-    if (within(parts_.vaults.root(vault))) refuse("lies in the vault " + vault + ", and would be lost with it");
+  check(parts_.state, "state folder");
+  for (const auto& vault : parts_.vaults.names()) check(parts_.vaults.root(vault), "vault " + vault);
 }
 
 void Backups::keep() noexcept {

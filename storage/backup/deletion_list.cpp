@@ -7,6 +7,7 @@ namespace tenure::storage {
 namespace {
 constexpr std::string_view kMagic = "TNRDEL01";
 constexpr std::size_t kLongestName = 255;
+constexpr Duration kListReach = std::chrono::days(400);
 
 void short_text(ByteWriter& out, const std::string& text) {
   if (text.size() > kLongestName) throw Error(ErrorKind::internal, "A name in the catalogue is too long.");
@@ -27,13 +28,16 @@ std::array<std::uint8_t, N> exactly(ByteReader& in) {
 }
 }  // namespace
 
-Blob deletion_list(sqlite::Connection& db, Instant since) {
+// What is condemned counts as deleted: of some its key is gone already.
+Blob deletion_list(sqlite::Connection& db, Instant now) {
   ByteWriter out;
   out.text(kMagic);
   std::uint64_t count = 0;
   ByteWriter rows;
   auto stones = db.query("SELECT segment, source, class, kind, start_at, end_at, expires_at, deleted_at, digest, cause FROM tombstone"
-                         " WHERE deleted_at >= ? OR cause = 1", since);
+                         " WHERE deleted_at >= ?1 OR cause = 1 UNION ALL"
+                         " SELECT id, source, class, kind, start_at, end_at, expires_at, ?2, digest, cause FROM segment WHERE state = 2",
+                         now - kListReach, now);
   for (; stones.step(); ++count) {
     rows.bytes(stones.bytes<16>(0));
     short_text(rows, stones.text(1));
@@ -45,7 +49,10 @@ Blob deletion_list(sqlite::Connection& db, Instant since) {
   }
   out.u64(count);
   out.bytes(rows.blob());
-  auto tokens = db.query("SELECT kind, token, segment FROM tombstone_token");
+  auto tokens = db.query("SELECT kind, token, segment FROM tombstone_token UNION ALL"
+                         " SELECT 0, content_token, segment FROM call JOIN segment s ON s.id = segment WHERE s.state = 2 UNION ALL"
+                         " SELECT 1, native_token, segment FROM call JOIN segment s ON s.id = segment WHERE s.state = 2 UNION ALL"
+                         " SELECT 2, token, segment FROM call_path JOIN segment s ON s.id = segment WHERE s.state = 2");
   count = 0;
   ByteWriter kept;
   for (; tokens.step(); ++count) {

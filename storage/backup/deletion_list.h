@@ -5,8 +5,8 @@
 
 namespace tenure::storage {
 
-// Tombstones of the last `reach`, and every token that keeps a deleted call from being imported again.
-Blob deletion_list(sqlite::Connection& db, Instant since);
+// Tombstones, what is condemned, and every token that keeps a deleted call from being imported again.
+Blob deletion_list(sqlite::Connection& db, Instant now);
 struct DeletionsApplied {
   std::uint64_t tombstones = 0, tokens = 0;
   std::vector<SegmentId> rows;  // that the restored catalogue still had: condemned now

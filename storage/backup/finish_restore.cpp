@@ -18,29 +18,28 @@ namespace {
 constexpr std::size_t kLargestList = std::size_t{2} << 30;
 constexpr std::size_t kBatch = 1'000;
 
-// Restored keys decide: a slot that was erased, or given to another since, was erased by a deletion. A key that was never
-// there is a loss, told and not taken for a deletion (I19); what is held is never deleted here (I8).
-struct Settled { std::uint64_t deleted = 0, lost = 0; };
-
-Settled settle_keys(const FinishRestoreParts& parts) {
-  Settled settled;
+// What was deleted, the list has said. Where a key is missing beyond that, its slot says nothing, for slots are used
+// again: the recording is a loss and no deletion (I19), though another backup of the keys may open it. What has fallen
+// due is the sweep's.
+std::uint64_t mark_keyless_as_lost(const FinishRestoreParts& parts) {
+  std::uint64_t lost = 0;
   const auto time = parts.clock.trusted();
   parts.catalogue.write([&](Catalogue::Transaction& transaction) {
     auto& db = transaction.db;
-    std::vector<std::pair<SegmentId, std::uint64_t>> rows;
+    std::vector<SegmentId> keyless;
     {
-      auto query = db.query("SELECT id, slot FROM segment WHERE state IN (0, 1, 3)");
-      while (query.step()) rows.emplace_back(query.id<SegmentId>(0), query.natural(1));
+      auto query = db.query("SELECT id, slot FROM segment WHERE state IN (0, 1)");
+      while (query.step())
+        if (const auto id = query.id<SegmentId>(0); !parts.keys.read(query.natural(1), id)) keyless.push_back(id);
     }
-    for (const auto& [id, slot] : rows) {
-      if (parts.keys.read(slot, id)) continue;
-      const auto holds = hold_view(db, id, time);
-      const bool was_deleted = parts.keys.is_taken(slot) && !holds.active && !holds.releasing;
-      db.run(was_deleted ? "UPDATE segment SET state = 2 WHERE id = ?" : "UPDATE segment SET state = 3 WHERE id = ?", id);
-      ++(was_deleted ? settled.deleted : settled.lost);
+    for (const auto& id : keyless) {
+      const auto row = segment_by_id(db, id);
+      if (!row || may_delete(*row, hold_view(db, id, time), Cause::sweep, time)) continue;
+      db.run("UPDATE segment SET state = 3 WHERE id = ?", id);
+      ++lost;
     }
   });
-  return settled;
+  return lost;
 }
 
 // The blind index, from the sealed details.
@@ -82,12 +81,12 @@ void finish_restore(const FinishRestoreParts& parts) {
   DeletionsApplied applied;
   if (fs::exists(list))
     parts.catalogue.write([&](Catalogue::Transaction& transaction) { applied = apply_deletion_list(transaction.db, read_whole(list, kLargestList)); });
-  const auto settled = settle_keys(parts);
+  const auto lost = mark_keyless_as_lost(parts);
   const json::object subject{{"backups", json::parse(as_text(read_whole(mark)))}, {"tombstones", applied.tombstones}, {"deleted_again", applied.rows.size()},
-                             {"without_key", settled.deleted}, {"lost", settled.lost}, {"calls_indexed", calls}, {"numbers_of_holds", numbers}};
+                             {"lost", lost}, {"calls_indexed", calls}, {"numbers_of_holds", numbers}};
   parts.catalogue.append_ledger(ledger_entry(parts.clock.now(), {"tenured"}, "restore", json::serialize(subject)));
   static_cast<void>(parts.eraser.finish_condemned());
-  log_warning("event=restored deleted_again={} without_key={} lost={} calls_indexed={}", applied.rows.size(), settled.deleted, settled.lost, calls);
+  log_warning("event=restored deleted_again={} lost={} calls_indexed={}", applied.rows.size(), lost, calls);
   remove_file(list);
   remove_file(mark);
   sync_directory(parts.state);

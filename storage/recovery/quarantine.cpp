@@ -45,10 +45,15 @@ bool may_be_held(sqlite::Connection& db, const Evidence& evidence, const Trusted
   return query.step();
 }
 
+// Somebody's copy of a recording that is kept: the key is that recording's, whose own end erases it (I6, I8).
+bool is_known(Catalogue& catalogue, const SegmentId& id) {
+  return catalogue.state().read([&](sqlite::Connection& db) { return segment_by_id(db, id).has_value(); });
+}
+
 void end(const OrphanParts& parts, const Path& file, const Evidence& evidence) {
   note(parts.catalogue, parts.clock, "quarantine-end", file.stem().string().substr(0, 64),
        "older than was promised, by the best evidence of its age");
-  if (evidence.header) {
+  if (evidence.header && !is_known(parts.catalogue, evidence.header->id)) {
     parts.keys.erase(evidence.header->slot, evidence.header->id);
     parts.keys.sync();
   }

@@ -5,7 +5,7 @@
 
 #include "storage/backup/recovery_key.h"
 #include "storage/backup/sealed_box.h"
-#include "storage/catalogue/sqlite.h"
+#include "storage/catalogue/catalogue_state.h"
 
 namespace tenure::storage {
 namespace {
@@ -45,6 +45,35 @@ TEST_F(BackupTest, ASecondBackupCopiesOnlyWhatIsNewAndDropsWhatIsGone) {
   EXPECT_EQ(report.copied, 1u);
   EXPECT_EQ(report.removed, 1u);
   EXPECT_EQ(report.files, 1u);
+}
+
+// What a backup is for: its copy stays until the recording itself is deleted.
+TEST_F(BackupTest, I8_WhatIsLostStaysInTheBackup) {
+  const auto id = import("07700 900123", "1", "the only copy");
+  data();
+  fs::remove(storage->vaults().path_of("main", "calls", "pbx", at("2026-03-02T13:55:00Z"), id));
+  storage->catalogue().mark_lost(id);
+  EXPECT_EQ(data().removed, 0u);
+  lose_and_restore(keys());
+  EXPECT_THAT(error_of([&] { sound(id); }), HasSubstr("missing from the vault")) << "until the walk has found it again";
+  while (!storage->scrub().status().walked_at) storage->scrub().step();
+  EXPECT_EQ(sound(id), "the only copy");
+}
+
+TEST_F(BackupTest, I19_OfAVaultThatIsOffLineNothingLeavesTheBackup) {
+  const auto id = import("07700 900123", "1", "on another disk");
+  data();
+  const auto copy = [&] {
+    std::size_t count = 0;
+    for (const auto& item : fs::recursive_directory_iterator(folder.path / "disk")) count += item.path().extension() == ".seg";
+    return count;
+  };
+  storage.reset();
+  fs::rename(folder.path / "vault", folder.path / "unplugged");
+  open();
+  storage->catalogue().write([&](Catalogue::Transaction& transaction) { transaction.db.run("DELETE FROM segment WHERE id = ?", id); });
+  EXPECT_EQ(data().removed, 0u);
+  EXPECT_EQ(copy(), 1u) << "as after a rebuild, which knows nothing of it";
 }
 
 TEST_F(BackupTest, AnErasureRenewsTheKeysEverywhereAndRemovesOlderGenerations) {

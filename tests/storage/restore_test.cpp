@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "storage/backup/recovery_key.h"
+#include "storage/catalogue/sqlite.h"
 #include "storage/recovery/rebuild.h"
 #include "tests/storage/backup_practice.h"
 
@@ -95,6 +96,42 @@ TEST_F(RestoreTest, I8_WhatIsHeldAndHasNoKeyIsLostAndNotDeleted) {
   lose_and_restore(kept);
   EXPECT_THAT(error_of([&] { sound(held); }), HasSubstr("missing from the vault"));
   EXPECT_THAT(error_of([&] { sound(other); }), HasSubstr("missing from the vault")) << "a key that was never there is a loss, no deletion";
+}
+
+// A slot that was freed before the keys' backup and used again after it tells of no deletion.
+TEST_F(RestoreTest, I19_WhatCameAfterTheKeysBackupIsLostAndNotDeletedThoughItsSlotWasUsedBefore) {
+  erase(import("07700 900123", "1", "gone long ago"));
+  open();  // from here on its slot is used again
+  const auto older = keys();
+  clock.advance(std::chrono::hours(1));
+  const auto id = import("07700 900456", "2", "kept");
+  data();
+  const auto file = storage->vaults().path_of(storage->catalogue().segments({.source = {}, .cls = {}, .span = {}, .id = id}).at(0));
+  storage.reset();
+  fs::remove_all(folder.path / "state");  // the vault survives
+  restore(settings, {folder.path / "disk", older, secret, {}});
+  open();
+  EXPECT_THAT(error_of([&] { sound(id); }), HasSubstr("missing from the vault")) << "lost, as it is told";
+  EXPECT_TRUE(fs::exists(file)) << "a newer backup of the keys may open it";
+  EXPECT_NE(storage->catalogue().ledger(0, 1000).back().act, "sweep");
+}
+
+// Its key may be erased by then, and its tombstone not yet written.
+TEST_F(RestoreTest, I15_WhatWasCondemnedWhenTheKeysWereBackedUpIsDeletedAgain) {
+  const auto id = import("07700 900123", "1", "condemned");
+  data();
+  import("07700 900456", "2", "not in the data");
+  {
+    sqlite::Connection db(folder.path / "state" / "catalogue" / "catalogue.db", /*writes=*/true);
+    db.run("UPDATE segment SET state = 2, cause = 1");
+  }
+  const auto file = keys();
+  lose_and_restore(file);
+  EXPECT_THAT(error_of([&] { sound(id); }), HasSubstr("not_found"));
+  // Nor does the folder it came from bring back the other.
+  auto again = File::unnamed(folder.path);
+  again.write_at(0, as_view("not in the data"));
+  EXPECT_EQ(storage->calls().import(call_at(clock.now(), "07700 900456", "2"), "calls", again, 15, {}).what, ImportOutcome::What::erased_before);
 }
 
 TEST_F(RestoreTest, WhatIsAskedWronglyLeavesNothingBehind) {
@@ -190,6 +227,14 @@ TEST_F(RestoreTest, ABackupAmongWhatItBacksUpIsRefused) {
   make_directories(folder.path / "state" / "backup");
   EXPECT_THAT(error_of([&] { keys("state/backup"); }), HasSubstr("state folder"));
   EXPECT_THAT(error_of([&] { keys("vault"); }), HasSubstr("in the vault main"));
+}
+
+// The live files would lie where the backup puts its own, and go as deleted ones.
+TEST_F(RestoreTest, I8_ABackupAroundAVaultIsRefused) {
+  settings.vaults.push_back({"second", folder.path / "disk" / "vaults" / "second", {}});
+  make_directories(folder.path / "disk" / "vaults");
+  open();
+  EXPECT_THAT(error_of([&] { data(); }), HasSubstr("has the vault second in it"));
 }
 
 TEST_F(RestoreTest, I15_ACrashWhileTheRestoreIsFinishedIsTakenUp) {

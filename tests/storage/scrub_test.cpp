@@ -286,6 +286,23 @@ TEST_F(ScrubTest, QuarantineEndsWithThePromiseOfItsClassAndNeverWhatAHoldMayMean
   EXPECT_EQ(scrub().status().quarantine_now, 0u);
 }
 
+TEST_F(ScrubTest, I6_TheEndOfACopyInQuarantineLeavesTheKeyToItsRecording) {
+  const auto row = practice.record("front", minute_at(0));
+  const auto file = practice.parts->vaults.path_of(row);
+  const auto copy = file.parent_path() / ("copy of " + file.filename().string());
+  boost::filesystem::copy_file(file, copy);
+  age(copy);
+  walk();
+  practice.parts->catalogue.write([&](Catalogue::Transaction& transaction) {
+    transaction.db.run("UPDATE segment SET expires_at = ? WHERE id = ?", start + days(90), row.id);  // promised longer
+  });
+  practice.clock.advance(days(30));
+  scrub().step();
+  EXPECT_EQ(last_act(), "quarantine-end");
+  EXPECT_TRUE(practice.parts->keys.read(row.slot, row.id));
+  EXPECT_TRUE(practice.file_exists(row));
+}
+
 TEST_F(ScrubTest, TheNewestHoursAreWalkedFirst) {
   practice.record("front", minute_at(0));
   practice.record("waiting-room", {start + hours(5), start + hours(5) + minutes(1)});
