@@ -1,17 +1,11 @@
 // tenure attest and ledger erase-detail against a real storage: what is signed can be checked with openssl alone, and
 // the ledger has it.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <boost/filesystem/operations.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
-#include "base/error.h"
-#include "config/reader.h"
-#include "daemon/control/verbs.h"
 #include "daemon/promise_report.h"
 #include "daemon/upkeep_loop.h"
+#include "tests/daemon/rooms_fixture.h"
 #include "tests/daemon/running_daemon.h"
 
 namespace tenure::daemon {
@@ -37,29 +31,11 @@ struct Files : disclosure::ExportSink {
   std::vector<std::string> names;
 };
 
-class Attest : public testing::Test {
+class Attest : public RoomsTest {
  protected:
-  Attest() : folder_(fs::temp_directory_path() / fs::unique_path("tenure-attest-%%%%%%%%")), clock_(kStart) {
-    fs::create_directories(folder_ / "out");
-    const auto read =
-        config::parse_settings("[storage]\npath = \"" + state().string() + "\"\n", folder_ / "tenure.toml");
-    EXPECT_TRUE(read.ok()) << config::describe(read);
-    settings_ = std::make_shared<const config::Settings>(read.settings);
-    storage_ = std::make_unique<storage::Storage>(*settings_, clock_);
-    sweep_.first_done = true;
-    access_ = std::make_unique<Access>(*storage_, clock_, [this] { return settings_; }, action_of);
-    rooms_ = std::make_unique<Rooms>(
-        Rooms{*storage_, clock_, [this] { return settings_; }, [] { return std::vector<ingest::CameraStatus>(); },
-              [] { return std::vector<ingest::DropFolderStatus>(); }, [this] { return sweep_; },
-              [] { return std::vector<std::string>(); }, stopping_, kStart, *access_});
-  }
-  ~Attest() override {
-    storage_.reset();
-    fs::remove_all(folder_);
-  }
-  Path state() const { return folder_ / "state"; }
+  Attest() { fs::create_directories(folder_ / "out"); }
   json::value ask(const std::string& verb, json::object args = {}) {
-    return run_verb(*rooms_, {verb, std::move(args)}, {"uid 0 (root)"}, &files_);
+    return RoomsTest::ask({"uid 0 (root)"}, verb, std::move(args), &files_);
   }
   std::string file(std::string_view ending) const {
     for (const auto& name : files_.names)
@@ -67,14 +43,6 @@ class Attest : public testing::Test {
     return "no file ends with " + std::string(ending);
   }
 
-  Path folder_;
-  SimulatedClock clock_;
-  std::shared_ptr<const config::Settings> settings_;
-  std::unique_ptr<storage::Storage> storage_;
-  SweepStatus sweep_;
-  std::atomic<bool> stopping_{false};
-  std::unique_ptr<Access> access_;
-  std::unique_ptr<Rooms> rooms_;
   Files files_{folder_ / "out"};
 };
 
@@ -82,8 +50,9 @@ TEST_F(Attest, IsSignedForOpensslAndInTheLedgerWithItsDigest) {
   const auto answer = ask("attest", {{"files", true}});
   EXPECT_EQ(answer.at("verdict"), "kept") << json::serialize(answer);
   ASSERT_EQ(files_.names.size(), 6U);
-  const std::vector<std::string> verify{"/usr/bin/openssl", "pkeyutl", "-verify",     "-pubin",   "-inkey",    file(".pem"),
-                                        "-rawin",  "-in",     file(".json"), "-sigfile", file(".sig")};
+  const std::vector<std::string> verify{"/usr/bin/openssl", "pkeyutl",    "-verify",   "-pubin",
+                                        "-inkey",           file(".pem"), "-rawin",    "-in",
+                                        file(".json"),      "-sigfile",   file(".sig")};
   const auto good = run_program(verify);
   EXPECT_EQ(good.status, 0) << good.out;
   const auto text = read_whole(file(".json"));
@@ -107,6 +76,16 @@ TEST_F(Attest, SaysNoOverTheSocketToo) {
   EXPECT_EQ(answer.at("verdict"), "broken");
   EXPECT_EQ(answer.at("findings").at(0).at("kind"), "key-without-recording");
   EXPECT_TRUE(files_.names.empty());
+}
+
+TEST_F(Attest, NamesTheProviderThatKeepsCallsLongerThanWasPromised) {
+  use_settings(
+      "[[calls]]\nname = \"desk\"\nfolder = \"calls\"\nformat = \"sidecar\"\nprovider = \"Example Telecom\"\n"
+      "provider_keeps = \"P7Y\"\n");
+  const auto answer = ask("attest");
+  EXPECT_EQ(answer.at("verdict"), "kept");
+  EXPECT_EQ(answer.at("provider_copies").at(0).at("standing"), "longer");
+  EXPECT_NE(std::string(answer.at("words").at(1).as_string()).find("Example Telecom keeps"), std::string::npos);
 }
 
 TEST_F(Attest, ANightHasOneReportAndOldNightsGo) {

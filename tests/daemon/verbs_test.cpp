@@ -1,14 +1,9 @@
 // Every verb against a real storage in a temporary folder, without a socket.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <boost/filesystem/operations.hpp>
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 
-#include "base/error.h"
 #include "config/reader.h"
-#include "daemon/control/verbs.h"
+#include "tests/daemon/rooms_fixture.h"
 
 namespace tenure::daemon {
 namespace {
@@ -17,33 +12,14 @@ namespace fs = boost::filesystem;
 
 const Instant kStart = *parse_rfc3339("2026-03-02T14:00:00Z");
 
-class Verbs : public testing::Test {
+class Verbs : public RoomsTest {
  protected:
-  Verbs() : folder_(fs::temp_directory_path() / fs::unique_path("tenure-verbs-%%%%%%%%")), clock_(kStart) {
-    fs::create_directories(folder_);
-    const auto read = config::parse_settings("[storage]\npath = \"" + (folder_ / "state").string() + "\"\n", folder_ / "tenure.toml");
-    EXPECT_TRUE(read.ok()) << config::describe(read);
-    settings_ = std::make_shared<const config::Settings>(read.settings);
-    storage_ = std::make_unique<storage::Storage>(*settings_, clock_);
-    storage_->catalogue().ensure_source("door", "cctv", storage::Kind::camera);
-    sweep_.first_done = true;
-    access_ = std::make_unique<Access>(*storage_, clock_, [this] { return settings_; }, action_of);
-    rooms_ = std::make_unique<Rooms>(Rooms{*storage_, clock_, [this] { return settings_; }, [] { return std::vector<ingest::CameraStatus>(); },
-                                           [] { return std::vector<ingest::DropFolderStatus>(); }, [this] { return sweep_; },
-                                           [] { return std::vector<std::string>(); }, stopping_, kStart, *access_});
+  Verbs() { storage_->catalogue().ensure_source("door", "cctv", storage::Kind::camera); }
+  json::value ask(const std::string& verb, json::object args = {}) {
+    return RoomsTest::ask({"uid 0 (root)"}, verb, std::move(args), nullptr);
   }
-  ~Verbs() override {
-    storage_.reset();
-    fs::remove_all(folder_);
-  }
-  json::value ask(const std::string& verb, json::object args = {}) { return run_verb(*rooms_, {verb, std::move(args)}, {"uid 0 (root)"}, nullptr); }
   Error refusal(const std::string& verb, json::object args = {}) {
-    try {
-      const auto answer = ask(verb, std::move(args));
-      return Error(ErrorKind::internal, "it was answered: " + json::serialize(answer));
-    } catch (const Error& error) {
-      return error;
-    }
+    return refusal_of([&] { return ask(verb, std::move(args)); });
   }
   // A row without a file: what the verbs show is what the catalogue says.
   SegmentId record(Interval span) {
@@ -58,15 +34,6 @@ class Verbs : public testing::Test {
     storage_->catalogue().commit_segment(row);
     return row.id;
   }
-
-  Path folder_;
-  SimulatedClock clock_;
-  std::shared_ptr<const config::Settings> settings_;
-  std::unique_ptr<storage::Storage> storage_;
-  SweepStatus sweep_;
-  std::atomic<bool> stopping_{false};
-  std::unique_ptr<Access> access_;
-  std::unique_ptr<Rooms> rooms_;
 };
 
 json::object hold_of_door() {
