@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/sealed/sealed_format.h"
 #include "storage/sweep/sweeper.h"
 
 namespace tenure::bench {
@@ -38,10 +39,14 @@ struct Store {
   Eraser eraser;
   Sweeper sweeper;
 };
+// The head of a sealed file, and nothing that could be played. Not synced. Returns its size.
+std::size_t make_file(const Store& store, const SegmentRow& row, const Key& key,
+                      std::size_t bytes = format::kHeaderSize);
 // Files for what falls due first; for all with `all_files`. Nothing when it is there already.
 void fill(Store& store, bool all_files);
 
-void sweep(const Path& folder, bool all_files);
+void sweep(const Path& folder);
+void attest(const Path& folder);
 void ledger(const Path& folder, std::uint64_t entries);
 void policy(const Path& folder);
 

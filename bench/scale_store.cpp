@@ -19,16 +19,6 @@ constexpr std::size_t kFileBytes = 1 << 20;  // of the files that fall due
 
 std::string camera(int number) { return fmt::format("cam{:02}", number); }
 
-// The head of a sealed file, and nothing that could be played.
-void make_file(const Store& store, const SegmentRow& row, const Key& key, std::size_t bytes) {
-  SealedHeader header{row.id, row.slot, row.kind, row.source, row.cls, row.span.from, 0, {}};
-  Blob content(bytes);
-  std::ranges::copy(format::encode_header(header, format::SegmentKeys(key, header.salt)), content.begin());
-  const auto path = store.vaults.path_of(row);
-  boost::filesystem::create_directories(path.parent_path());
-  File(path, File::Mode::create).write_at(0, content);
-}
-
 void add_row(Store& store, sqlite::Connection& db, SegmentRow row, bool file, bool due) {
   row.id = SegmentId::make(row.span.from);
   const auto made = store.keys.reserve(row.id);
@@ -81,6 +71,16 @@ Store::Store(const Path& folder)
   catalogue.remember_vaults(vaults.ids());
   for (int at = 0; at < kCameras; ++at) catalogue.ensure_source(camera(at), "cctv", Kind::camera);
   catalogue.ensure_source("phones", "calls", Kind::calls);
+}
+
+std::size_t make_file(const Store& store, const SegmentRow& row, const Key& key, std::size_t bytes) {
+  SealedHeader header{row.id, row.slot, row.kind, row.source, row.cls, row.span.from, 0, {}};
+  Blob content(bytes);
+  std::ranges::copy(format::encode_header(header, format::SegmentKeys(key, header.salt)), content.begin());
+  const auto path = store.vaults.path_of(row);
+  boost::filesystem::create_directories(path.parent_path());
+  File(path, File::Mode::create).write_at(0, content);
+  return bytes;
 }
 
 void fill(Store& store, bool all_files) {
