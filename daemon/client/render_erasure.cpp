@@ -98,10 +98,10 @@ std::string restored(const json::value& answer) {
 std::string rebuilt(const json::value& answer) {
   const auto old = cell(answer, "old_catalogue");
   std::string out = fmt::format(
-      "The catalogue was made anew: {} and {} ({}), {}, {} without recordings, {} of the ledger, {} of what was\n"
-      "deleted, {}.\n",
+      "The catalogue was made anew: {} and {} ({}), {} between them, {}.\n"
+      "With them: {} of the ledger, {} of what was deleted, {}.\n",
       counted(cell(answer, "segments"), "segment"), counted(cell(answer, "calls"), "call"), bytes_text(amount(answer, "bytes")),
-      counted(cell(answer, "holds"), "hold"), counted(cell(answer, "gaps"), "gap"), entries(cell(answer, "ledger_entries")),
+      counted(cell(answer, "gaps"), "gap"), counted(cell(answer, "holds"), "hold"), entries(cell(answer, "ledger_entries")),
       counted(cell(answer, "tombstones"), "record"), counted(cell(answer, "backups"), "backup"));
   const auto add = [&](const char* name, const char* one, const char* what) {
     if (amount(answer, name) > 0) out += fmt::format("{} {}\n", counted(cell(answer, name), one), what);

@@ -72,7 +72,7 @@ TEST(ARebuildOnTheScreen, IsToldInSentences) {
       "old_catalogue": "/srv/old", "problems": ["a hold\u001bfile"], "gone": "people and their passwords"})"));
   EXPECT_THAT(text, Not(HasSubstr("{")));
   for (const auto* said :
-       {"645120 segments and 1 call (2.0 KiB)", "3 holds", "0 gaps", "1 entry of the ledger",
+       {"645120 segments and 1 call (2.0 KiB)", "0 gaps between them, 3 holds.\n", "With them: 1 entry of the ledger",
         "1 deletion had been begun, and came to an end\n", "look at this: a hold?file\n",
         "The old catalogue lies in /srv/old.\n", "Gone with it: people and their passwords.\nStart tenured now.\n"})
     EXPECT_THAT(text, HasSubstr(said));
