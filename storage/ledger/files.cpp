@@ -33,7 +33,7 @@ Blob bundle_in(sqlite::Connection& db, std::uint64_t index) {
 
 std::string note_in(const Path& file) {
   boost::system::error_code error;
-  if (!fs::is_regular_file(file, error)) return {};
+  if (!fs::is_regular_file(file, error) || fs::file_size(file, error) > kLargestNote) return {};  // none is that large
   return std::string(as_text(read_whole(file, kLargestNote)));
 }
 
@@ -45,17 +45,21 @@ std::uint64_t common_units(const Blob& a, const Blob& b, bool is_bundle) {
 }
 
 std::optional<std::string> problem_of(sqlite::Connection& db, const Path& file, const VerifierKey& key) {
-  const auto note = read_note(note_in(file), key);
-  if (!note || !note->is_signed) return std::nullopt;  // verify tells of those
+  return contradiction(db, note_in(file), file.string(), key);  // verify tells of one that is not signed
+}
+}  // namespace
+
+std::optional<std::string> contradiction(sqlite::Connection& db, const std::string& text, const std::string& where, const VerifierKey& key) {
+  const auto note = read_note(text, key);
+  if (!note || !note->is_signed) return std::nullopt;
   const auto& checkpoint = note->checkpoint;
   const auto size = tree::size(db);
   if (checkpoint.size > size)
-    return "the checkpoint " + file.string() + " signs " + std::to_string(checkpoint.size) + " entries, the catalogue has " + std::to_string(size);
+    return "the checkpoint " + where + " signs " + std::to_string(checkpoint.size) + " entries, the catalogue has " + std::to_string(size);
   if (merkle::root(checkpoint.size, tree::nodes(db)) != checkpoint.root)
-    return "the checkpoint " + file.string() + " of " + std::to_string(checkpoint.size) + " entries signs another history than the catalogue's";
+    return "the checkpoint " + where + " of " + std::to_string(checkpoint.size) + " entries signs another history than the catalogue's";
   return std::nullopt;
 }
-}  // namespace
 
 LedgerFiles::LedgerFiles(Path folder) : folder_(std::move(folder)) {}
 

@@ -36,6 +36,9 @@ class LedgerFiles {
   bool in_doubt_ = false;        // a write failed: the last files are written anew
 };
 
+// Why the catalogue cannot be the one whose history `note` signs; nothing when it can, or when `key` did not sign it.
+// `where` names the note.
+std::optional<std::string> contradiction(sqlite::Connection& db, const std::string& note, const std::string& where, const VerifierKey& key);
 // The checkpoint that was copied to this folder, for this log.
 Path copied_checkpoint(const Path& copies, const std::string& name);
 // Copies checkpoint and public key. Throws Error{io} when the folder is not there: a disk that is not mounted.

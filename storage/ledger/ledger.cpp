@@ -72,6 +72,16 @@ void Ledger::State::look_back() {
   if (rolled_back) log_error("event=ledger-rolled-back cause=\"{}\" effect=\"content stays closed\"", *rolled_back);
 }
 
+// As long as it cannot be told, content stays closed too.
+std::optional<std::string> Ledger::State::why_closed() {
+  try {
+    if (!looked_back) look_back();
+  } catch (const std::exception& error) {
+    return std::string("it cannot be told yet whether it is (") + error.what() + ")";
+  }
+  return rolled_back;
+}
+
 void Ledger::State::note_problem(const std::string& what) {
   if (what != problem && !what.empty()) log_error("event=ledger-not-written cause=\"{}\" effect=\"it is tried again\"", what);
   if (what.empty() && !problem.empty()) log_info("event=ledger-written-again");
@@ -125,7 +135,7 @@ std::string Ledger::checkpoint(const std::string& occasion) {
 
 std::optional<std::string> Ledger::rolled_back() const {
   const std::scoped_lock lock(state_->mutex);
-  return state_->rolled_back;
+  return state_->why_closed();
 }
 
 void Ledger::accept_rollback(const Actor& actor, const std::string& reason) {
@@ -194,7 +204,7 @@ LedgerStatus Ledger::status() const {
   status.checkpoint_at = state_->last_checkpoint;
   if (const auto key = state_->verifier()) status.key = verifier_key_text(*key);
   status.problem = state_->problem.empty() ? state_->key_problem : state_->problem;
-  status.rolled_back = state_->rolled_back.value_or("");
+  status.rolled_back = state_->why_closed().value_or("");
   status.copies = state_->copies;
   return status;
 }

@@ -16,6 +16,7 @@ struct Ledger::State {
   std::optional<VerifierKey> verifier() const;
   void load_key(const Key& key_encryption_key);
   void look_back();    // is the catalogue older than the files?
+  std::optional<std::string> why_closed();  // as Ledger::rolled_back(), with the mutex held
   void publish();      // with the mutex held
   std::string make_checkpoint(const std::string& occasion);  // with the mutex held
   void note_problem(const std::string& what);

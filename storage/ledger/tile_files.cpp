@@ -101,6 +101,7 @@ std::uint64_t leaves_in_files(const Path& folder) {
     const auto number = number_of(fs::relative(at->path(), level).string());
     if (number) last = std::max(last.value_or(0), *number);
   }
+  if (error && fs::is_directory(level)) throw Error(ErrorKind::io, "Cannot read the ledger's folder " + level.string() + ".", error.message());
   if (!last) return 0;
   return *last * tree::kTileWidth + read_tile_file(folder, tile_path(0, *last)).size() / 32;
 }

@@ -126,6 +126,26 @@ TEST_F(I15Rollback, IsSeenByTheCheckpointAloneAndByTheCopyOnTheOtherDisk) {
   EXPECT_THAT(practice.ledger->rolled_back().value_or(""), HasSubstr(disk.path.string()));
 }
 
+TEST_F(I15Rollback, CountsAsOneForAsLongAsItCannotBeTold) {
+  roll_back();
+  const auto tile = practice.files() / tile_path(0, 0), aside = practice.files() / "aside";
+  boost::filesystem::rename(tile, aside);
+  write_durably(tile, {});
+  boost::filesystem::resize_file(tile, 64 << 20);  // larger than any tile: it cannot be read
+  practice.restart();
+  EXPECT_THAT(practice.ledger->rolled_back().value_or(""), HasSubstr("cannot be told"));
+  EXPECT_THAT(practice.ledger->status().rolled_back, HasSubstr("cannot be told"));
+  boost::filesystem::rename(aside, tile);
+  EXPECT_THAT(practice.ledger->rolled_back().value_or(""), HasSubstr("the catalogue has"));
+}
+
+TEST_F(I15Rollback, IsNotHiddenByACheckpointThatIsNone) {
+  roll_back();
+  write_durably(practice.files() / "checkpoint", Blob(100'000));
+  practice.restart();
+  EXPECT_THAT(practice.ledger->rolled_back().value_or(""), HasSubstr("the catalogue has"));
+}
+
 TEST_F(I15Rollback, EndsByAnAdministratorsWordAndTheLostHistoryIsKept) {
   roll_back();
   EXPECT_THAT(error_of([&] { practice.ledger->accept_rollback({"manager"}, ""); }), HasSubstr("reason"));
