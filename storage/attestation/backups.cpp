@@ -109,7 +109,7 @@ void BackupsLook::look_at_key_backup(Folder& folder, const Path& path) {
   const auto row =
       std::ranges::find_if(rows_, [&](const BackupLook& known) { return known.keys && known.file == path; });
   if (row != rows_.end() && !row->gone) {
-    const bool same = is_what_was_written(path, *row);
+    const bool same = !row->verified || is_what_was_written(path, *row);
     if (!same) found(Fault::backup_changed, path);
     // Another one under this name is judged by what it says of itself.
     if (same || !one.made_at || one.made_at == row->made_at) {

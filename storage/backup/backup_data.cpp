@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "storage/backup/backups.h"
 #include "storage/backup/files.h"
+#include "storage/backup/generations.h"
 #include "storage/catalogue/catalogue_state.h"
 
 namespace tenure::storage {
@@ -40,19 +41,19 @@ void copy_catalogue(const Path& live, const Path& to) {
   sync_directory(to.parent_path());
 }
 
-void mirror_folder(const Path& from, const Path& to) {
+// What goes while it is listed or copied is no trouble: what is live changes.
+void mirror_folder(Copier& copier, const Path& from, const Path& to) {
   if (!fs::is_directory(from)) return;
   std::set<Path> wanted;
   for (const auto& item : fs::recursive_directory_iterator(from)) {
     if (!fs::is_regular_file(item.symlink_status())) continue;
-    const auto inside = fs::relative(item.path(), from);
-    wanted.insert(inside);
-    copy_whole(item.path(), to / inside);
+    const auto inside = item.path().lexically_relative(from);
+    if (copier.copy_if_there(item.path(), to / inside)) wanted.insert(inside);
   }
   if (!fs::is_directory(to)) return;
   std::vector<Path> gone;
   for (const auto& item : fs::recursive_directory_iterator(to))
-    if (fs::is_regular_file(item.symlink_status()) && !wanted.contains(fs::relative(item.path(), to))) gone.push_back(item.path());
+    if (fs::is_regular_file(item.symlink_status()) && !wanted.contains(item.path().lexically_relative(to))) gone.push_back(item.path());
   for (const auto& path : gone) remove_file(path);
 }
 
@@ -102,17 +103,19 @@ std::vector<SegmentRow> sealed_rows(const Path& catalogue) {
 
 DataBackupReport Backups::back_up_data(const Path& folder, const Actor& actor, const std::function<void(double)>& progress,
                                        const std::function<bool()>& cancelled) {
-  if (!fs::is_directory(folder)) throw Error(ErrorKind::io, "The folder " + folder.string() + " for the backup is not there: mount its disk.");
+  must_be_mounted(parts_.catalogue, folder);
   must_be_a_good_place(folder);
   const std::unique_lock lock(data_mutex_, std::try_to_lock);
   if (!lock) throw Error(ErrorKind::refused, "Another backup of the data is under way: wait for it.");
+  mark_folder(folder);
   const auto now = parts_.clock.now();
   const auto id = BackupId::make(now);
   parts_.catalogue.append_ledger(ledger_entry(now, actor, "backup-data", json::serialize(json::object{{"backup", id.text()}})));
   const auto checkpoint = parts_.ledger.checkpoint("backup");
   const auto copy = folder / "catalogue.db";
-  mirror_folder(parts_.state / "holds", folder / "holds");
-  mirror_folder(parts_.state / "ledger", folder / "ledger");
+  Copier copier;
+  mirror_folder(copier, parts_.state / "holds", folder / "holds");
+  mirror_folder(copier, parts_.state / "ledger", folder / "ledger");
   try {
     copy_catalogue(parts_.state / "catalogue" / "catalogue.db", copy);
   } catch (const Error& error) {
@@ -122,16 +125,17 @@ DataBackupReport Backups::back_up_data(const Path& folder, const Actor& actor, c
   const auto files = wanted_files(parts_.vaults, rows, folder);
   DataBackupReport report;
   for (const auto& vault : parts_.vaults.names())
-    if (parts_.vaults.online(vault)) copy_whole(parts_.vaults.root(vault) / "tenure-vault", folder / "vaults" / vault / "tenure-vault");
+    if (parts_.vaults.online(vault)) copier.copy(parts_.vaults.root(vault) / "tenure-vault", folder / "vaults" / vault / "tenure-vault");
   for (const auto& one : files) {
     if (cancelled()) throw Error(ErrorKind::unavailable, "The backup was stopped; the next one goes on where it was.");
     progress(static_cast<double>(report.files++) / static_cast<double>(files.size()));
-    boost::system::error_code error;
     if (fs::exists(one.to) && fs::file_size(one.to) == one.bytes) continue;
-    if (!fs::exists(one.from, error)) continue;  // deleted meanwhile
-    report.bytes += copy_whole(one.from, one.to);
+    const auto bytes = copier.copy_if_there(one.from, one.to);
+    if (!bytes) continue;  // deleted meanwhile
+    report.bytes += *bytes;
     ++report.copied;
   }
+  copier.sync();
   report.removed = remove_deleted(parts_.vaults, folder / "vaults", copy);
   const auto catalogue_digest = digest_of(copy);
   const json::object manifest{{"schema", "tenure-data-1"}, {"id", id.text()}, {"made_at", to_rfc3339(now)}, {"files", report.files},

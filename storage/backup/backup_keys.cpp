@@ -2,15 +2,16 @@
 #include <algorithm>
 #include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
-#include <set>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/backup/backups.h"
 #include "storage/backup/deletion_list.h"
 #include "storage/backup/files.h"
+#include "storage/backup/generations.h"
 #include "storage/backup/recovery_key.h"
 #include "storage/backup/sealed_box.h"
+#include "storage/recovery/kept_backups.h"
 
 namespace tenure::storage {
 
@@ -63,6 +64,28 @@ std::string file_name(Instant at, const BackupId& id) {
   std::erase(day, ':');
   return day + "-" + id.text().substr(24) + kEnding;
 }
+
+// One whose folder cannot be reached stays on record: it may come back.
+std::uint64_t remove_all(Catalogue& catalogue, const Clock& clock, const std::vector<BackupRow>& generations, std::vector<std::string>* unreached) {
+  std::uint64_t removed = 0;
+  for (const auto& one : generations) {
+    const auto path = Path(one.folder) / one.name;
+    boost::system::error_code error;
+    // Whoever took the file away has it somewhere: that is not the same as gone.
+    if (!fs::exists(path, error)) {
+      if (unreached != nullptr) unreached->push_back(path.string());
+      continue;
+    }
+    overwrite_and_remove(path);
+    ++removed;
+    const auto now = clock.now();
+    catalogue.write([&](Catalogue::Transaction& transaction) {
+      transaction.db.run("UPDATE backup SET gone_at = ?2 WHERE id = ?1", *BackupId::parse(one.id), now);
+      insert_ledger(transaction.db, ledger_entry(now, {"tenured"}, "backup-keys-gone", json::serialize(json::object{{"backup", one.id}})));
+    });
+  }
+  return removed;
+}
 }  // namespace
 
 Key Backups::recovery_key() const {
@@ -99,22 +122,28 @@ std::vector<BackupRow> Backups::generations() const {
   return all;
 }
 
-// Written, synced and read back before the catalogue counts on it; the entry comes before the first byte (I13).
+// Written, synced and read back before the catalogue counts on it; entry and row come before the first byte (I13), so
+// that what a crash leaves of it goes with the older ones (I15).
 BackupRow Backups::make_generation(const Path& folder, const Actor& actor, const std::string& why) {
   const auto recipient = recovery_key();
-  boost::system::error_code error;
-  if (!fs::is_directory(folder, error)) throw Error(ErrorKind::io, "The folder " + folder.string() + " for the backup is not there: mount its disk.");
+  must_be_mounted(parts_.catalogue, folder);
+  mark_folder(folder);
   const auto now = parts_.clock.now();
   const auto id = BackupId::make(now);
   const auto name = file_name(now, id);
   const json::object header{{"schema", "tenure-keys-1"}, {"id", id.text()}, {"made_at", to_rfc3339(now)}, {"recovery_key", recovery_fingerprint(recipient)},
                             {"generation", parts_.keys.generation()}, {"ledger", parts_.ledger.status().key}, {"checkpoint", parts_.ledger.checkpoint("backup")}};
   const auto entry = ledger_entry(now, actor, "backup-keys", json::serialize(json::object{{"backup", id.text()}, {"recovery_key", recovery_fingerprint(recipient)}}), why);
-  parts_.catalogue.append_ledger(entry);
-  const auto list = parts_.catalogue.state().read([&](sqlite::Connection& db) { return deletion_list(db, now); });
+  parts_.catalogue.write([&](Catalogue::Transaction& transaction) {
+    insert_ledger(transaction.db, entry);
+    transaction.db.run("INSERT INTO backup VALUES(?, 1, ?, ?, ?, NULL, NULL, 0, ?)", id, folder.string(), name, now, Digest{});
+  });
+  keep();
   const auto path = folder / name;
   BackupRow made{id.text(), "keys", folder.string(), name, now, {}, 0, true};
   try {
+    const auto list = parts_.catalogue.state().read([&](sqlite::Connection& db) { return deletion_list(db, now); });
+    const auto backups = parts_.catalogue.state().read([](sqlite::Connection& db) { return backups_text(db); });
     parts_.rotation.with_current([&](const Key& key_encryption_key) {
       BoxWriter box(path, recipient, json::serialize(header));
       box.begin_part("kek", key_encryption_key.size());
@@ -123,6 +152,8 @@ BackupRow Backups::make_generation(const Path& folder, const Actor& actor, const
       if (const auto signing = parts_.state / "secrets" / "ledger-key"; fs::exists(signing)) put_file(box, "ledger-key", signing);
       box.begin_part("deletions", list.size());
       box.write(list);
+      box.begin_part("backups", backups.size());
+      box.write(as_view(backups));
       put_slots(box, parts_.keys, parts_.state / "keys");
       const auto digest = box.finish();
       sync_directory(folder);
@@ -130,12 +161,13 @@ BackupRow Backups::make_generation(const Path& folder, const Actor& actor, const
       made.bytes = box.size();
       made.verified_at = parts_.clock.now();
       parts_.catalogue.write([&](Catalogue::Transaction& transaction) {
-        transaction.db.run("INSERT INTO backup VALUES(?, 1, ?, ?, ?, ?, NULL, ?, ?)", id, made.folder, name, now, made.verified_at, made.bytes, digest);
+        transaction.db.run("UPDATE backup SET verified_at = ?2, bytes = ?3, sha256 = ?4 WHERE id = ?1", id, made.verified_at, made.bytes, digest);
       });
     });
   } catch (...) {
     try {
       remove_file(path);
+      parts_.catalogue.write([&](Catalogue::Transaction& transaction) { transaction.db.run("DELETE FROM backup WHERE id = ?", id); });
     } catch (const Error&) {  // the disk that failed: what matters is why
       log_warning("event=backup-remains file={}", path.string());
     }
@@ -145,26 +177,10 @@ BackupRow Backups::make_generation(const Path& folder, const Actor& actor, const
   return made;
 }
 
-// Generations made before `than`. One whose folder cannot be reached stays on record: it may come back.
 std::uint64_t Backups::remove_older(const Instant& than, std::vector<std::string>* unreached) {
-  std::uint64_t removed = 0;
-  for (const auto& one : generations()) {
-    if (one.made_at >= than) continue;
-    const auto path = Path(one.folder) / one.name;
-    boost::system::error_code error;
-    // Whoever took the file away has it somewhere: that is not the same as gone.
-    if (!fs::exists(path, error)) {
-      if (unreached != nullptr) unreached->push_back(path.string());
-      continue;
-    }
-    overwrite_and_remove(path);
-    ++removed;
-    const auto now = parts_.clock.now();
-    parts_.catalogue.write([&](Catalogue::Transaction& transaction) {
-      transaction.db.run("UPDATE backup SET gone_at = ?2 WHERE id = ?1", *BackupId::parse(one.id), now);
-      insert_ledger(transaction.db, ledger_entry(now, {"tenured"}, "backup-keys-gone", json::serialize(json::object{{"backup", one.id}})));
-    });
-  }
+  auto older = generations();
+  std::erase_if(older, [&](const BackupRow& one) { return one.made_at >= than; });
+  const auto removed = remove_all(parts_.catalogue, parts_.clock, older, unreached);
   if (removed > 0) keep();
   return removed;
 }
@@ -172,6 +188,7 @@ std::uint64_t Backups::remove_older(const Instant& than, std::vector<std::string
 BackupRow Backups::back_up_keys(const Path& folder, const Actor& actor) {
   must_be_a_good_place(folder);
   const std::scoped_lock lock(keys_mutex_);
+  settle_generations(parts_.catalogue, parts_.clock, parts_.ledger.status().key);
   auto made = make_generation(folder, actor, "asked");
   static_cast<void>(remove_older(parts_.clock.now() - kGenerationLife, nullptr));
   return made;
@@ -180,18 +197,19 @@ BackupRow Backups::back_up_keys(const Path& folder, const Actor& actor) {
 KeyBackupsRenewed Backups::renew() {
   const std::scoped_lock lock(keys_mutex_);
   KeyBackupsRenewed renewed;
+  settle_generations(parts_.catalogue, parts_.clock, parts_.ledger.status().key);
   const auto before = generations();
-  std::set<std::string> folders;
-  for (const auto& one : before) folders.insert(one.folder);
-  std::optional<Instant> first;
-  for (const auto& folder : folders) {
-    boost::system::error_code error;
-    if (!fs::is_directory(folder, error)) continue;  // its generations are named as not reached
-    const auto made = make_generation(folder, {"tenured"}, "an erasure");
-    first = std::min(first.value_or(made.made_at), made.made_at);
+  for (const auto& folder : kept_up_folders(parts_.catalogue)) {
+    if (!is_mounted(parts_.catalogue, folder.first)) continue;  // its generations are named as not reached
+    const auto made = make_generation(folder.first, {"tenured"}, "an erasure");
     renewed.made.push_back((Path(made.folder) / made.name).string());
   }
-  renewed.removed = remove_older(first.value_or(parts_.clock.now()), &renewed.unreached);
+  if (!renewed.made.empty()) {
+    renewed.removed = remove_all(parts_.catalogue, parts_.clock, before, &renewed.unreached);
+    keep();
+  } else {  // the last ones stay until there is another
+    for (const auto& one : before) renewed.unreached.push_back((Path(one.folder) / one.name).string());
+  }
   return renewed;
 }
 

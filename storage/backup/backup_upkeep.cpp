@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/backup/backups.h"
+#include "storage/backup/generations.h"
 #include "storage/backup/recovery_key.h"
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/recovery/kept_backups.h"
@@ -85,26 +86,37 @@ void Backups::note_problem(std::string Problems::* which, const std::string& kin
   }
 }
 
-// A day after the newest of each folder the next one; at 7 days the end of what a newer verified one replaces.
+// A day after the newest of each folder the next one; at 7 days the end of what a newer verified one replaces. A folder
+// that fails keeps no other from its own.
 void Backups::tick() {
   keep();
   const std::unique_lock lock(keys_mutex_, std::try_to_lock);
   if (!lock) return;  // one is being made
-  try {
-    const auto now = parts_.clock.now();
-    for (const auto& [folder, made] : newest_by_folder(generations(), "keys")) {
-      boost::system::error_code error;
-      if (now - made >= kGenerationEvery && fs::is_directory(folder, error))
-        static_cast<void>(make_generation(folder, {"tenured"}, "daily"));
+  std::string problem;
+  const auto attempt = [&](const auto& part) {
+    try {
+      part();
+    } catch (const std::exception& error) {
+      if (problem.empty()) problem = error.what();
     }
+  };
+  const auto now = parts_.clock.now();
+  std::map<std::string, Instant> folders;
+  attempt([&] {
+    settle_generations(parts_.catalogue, parts_.clock, parts_.ledger.status().key);
+    folders = kept_up_folders(parts_.catalogue);
+  });
+  boost::system::error_code error;
+  for (const auto& folder : folders)
+    if (now - folder.second >= kGenerationEvery && fs::is_directory(folder.first, error))
+      attempt([&] { static_cast<void>(make_generation(folder.first, {"tenured"}, "daily")); });
+  attempt([&] {
     const auto all = generations();
     const bool replaced = std::ranges::any_of(
         all, [&](const BackupRow& one) { return one.verified_at && now - one.made_at < kGenerationLife; });
     if (replaced) static_cast<void>(remove_older(now - kGenerationLife, nullptr));
-    note_problem(&Problems::keys, "keys", {});
-  } catch (const std::exception& error) {
-    note_problem(&Problems::keys, "keys", error.what());
-  }
+  });
+  note_problem(&Problems::keys, "keys", problem);
 }
 
 bool Backups::data_is_due() const {
@@ -137,7 +149,7 @@ BackupStatus Backups::status() const {
   for (const auto& one : status.here)
     if (one.kind == "keys" && now - one.made_at > kGenerationLife + kGenerationEvery)
       status.alarms.push_back(overdue(one));
-  for (const auto& [folder, made] : newest_by_folder(status.here, "keys"))
+  for (const auto& [folder, made] : kept_up_folders(parts_.catalogue))
     if (now - made > kLate)
       status.alarms.push_back("there was no backup of the keys to " + folder + " for " + days(now - made) +
                               ": is its disk there?");

@@ -7,7 +7,7 @@ namespace tenure::storage {
 namespace {
 constexpr std::string_view kMagic = "TNRDEL01";
 constexpr std::size_t kLongestName = 255;
-constexpr Duration kListReach = std::chrono::days(400);
+constexpr Duration kCallsReach = std::chrono::days(400), kFootageReach = std::chrono::days(14);
 
 void short_text(ByteWriter& out, const std::string& text) {
   if (text.size() > kLongestName) throw Error(ErrorKind::internal, "A name in the catalogue is too long.");
@@ -28,16 +28,21 @@ std::array<std::uint8_t, N> exactly(ByteReader& in) {
 }
 }  // namespace
 
-// What is condemned counts as deleted: of some its key is gone already.
+// What is condemned counts as deleted: of some its key is gone already. Bounded: what was deleted when its time was over
+// is over in an older backup too, and goes there with the first sweep; what went before its time is listed until then.
 Blob deletion_list(sqlite::Connection& db, Instant now) {
   ByteWriter out;
   out.text(kMagic);
   std::uint64_t count = 0;
   ByteWriter rows;
   auto stones = db.query("SELECT segment, source, class, kind, start_at, end_at, expires_at, deleted_at, digest, cause FROM tombstone"
-                         " WHERE deleted_at >= ?1 OR cause = 1 UNION ALL"
-                         " SELECT id, source, class, kind, start_at, end_at, expires_at, ?2, digest, cause FROM segment WHERE state = 2",
-                         now - kListReach, now);
+                         " WHERE kind = 1 AND deleted_at >= ?1 UNION ALL"
+                         " SELECT segment, source, class, kind, start_at, end_at, expires_at, deleted_at, digest, cause FROM tombstone"
+                         " WHERE kind = 0 AND deleted_at >= ?2 UNION ALL"
+                         " SELECT segment, source, class, kind, start_at, end_at, expires_at, deleted_at, digest, cause FROM tombstone"
+                         " WHERE cause <> 0 AND expires_at > ?3 AND deleted_at < CASE kind WHEN 1 THEN ?1 ELSE ?2 END UNION ALL"
+                         " SELECT id, source, class, kind, start_at, end_at, expires_at, ?3, digest, cause FROM segment WHERE state = 2",
+                         now - kCallsReach, now - kFootageReach, now);
   for (; stones.step(); ++count) {
     rows.bytes(stones.bytes<16>(0));
     short_text(rows, stones.text(1));

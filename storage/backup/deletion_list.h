@@ -5,7 +5,8 @@
 
 namespace tenure::storage {
 
-// Tombstones, what is condemned, and every token that keeps a deleted call from being imported again.
+// Tombstones: of footage of the last 14 days, of calls of the last 400, of what went before its time until that is over;
+// what is condemned, and every token that keeps a deleted call from being imported again.
 Blob deletion_list(sqlite::Connection& db, Instant now);
 struct DeletionsApplied {
   std::uint64_t tombstones = 0, tokens = 0;

@@ -4,13 +4,14 @@
 #include <boost/filesystem/operations.hpp>
 #include <functional>
 
+#include "base/error.h"
+
 namespace tenure::storage {
 
 namespace {
 constexpr std::size_t kPiece = 1 << 20;
 
-void read_pieces(const Path& path, const std::function<void(View)>& take) {
-  const File file(path, File::Mode::read);
+void read_pieces(const File& file, const std::function<void(View)>& take) {
   Blob piece(kPiece);
   std::uint64_t at = 0;
   for (std::size_t got = 1; got > 0; at += got) {
@@ -20,7 +21,25 @@ void read_pieces(const Path& path, const std::function<void(View)>& take) {
 }
 }  // namespace
 
-std::uint64_t copy_whole(const Path& from, const Path& to) {
+std::uint64_t Copier::copy(const Path& from, const Path& to) { return copy_open(File(from, File::Mode::read), to); }
+
+std::optional<std::uint64_t> Copier::copy_if_there(const Path& from, const Path& to) {
+  File file;
+  try {
+    file = File(from, File::Mode::read);
+  } catch (const Error&) {
+    boost::system::error_code error;
+    if (boost::filesystem::status(from, error).type() == boost::filesystem::file_not_found) return std::nullopt;
+    throw;
+  }
+  return copy_open(file, to);
+}
+
+void Copier::sync() {
+  for (; !grown_.empty(); grown_.erase(grown_.begin())) sync_directory(*grown_.begin());
+}
+
+std::uint64_t Copier::copy_open(const File& from, const Path& to) {
   make_directories(to.parent_path());
   Path beside = to;
   beside += ".new";
@@ -34,12 +53,13 @@ std::uint64_t copy_whole(const Path& from, const Path& to) {
   target.sync();
   target.close();
   boost::filesystem::rename(beside, to);
+  grown_.insert(to.parent_path());
   return size;
 }
 
 Digest digest_of(const Path& path) {
   Sha256 hash;
-  read_pieces(path, [&](View piece) { hash.update(piece); });
+  read_pieces(File(path, File::Mode::read), [&](View piece) { hash.update(piece); });
   return hash.finish();
 }
 

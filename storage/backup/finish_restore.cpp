@@ -5,18 +5,47 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/backup/deletion_list.h"
+#include "storage/backup/generations.h"
 #include "storage/backup/restore.h"
 #include "storage/calls/call_details.h"
 #include "storage/calls/numbers.h"
+#include "storage/recovery/kept_backups.h"
 
 namespace tenure::storage {
 
 namespace fs = boost::filesystem;
 namespace json = boost::json;
+using BackupId = Id<struct BackupTag>;
 
 namespace {
-constexpr std::size_t kLargestList = std::size_t{2} << 30;
+constexpr std::size_t kLargestList = std::size_t{2} << 30, kLargestBackups = 16 << 20;
 constexpr std::size_t kBatch = 1'000;
+
+// The copy of the catalogue tells of backups as they were when it was made. Of the keys' those count that there were when
+// these keys were backed up, and the file that was just used, wherever it lies: each opens what is erased from now on,
+// until it goes (I15).
+void take_backups(const FinishRestoreParts& parts, const json::object& mark) {
+  const auto list = parts.state / "restored.backups";
+  if (!fs::exists(list)) return;  // taken, before a crash
+  const auto id = BackupId::parse(std::string(mark.at("keys_id").as_string()));
+  const auto made = parse_rfc3339(std::string(mark.at("keys_made_at").as_string()));
+  const auto digest = from_hex(std::string(mark.at("keys_sha256").as_string()));
+  if (!id || !made || !digest) throw Error(ErrorKind::corrupt, "What the restore left in " + parts.state.string() + " cannot be understood: restore again.");
+  const Path file = std::string(mark.at("keys_file").as_string());
+  const auto bytes = mark.at("keys_bytes").to_number<std::uint64_t>();
+  const auto text = read_whole(list, kLargestBackups);
+  const auto now = parts.clock.now();
+  parts.catalogue.write([&](Catalogue::Transaction& transaction) {
+    auto& db = transaction.db;
+    db.run("UPDATE backup SET gone_at = ?1 WHERE gone_at IS NULL AND made_at < ?1", *made);
+    take_backups_text(db, std::string(as_text(text)));  // those that were still there
+    db.run("UPDATE backup SET verified_at = ?2, bytes = ?3, sha256 = ?4 WHERE id = ?1", *id, now, bytes, *digest);
+    auto known = db.query("SELECT folder, name FROM backup WHERE kind = 1 AND gone_at IS NULL");
+    while (known.step())
+      if (fs::weakly_canonical(Path(known.text(0)) / known.text(1)) == file) return;
+    db.run("INSERT INTO backup VALUES(?, 1, ?, ?, ?, NULL, NULL, ?, ?)", BackupId::make(now), file.parent_path().string(), file.filename().string(), *made, bytes, *digest);
+  });
+}
 
 // What was deleted, the list has said. Where a key is missing beyond that, its slot says nothing, for slots are used
 // again: the recording is a loss and no deletion (I19), though another backup of the keys may open it. What has fallen
@@ -82,12 +111,16 @@ void finish_restore(const FinishRestoreParts& parts) {
   if (fs::exists(list))
     parts.catalogue.write([&](Catalogue::Transaction& transaction) { applied = apply_deletion_list(transaction.db, read_whole(list, kLargestList)); });
   const auto lost = mark_keyless_as_lost(parts);
-  const json::object subject{{"backups", json::parse(as_text(read_whole(mark)))}, {"tombstones", applied.tombstones}, {"deleted_again", applied.rows.size()},
-                             {"lost", lost}, {"calls_indexed", calls}, {"numbers_of_holds", numbers}};
+  const auto used = json::parse(as_text(read_whole(mark))).as_object();
+  take_backups(parts, used);
+  forget_removed(parts.catalogue, parts.clock.now());
+  const json::object subject{{"backups", json::object{{"data_made_at", used.at("data_made_at")}, {"keys_made_at", used.at("keys_made_at")}}},
+                             {"tombstones", applied.tombstones}, {"deleted_again", applied.rows.size()}, {"lost", lost}, {"calls_indexed", calls}, {"numbers_of_holds", numbers}};
   parts.catalogue.append_ledger(ledger_entry(parts.clock.now(), {"tenured"}, "restore", json::serialize(subject)));
   static_cast<void>(parts.eraser.finish_condemned());
   log_warning("event=restored deleted_again={} lost={} calls_indexed={}", applied.rows.size(), lost, calls);
   remove_file(list);
+  remove_file(parts.state / "restored.backups");
   remove_file(mark);
   sync_directory(parts.state);
 }

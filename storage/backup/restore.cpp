@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "storage/backup/files.h"
 #include "storage/backup/sealed_box.h"
+#include "storage/catalogue/sqlite.h"
+#include "storage/ledger/files.h"
 
 namespace tenure::storage {
 
@@ -25,6 +27,7 @@ Path place_of(const Path& state, const std::string& part) {
     if (part == known) return state / "keys" / part;
   if (part == "kek" || part == "ledger-key") return state / "secrets" / part;
   if (part == "deletions") return state / "restored.deletions";
+  if (part == "backups") return state / "restored.backups";
   throw Error(ErrorKind::corrupt, "The key backup holds something unknown: it was made by a newer version.");
 }
 
@@ -52,11 +55,11 @@ void write_keys(const Path& state, const Path& file, const Key& secret) {
   close();
 }
 
-void copy_tree(const Path& from, const Path& to, RestoreReport& report) {
+void copy_tree(Copier& copier, const Path& from, const Path& to, RestoreReport& report) {
   if (!fs::is_directory(from)) return;
   for (const auto& item : fs::recursive_directory_iterator(from)) {
     if (!fs::is_regular_file(item.symlink_status())) continue;
-    report.bytes += copy_whole(item.path(), to / fs::relative(item.path(), from));
+    report.bytes += copier.copy(item.path(), to / item.path().lexically_relative(from));
     ++report.files;
   }
 }
@@ -102,16 +105,16 @@ void check_vaults(const config::Settings& settings, const Path& data, const std:
   }
 }
 
-void restore_vaults(const config::Settings& settings, const Path& data, const std::set<std::string>& to_fill, RestoreReport& report) {
+void restore_vaults(Copier& copier, const config::Settings& settings, const Path& data, const std::set<std::string>& to_fill, RestoreReport& report) {
   for (const auto& vault : settings.vaults) {
     const auto from = data / "vaults" / vault.id;
     if (!fs::is_directory(from)) report.notes.push_back("the backup has nothing of the vault " + vault.id);
-    else if (to_fill.contains(vault.id)) copy_tree(from, vault.path, report);
+    else if (to_fill.contains(vault.id)) copy_tree(copier, from, vault.path, report);
     else report.notes.push_back("the vault " + vault.id + " is still there and was left as it is");
   }
 }
 
-constexpr std::array kMade = {"catalogue", "keys", "secrets/kek", "secrets/ledger-key", "holds", "ledger", "restored", "restored.deletions"};
+constexpr std::array kMade = {"catalogue", "keys", "secrets/kek", "secrets/ledger-key", "holds", "ledger", "restored", "restored.deletions", "restored.backups"};
 
 // Of a restore that was cut off, what it made goes: nothing else can have been put there since.
 void make_empty(const Path& state) {
@@ -127,6 +130,21 @@ void make_empty(const Path& state) {
 std::uint64_t acts_in(const std::string& note) {
   const auto read = read_note(note, {});
   return read ? read->checkpoint.size : 0;
+}
+
+struct Broken { std::string note, why; };
+
+// What anybody kept of the ledger the restored catalogue must live up to, however small. Of those that it does not, the
+// one that signs most.
+Broken worst_contradiction(const RestoreRequest& request, const std::vector<std::string>& notes, const std::optional<VerifierKey>& key) {
+  Broken worst;
+  if (!key) return worst;
+  sqlite::Connection db(request.data / "catalogue.db", /*writes=*/false);
+  for (const auto& note : notes) {
+    const auto why = contradiction(db, note, "that was kept", *key);
+    if (why && acts_in(note) >= acts_in(worst.note)) worst = {note, *why};
+  }
+  return worst;
 }
 
 template <typename Work>
@@ -149,7 +167,10 @@ RestoreReport restore(const config::Settings& settings, const RestoreRequest& re
     return parsed(read_box_header(File(request.keys, File::Mode::read)).text, "The header of " + request.keys.string());
   });
   const auto manifest = naming("data", request.data, [&] { return manifest_of(request.data); });
-  if (!request.checkpoint.empty() && acts_in(request.checkpoint) == 0) throw Error(ErrorKind::usage, "checkpoint: is no checkpoint of a ledger");
+  const auto key = parse_verifier_key(member(header, "ledger"));
+  const auto kept = key ? read_note(request.checkpoint, *key) : std::nullopt;
+  if (!request.checkpoint.empty() && !(kept && kept->is_signed))
+    throw Error(ErrorKind::usage, "checkpoint: is none that the ledger of these backups signed");
   report.keys_made_at = member(header, "made_at");
   report.data_made_at = member(manifest, "made_at");
   if (member(header, "ledger") != member(manifest, "ledger"))
@@ -166,21 +187,20 @@ RestoreReport restore(const config::Settings& settings, const RestoreRequest& re
   make_directories(state);
   write_durably(state / kMark, as_view(json::serialize(json::object{{"vaults", json::array(to_fill.begin(), to_fill.end())}})));
   write_keys(state, request.keys, request.recovery_secret);
-  restore_vaults(settings, request.data, to_fill, report);
-  copy_tree(request.data / "holds", state / "holds", report);
-  copy_tree(request.data / "ledger", state / "ledger", report);
-  // The newest checkpoint that anybody kept is what the catalogue must live up to.
-  std::string newest = member(header, "checkpoint");
-  if (acts_in(request.checkpoint) > acts_in(newest)) newest = request.checkpoint;
-  if (acts_in(newest) > acts_in(member(manifest, "checkpoint"))) {
-    write_durably(state / "ledger" / "checkpoint", as_view(newest));
-    report.notes.push_back("a checkpoint is known that signs " + std::to_string(acts_in(newest)) + " acts, more than the backup of the data holds: recordings stay"
-                           " closed until an administrator runs tenure ledger accept-rollback");
+  Copier copier;
+  restore_vaults(copier, settings, request.data, to_fill, report);
+  copy_tree(copier, request.data / "holds", state / "holds", report);
+  copy_tree(copier, request.data / "ledger", state / "ledger", report);
+  if (const auto broken = worst_contradiction(request, {member(header, "checkpoint"), request.checkpoint}, key); !broken.note.empty()) {
+    write_durably(state / "ledger" / "checkpoint", as_view(broken.note));  // the next start closes content for it
+    report.notes.push_back(broken.why + ": recordings stay closed until an administrator runs tenure ledger accept-rollback");
   }
-  const json::object mark{{"data_made_at", report.data_made_at}, {"keys_made_at", report.keys_made_at}};
+  const json::object mark{{"data_made_at", report.data_made_at}, {"keys_made_at", report.keys_made_at}, {"keys_id", member(header, "id")},
+                          {"keys_file", fs::weakly_canonical(request.keys).string()}, {"keys_bytes", fs::file_size(request.keys)},
+                          {"keys_sha256", to_hex(digest_of(request.keys))}};
   write_durably(state / "restored", as_view(json::serialize(mark)));
-  copy_whole(request.data / "catalogue.db", state / "catalogue" / "catalogue.db");
-  sync_directory(state / "catalogue");
+  copier.copy(request.data / "catalogue.db", state / "catalogue" / "catalogue.db");
+  copier.sync();
   remove_file(state / kMark);
   sync_directory(state);
   return report;

@@ -48,6 +48,9 @@ CREATE TABLE backup(
   bytes INTEGER NOT NULL,
   sha256 BLOB NOT NULL CHECK(length(sha256) = 32)
 ) STRICT, WITHOUT ROWID;
+-- What each backup of the keys lists as deleted, among years of tombstones.
+CREATE INDEX tombstone_by_deletion ON tombstone(kind, deleted_at);
+CREATE INDEX tombstone_early ON tombstone(expires_at) WHERE cause <> 0;
 CREATE INDEX backup_here ON backup(kind, made_at) WHERE gone_at IS NULL;
 )sql";
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
+#include <mutex>
 
 #include "base/aead.h"
 #include "base/error.h"
@@ -23,7 +24,11 @@ json::value text_or_null(const std::optional<Instant>& at) {
   return at ? json::value(micros_of(*at)) : json::value(nullptr);
 }
 
-std::string text_of(sqlite::Connection& db) {
+std::mutex writing;  // one at a time: the thread of a backup and upkeep's
+
+}  // namespace
+
+std::string backups_text(sqlite::Connection& db) {
   json::value key = nullptr;
   auto known = db.query("SELECT public, made_at, made_by FROM recovery_key");
   if (known.step())
@@ -46,6 +51,7 @@ std::string text_of(sqlite::Connection& db) {
       json::object{{"schema", "tenure-backups-1"}, {"recovery_key", std::move(key)}, {"backups", std::move(backups)}});
 }
 
+namespace {
 std::optional<std::string> text_in(const Path& path, const Key& key) {
   if (!boost::filesystem::exists(path)) return std::nullopt;
   const auto plain = open_message(key, kPurpose, read_whole(path, kLargestFile));
@@ -63,14 +69,15 @@ Digest digest_from(const json::value& hex) {
 
 std::uint64_t insert(sqlite::Connection& db, const json::value& kept) {
   if (const auto& key = kept.at("recovery_key"); !key.is_null())
-    db.run("INSERT OR IGNORE INTO recovery_key VALUES(1, ?, ?, ?)", digest_from(key.at("public")),
+    db.run("INSERT INTO recovery_key VALUES(1, ?1, ?2, ?3) ON CONFLICT DO UPDATE SET public = ?1, made_at = ?2, made_by = ?3"
+           " WHERE ?2 > made_at", digest_from(key.at("public")),
            instant_from_micros(key.at("made_at").as_int64()), std::string(key.at("made_by").as_string()));
   std::uint64_t count = 0;
   for (const auto& one : kept.at("backups").as_array()) {
     const auto id = BackupId::parse(std::string(one.at("id").as_string()));
     if (!id) throw Error(ErrorKind::corrupt, "an id in it is none");
     const auto& verified = one.at("verified_at");
-    db.run("INSERT OR IGNORE INTO backup VALUES(?, ?, ?, ?, ?, ?, NULL, ?, ?)", *id, one.at("kind").as_int64(),
+    db.run("INSERT INTO backup VALUES(?, ?, ?, ?, ?, ?, NULL, ?, ?) ON CONFLICT DO UPDATE SET gone_at = NULL", *id, one.at("kind").as_int64(),
            std::string(one.at("folder").as_string()), std::string(one.at("name").as_string()),
            instant_from_micros(one.at("made_at").as_int64()),
            verified.is_null() ? std::optional<Instant>() : instant_from_micros(verified.as_int64()),
@@ -86,7 +93,8 @@ Path kept_backups_file(const Path& state) { return state / "holds" / "backups"; 
 void keep_backups(Catalogue& catalogue, const Path& state, const Key& root) {
   const auto path = kept_backups_file(state);
   const auto key = file_key(root);
-  const auto text = catalogue.state().read([](sqlite::Connection& db) { return text_of(db); });
+  const std::scoped_lock lock(writing);
+  const auto text = catalogue.state().read([](sqlite::Connection& db) { return backups_text(db); });
   try {
     if (text_in(path, key) == text) return;
   } catch (const Error&) {  // damaged: written anew
@@ -98,11 +106,14 @@ void keep_backups(Catalogue& catalogue, const Path& state, const Key& root) {
 std::uint64_t take_kept_backups(sqlite::Connection& db, const Path& state, const Key& root) {
   const auto path = kept_backups_file(state);
   const auto text = text_in(path, file_key(root));
-  if (!text) return 0;
+  return text ? take_backups_text(db, *text) : 0;
+}
+
+std::uint64_t take_backups_text(sqlite::Connection& db, const std::string& text) {
   try {
-    return insert(db, json::parse(*text));
+    return insert(db, json::parse(text));
   } catch (const std::exception& error) {
-    throw Error(ErrorKind::corrupt, "The file " + path.string() + " is no list of backups.", error.what());
+    throw Error(ErrorKind::corrupt, "What was kept of the backups is no list of them.", error.what());
   }
 }
 

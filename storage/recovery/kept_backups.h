@@ -13,6 +13,9 @@ class Connection;
 Path kept_backups_file(const Path& state);
 // What the catalogue says now. Durable when it returns; writes nothing when the file says so already. Throws Error{io}.
 void keep_backups(Catalogue& catalogue, const Path& state, const Key& root);
+// The same as text, which key backups carry; and taken from there, inside a transaction: what it names is there.
+std::string backups_text(sqlite::Connection& db);
+std::uint64_t take_backups_text(sqlite::Connection& db, const std::string& text);
 // For a rebuild, inside its transaction. How many backups it told of; 0 without a file. Throws Error{corrupt}.
 std::uint64_t take_kept_backups(sqlite::Connection& db, const Path& state, const Key& root);
 

@@ -70,6 +70,38 @@ TEST_F(BackupAlarms, KeysThatWereNotBackedUpForDaysAreAlarmedEachFolderByItself)
   EXPECT_THAT(alarms(), IsEmpty());
 }
 
+// The system's disk would take it all, and the practice believe itself safe.
+TEST_F(BackupAlarms, TheMountPointOfADiskThatIsElsewhereGetsNoBackup) {
+  keys();
+  data();
+  fs::rename(folder.path / "disk", folder.path / "unplugged");
+  make_directories(folder.path / "disk");
+  clock.advance(days(1));
+  storage->backups().tick();
+  EXPECT_THAT(alarms(), testing::Contains(HasSubstr("mount its disk")));
+  EXPECT_THAT(error_of([&] { data(); }), HasSubstr("mount its disk"));
+  EXPECT_THAT(error_of([&] { keys(); }), HasSubstr("mount its disk"));
+  EXPECT_TRUE(fs::is_empty(folder.path / "disk"));
+  write_durably(folder.path / "disk" / "tenure-backups", {});  // a new disk, as a person says
+  data();
+  storage->backups().tick();
+  EXPECT_EQ(key_files("disk"), 1u);
+}
+
+TEST_F(BackupAlarms, AFolderThatFailsKeepsNoOtherFromItsBackupOfTheKeys) {
+  keys();
+  keys("other");
+  fs::rename(folder.path / "disk", folder.path / "aside");
+  fs::create_directory_symlink("/proc/self", folder.path / "disk");  // a folder that takes no file, before the other
+  clock.advance(days(1));
+  storage->backups().tick();
+  EXPECT_EQ(key_files("other"), 2u);
+  EXPECT_THAT(alarms(), testing::Contains(HasSubstr("the last backup of the keys failed")));
+  clock.advance(days(8));
+  storage->backups().tick();
+  EXPECT_EQ(key_files("other"), 1u) << "and the older ones go";
+}
+
 TEST_F(BackupAlarms, KeysThatCouldNotBeWrittenAreAlarmedAndOnceInTheLedger) {
   keys();
   clock.advance(days(1));

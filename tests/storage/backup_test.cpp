@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "storage/backup/deletion_list.h"
+#include "storage/backup/files.h"
 #include "storage/backup/recovery_key.h"
 #include "storage/backup/sealed_box.h"
 #include "storage/catalogue/catalogue_state.h"
@@ -127,6 +129,67 @@ TEST_F(BackupTest, AnOldGenerationStaysAndIsAlarmedWhileNoNewerOneCanBeMade) {
   storage->backups().tick();
   EXPECT_FALSE(fs::exists(first)) << "the day's generation replaces it";
   EXPECT_THAT(storage->backups().status().alarms, IsEmpty());
+}
+
+TEST_F(BackupTest, I15_WhatACrashLeavesOfAKeyBackupGoesWithTheOlderOnes) {
+  const auto id = import("07700 900123", "1", "erased");
+  const auto whole = keys();
+  // Begun, and cut off: the row is there, the file as far as it came.
+  clock.advance(std::chrono::hours(23));
+  const auto begun = keys();
+  fs::resize_file(begun, 5000);
+  storage->catalogue().write([&](Catalogue::Transaction& transaction) {
+    transaction.db.run("UPDATE backup SET verified_at = NULL, bytes = 0 WHERE name = ?", begun.filename().string());
+  });
+  clock.advance(std::chrono::hours(1));
+  storage->backups().tick();
+  EXPECT_EQ(key_files("disk"), 3u) << "it counts as none";
+  erase(id);
+  EXPECT_FALSE(fs::exists(begun) || fs::exists(whole));
+}
+
+TEST_F(BackupTest, I15_AKeyBackupIsOnRecordBeforeItsFirstByte) {
+  keys();
+  sqlite::Connection db(folder.path / "state" / "catalogue" / "catalogue.db", /*writes=*/false);
+  const auto rows = [&] {
+    auto query = db.query("SELECT count(*) FROM backup");
+    query.step();
+    return query.integer(0);
+  };
+  ASSERT_EQ(rows(), 1);
+  sqlite::Connection watch(folder.path / "state" / "catalogue" / "catalogue.db", /*writes=*/true);
+  watch.script("CREATE TABLE begun(name TEXT);"
+               "CREATE TRIGGER note_begun AFTER INSERT ON backup WHEN new.verified_at IS NULL BEGIN INSERT INTO begun VALUES(new.name); END");
+  const auto second = keys();
+  auto seen = db.query("SELECT name FROM begun");
+  ASSERT_TRUE(seen.step());
+  EXPECT_EQ(seen.text(0), second.filename().string());
+}
+
+TEST_F(BackupTest, TheDeletionListIsBoundedAndLosesNothingThatIsNotOverAnyway) {
+  const auto now = clock.now();
+  storage->catalogue().write([&](Catalogue::Transaction& transaction) {
+    const auto bury = [&](Kind kind, Duration ago, Duration left, int cause) {
+      transaction.db.run("INSERT INTO tombstone(segment, source, class, kind, start_at, end_at, expires_at, deleted_at, cause)"
+                         " VALUES(?, 'x', 'x', ?, 0, 1, ?, ?, ?)", SegmentId::make(now), static_cast<int>(kind), now + left, now - ago, cause);
+    };
+    bury(Kind::camera, days(13), -days(13), 0);   // listed
+    bury(Kind::camera, days(15), -days(15), 0);   // over in any older backup too
+    bury(Kind::camera, days(15), days(5), 2);     // listed: it went before its time
+    bury(Kind::calls, days(399), -days(399), 0);  // listed
+    bury(Kind::calls, days(500), days(100), 1);   // listed
+  });
+  storage->catalogue().write([&](Catalogue::Transaction& transaction) {
+    EXPECT_EQ(apply_deletion_list(transaction.db, deletion_list(transaction.db, now)).tombstones, 4u);
+  });
+}
+
+TEST_F(BackupTest, WhatVanishesBeforeItIsCopiedIsNoTroubleAndLeavesNothing) {
+  Copier copier;
+  EXPECT_FALSE(copier.copy_if_there(folder.path / "vanished", folder.path / "disk" / "copy"));
+  EXPECT_TRUE(fs::is_empty(folder.path / "disk"));
+  EXPECT_THAT(error_of([&] { copier.copy_if_there(folder.path / "vault", folder.path / "disk" / "copy"); }), HasSubstr("io"))
+      << "what is there and cannot be read is one";
 }
 
 TEST_F(BackupTest, WithoutARecoveryKeyNoBackupOfTheKeysIsMade) {

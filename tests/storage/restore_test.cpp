@@ -134,6 +134,89 @@ TEST_F(RestoreTest, I15_WhatWasCondemnedWhenTheKeysWereBackedUpIsDeletedAgain) {
   EXPECT_EQ(storage->calls().import(call_at(clock.now(), "07700 900456", "2"), "calls", again, 15, {}).what, ImportOutcome::What::erased_before);
 }
 
+TEST_F(RestoreTest, I15_AnErasureAfterwardsReachesTheKeyBackupsMadeSinceTheDatas) {
+  const auto id = import("07700 900123", "1", "erased after the restore");
+  const auto before = keys();
+  data();
+  clock.advance(std::chrono::hours(1));
+  const auto since = keys("other");  // in a folder, too, that the catalogue's copy does not know
+  clock.advance(std::chrono::hours(1));
+  const auto unused = keys("other");
+  lose_and_restore(since);
+  storage->backups().tick();
+  std::vector<std::string> known;
+  for (const auto& one : storage->backups().status().here)
+    if (one.kind == "keys") known.push_back((Path(one.folder) / one.name).string());
+  EXPECT_THAT(known, testing::IsSupersetOf({before.string(), since.string(), unused.string()}));
+  clock.advance(std::chrono::hours(1));
+  erase(id);
+  EXPECT_FALSE(fs::exists(before) || fs::exists(since) || fs::exists(unused));
+  EXPECT_EQ(key_files("disk") + key_files("other"), 2u);
+  EXPECT_THAT(storage->erasures().list().front().certificate, HasSubstr("all older generations were removed"));
+}
+
+TEST_F(RestoreTest, I15_TheFileThatWasUsedGoesWithAnErasureWhereverItLay) {
+  const auto id = import("07700 900123", "1", "erased after the restore");
+  data();
+  const auto file = keys();
+  make_directories(folder.path / "drawer");
+  const auto used = folder.path / "drawer" / file.filename();
+  fs::copy_file(file, used);
+  lose_and_restore(used);
+  clock.advance(std::chrono::hours(1));
+  erase(id);
+  EXPECT_FALSE(fs::exists(file) || fs::exists(used));
+  EXPECT_EQ(key_files("disk"), 1u);
+  EXPECT_EQ(key_files("drawer"), 0u) << "nobody asked to keep it up";
+}
+
+TEST_F(RestoreTest, KeyBackupsThatWereGoneWhenTheKeysWereBackedUpAreNotMissedForEver) {
+  const auto first = keys();
+  data();
+  clock.advance(days(8));
+  const auto second = keys();
+  ASSERT_FALSE(fs::exists(first));
+  lose_and_restore(second);
+  clock.advance(days(1));
+  storage->backups().tick();
+  EXPECT_THAT(storage->backups().status().alarms, testing::IsEmpty());
+}
+
+TEST_F(RestoreTest, I15_OnlyACheckpointOfThisLedgerIsAWitness) {
+  import("07700 900123", "1", "kept");
+  data();
+  const auto file = keys();
+  // The same figures, signed by somebody else.
+  const auto own = storage->ledger().checkpoint("asked");
+  SigningKey other{parse_verifier_key(storage->ledger().status().key)->name, {}};
+  other.seed.fill(7);
+  auto made_up = read_note(own, {})->checkpoint;
+  made_up.size += 1000;
+  EXPECT_THAT(error_of([&] { lose_and_restore(file, make_note(other, made_up)); }), HasSubstr("checkpoint:"));
+}
+
+TEST_F(RestoreTest, I15_ASmallerCheckpointOfAnotherHistoryClosesContentToo) {
+  import("07700 900123", "1", "kept");
+  const auto kept = storage->ledger().checkpoint("asked");
+  // The catalogue of an earlier hour is put back, and goes on to another history.
+  data();
+  const auto earlier = read_whole(folder.path / "disk" / "catalogue.db", 64 << 20);
+  storage->catalogue().append_ledger({0, clock.now(), "manager", "heartbeat", "{}", {}});
+  const auto witness = storage->ledger().checkpoint("asked");
+  storage.reset();
+  fs::remove_all(folder.path / "state" / "ledger");
+  for (const auto* tail : {"-wal", "-shm"}) remove_file(folder.path / "state" / "catalogue" / (std::string("catalogue.db") + tail));
+  write_durably(folder.path / "state" / "catalogue" / "catalogue.db", earlier);
+  open();
+  for (int i = 0; i < 50; ++i) storage->catalogue().append_ledger({0, clock.now(), "manager", "heartbeat", "{}", {}});
+  data();
+  EXPECT_THAT(lose_and_restore(keys(), kept).notes, testing::IsEmpty()) << "what both histories have in common";
+  storage->catalogue().append_ledger({0, clock.now(), "manager", "heartbeat", "{}", {}});
+  data();
+  EXPECT_THAT(lose_and_restore(keys(), witness).notes, testing::Contains(HasSubstr("another history")));
+  EXPECT_THAT(storage->ledger().rolled_back().value_or(""), HasSubstr("another history"));
+}
+
 TEST_F(RestoreTest, WhatIsAskedWronglyLeavesNothingBehind) {
   import("07700 900123", "1", "kept");
   data();
