@@ -1,5 +1,6 @@
 #include "storage/holds/hold_file.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/aead.h"
@@ -11,15 +12,17 @@ namespace json = boost::json;
 
 namespace {
 constexpr std::size_t kLargestFile = 4 << 20;
+constexpr std::size_t kMostMissed = 20'000;  // what is beyond counts as kept after a rebuild: the safe side
 constexpr auto kFilePurpose = "tenure hold file";
 constexpr auto kNumbersPurpose = "tenure hold numbers";
 
 json::object to_json(const Hold& hold) {
-  json::array spans, numbers, calls;
+  json::array spans, numbers, calls, missed;
   for (const auto& span : hold.what.spans)
     spans.push_back({{"source", span.source}, {"from", micros_of(span.span.from)}, {"to", micros_of(span.span.to)}});
   for (const auto& number : hold.what.numbers) numbers.emplace_back(number);
   for (const auto& call : hold.what.calls) calls.emplace_back(call.text());
+  for (std::size_t i = 0; i < std::min(hold.missed.size(), kMostMissed); ++i) missed.emplace_back(hold.missed[i].text());
   json::value released;  // null while it is in force
   if (hold.released_at && hold.counts_until)
     released = {{"at", micros_of(*hold.released_at)}, {"counts_until", micros_of(*hold.counts_until)}, {"by", hold.released_by}, {"reason", hold.release_reason}};
@@ -27,7 +30,7 @@ json::object to_json(const Hold& hold) {
           {"authority", hold.what.authority}, {"review", micros_of(hold.what.review.value_or(Instant{}))},
           {"placed_at", micros_of(hold.placed_at)}, {"placed_by", hold.placed_by}, {"spans", std::move(spans)},
           {"numbers", std::move(numbers)}, {"calls", std::move(calls)},
-          {"released", std::move(released)}};
+          {"missed", std::move(missed)}, {"released", std::move(released)}};
 }
 
 std::string text_of(const json::value& value) { return std::string(value.as_string()); }
@@ -52,6 +55,7 @@ Hold from_json(const json::object& object) {
                                                             instant_from_micros(span.at("to").as_int64())}});
   for (const auto& number : object.at("numbers").as_array()) hold.what.numbers.push_back(text_of(number));
   for (const auto& call : object.at("calls").as_array()) hold.what.calls.push_back(id_of<SegmentId>(call));
+  for (const auto& segment : object.at("missed").as_array()) hold.missed.push_back(id_of<SegmentId>(segment));
   hold.state = "active";
   const auto* released = object.if_contains("released");
   if (!released || released->is_null()) return hold;

@@ -1,6 +1,5 @@
 // The hold files against their rows: what a start finds, and the end of what was released.
 #include <boost/filesystem/operations.hpp>
-#include <boost/json.hpp>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -15,10 +14,7 @@ namespace {
 constexpr auto kEnding = ".hold";
 
 LedgerEntry adopted(const Hold& hold, Instant now) {
-  const boost::json::object subject{
-      {"hold", hold.id.text()}, {"state", hold.state}, {"review", to_rfc3339(hold.what.review.value_or(Instant{}))}};
-  return ledger_entry(now, {"tenured"}, "hold-adopt", boost::json::serialize(subject),
-                      "its file was found without its row");
+  return ledger_entry(now, {"tenured"}, "hold-adopt", hold_subject(hold), "its file was found without its row");
 }
 }  // namespace
 

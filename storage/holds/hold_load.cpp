@@ -50,7 +50,7 @@ double HoldPart::bytes_per_day() const {
   return all;
 }
 
-HoldLoad load_of(sqlite::Connection& db, const Hold& hold, const TrustedTime& time) {
+HoldLoad load_of(sqlite::Connection& db, const Hold& hold, const std::vector<SegmentRow>& covered, const TrustedTime& time) {
   std::map<std::string, HoldPart> parts;
   const auto part_of = [&](const std::string& source) -> HoldPart& {
     auto& part = parts[source];
@@ -59,7 +59,7 @@ HoldLoad load_of(sqlite::Connection& db, const Hold& hold, const TrustedTime& ti
     return part;
   };
   const bool others = others_count(db, hold.id);
-  for (const auto& row : covered_by(db, hold.id)) {
+  for (const auto& row : covered) {
     if (others && hold_view(db, row.id, time, hold.id).active) continue;
     auto& part = part_of(row.source);
     part.rows.push_back({row.vault, row.expires_at, row.bytes});

@@ -30,7 +30,7 @@ struct HoldLoad {
   std::vector<HoldPart> parts;
 };
 
-// Of a hold that has its rows in `db`.
-HoldLoad load_of(sqlite::Connection& db, const Hold& hold, const TrustedTime& time);
+// Of a hold that has its rows in `db` and covers `covered`.
+HoldLoad load_of(sqlite::Connection& db, const Hold& hold, const std::vector<SegmentRow>& covered, const TrustedTime& time);
 
 }  // namespace tenure::storage

@@ -25,6 +25,9 @@ std::string all_candidates() {
   return sql;
 }
 
+// Nothing that begins earlier reaches into a span of source ?1 that begins at ?3.
+const std::string kLateEnough = "start_at >= ?3 - coalesce((SELECT max(longest, 120000000) FROM source WHERE name = ?1), 120000000)";
+
 // Spans of `source` inside `within` that a query found, clipped.
 std::vector<Interval> clipped(sqlite::Statement query, const Interval& within) {
   std::vector<Interval> spans;
@@ -47,11 +50,11 @@ std::vector<Interval> merged(std::vector<Interval> spans) {
 
 // Deleted, being deleted, or past its expiry when the hold came.
 std::vector<Interval> gone_in(sqlite::Connection& db, const HoldId& hold, const HoldSpan& span) {
-  auto deleted = clipped(db.query("SELECT start_at, end_at FROM tombstone WHERE source = ? AND start_at < ? AND end_at > ?",
+  auto deleted = clipped(db.query("SELECT start_at, end_at FROM tombstone WHERE source = ?1 AND start_at < ?2 AND end_at > ?3 AND " + kLateEnough,
                                   span.source, span.span.to, span.span.from), span.span);
   const auto dying = clipped(
       db.query("SELECT g.start_at, g.end_at FROM segment g WHERE g.source = ?1 AND g.start_at < ?2 AND g.end_at > ?3"
-               " AND (g.state = 2 OR EXISTS(SELECT 1 FROM hold_missed m WHERE m.hold = ?4 AND m.segment = g.id))",
+               " AND " + kLateEnough + " AND (g.state = 2 OR EXISTS(SELECT 1 FROM hold_missed m WHERE m.hold = ?4 AND m.segment = g.id))",
                span.source, span.span.to, span.span.from, hold), span.span);
   deleted.insert(deleted.end(), dying.begin(), dying.end());
   return merged(std::move(deleted));
@@ -112,9 +115,11 @@ void account_for_calls(sqlite::Connection& db, HoldReceipt& receipt) {
 }
 }  // namespace
 
-void each_covered(sqlite::Connection& db, const HoldId& id, const std::function<void(SegmentRow&&)>& body) {
+void each_covered(sqlite::Connection& db, const HoldId& id, const std::function<void(SegmentRow&&)>& body,
+                  const std::optional<Instant>& expired_by) {
   auto query = db.query("SELECT" + kSegmentColumns + "FROM segment s JOIN hold h ON h.id = ?1 WHERE s.id IN (" +
-                        all_candidates() + ") AND s.state <> 2 AND " + kCovers + " ORDER BY s.start_at", id);
+                        all_candidates() + ") AND s.state <> 2 AND (?2 IS NULL OR s.expires_at <= ?2) AND " + kCovers +
+                        " ORDER BY s.start_at", id, expired_by);
   while (query.step()) body(read_segment(query));
 }
 

@@ -1,6 +1,4 @@
 // A hold that was released and is kept after all, one that is only looked at, and reviews that are due.
-#include <boost/json.hpp>
-
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/holds/hold_file.h"
@@ -15,11 +13,6 @@ constexpr int kSoon = 1, kOverdue = 2;  // hold_reminder.step
 constexpr std::size_t kLongestReason = 2'000;
 
 struct Undone {};  // thrown so that a transaction leaves nothing
-
-std::string subject_of(const Hold& hold) {
-  return boost::json::serialize(boost::json::object{
-      {"hold", hold.id.text()}, {"state", hold.state}, {"review", to_rfc3339(hold.what.review.value_or(Instant{}))}});
-}
 
 bool reminded(sqlite::Connection& db, const Hold& hold, int step) {
   return db.query("SELECT 1 FROM hold_reminder WHERE hold = ? AND review_at = ? AND step >= ?", hold.id, hold.what.review, step).step();
@@ -50,7 +43,7 @@ Hold Holds::keep(const HoldId& id, const std::string& reason, const Actor& actor
       db.run("UPDATE hold SET released_at = NULL, counts_until = NULL, released_by = NULL, release_reason = NULL, ended_at = NULL"
              " WHERE id = ?", id);
       hold = *load_hold(db, {file_key_, index_key_}, id, time);
-      insert_ledger(db, ledger_entry(time.best(), actor, "hold-keep", subject_of(hold), reason));
+      insert_ledger(db, ledger_entry(time.best(), actor, "hold-keep", hold_subject(hold), reason));
       committing = true;
     });
   } catch (...) {
@@ -68,10 +61,10 @@ HoldReceipt Holds::preview(const HoldRequest& request, const Actor& actor, HoldL
   try {
     catalogue_.write([&](Catalogue::Transaction& transaction) {
       const auto time = clock_.trusted();
-      const Hold hold{HoldId::make(placed.best()), request, "active", placed.best(), actor.name, {}, {}, {}, false, false};
+      Hold hold{HoldId::make(placed.best()), request, "active", placed.best(), actor.name, {}, {}, {}, false, false};
       insert_hold(transaction.db, {file_key_, index_key_}, hold, time);
       receipt = make_receipt(transaction.db, hold, time);
-      load = load_of(transaction.db, hold, time);
+      load = load_of(transaction.db, hold, receipt.segments, time);
       throw Undone{};
     });
   } catch (const Undone&) {
@@ -83,7 +76,7 @@ HoldLoad Holds::load(const HoldId& id) const {
   const auto time = clock_.trusted();
   return catalogue_.state().read([&](sqlite::Connection& db) {
     const auto hold = load_hold(db, {file_key_, index_key_}, id, time);
-    return hold ? load_of(db, *hold, time) : HoldLoad{};
+    return hold ? load_of(db, *hold, covered_by(db, id), time) : HoldLoad{};
   });
 }
 
@@ -103,7 +96,7 @@ std::size_t Holds::remind() {
       const auto now = load_hold(db, {file_key_, index_key_}, hold.id, time);
       if (!now || step_of(*now) != step_of(hold) || reminded(db, *now, step_of(*now))) return;
       db.run("INSERT INTO hold_reminder(hold, review_at, step, at) VALUES(?, ?, ?, ?)", hold.id, now->what.review, step_of(*now), time.best());
-      insert_ledger(db, ledger_entry(time.best(), {"tenured"}, step_of(*now) == kOverdue ? "hold-review-overdue" : "hold-review-due", subject_of(*now)));
+      insert_ledger(db, ledger_entry(time.best(), {"tenured"}, step_of(*now) == kOverdue ? "hold-review-overdue" : "hold-review-due", hold_subject(*now)));
       told = true;
     });
     if (!told) continue;

@@ -1,5 +1,7 @@
 #include "storage/holds/hold_rows.h"
 
+#include <boost/json.hpp>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/calls/numbers.h"
@@ -24,6 +26,8 @@ void load_parts(sqlite::Connection& db, Hold& hold) {
   while (spans.step()) hold.what.spans.push_back({spans.text(0), {spans.instant(1), spans.instant(2)}});
   auto calls = db.query("SELECT segment FROM hold_call WHERE hold = ? ORDER BY segment", hold.id);
   while (calls.step()) hold.what.calls.push_back(calls.id<SegmentId>(0));
+  auto missed = db.query("SELECT segment FROM hold_missed WHERE hold = ?", hold.id);
+  while (missed.step()) hold.missed.push_back(missed.id<SegmentId>(0));
 }
 
 Hold read_hold(sqlite::Connection& db, const HoldKeys& keys, const sqlite::Statement& row, const TrustedTime& time) {
@@ -47,21 +51,29 @@ Hold read_hold(sqlite::Connection& db, const HoldKeys& keys, const sqlite::State
 }
 
 // The sweep may not have come yet, but what had expired stays expired: a hold placed late does not bring it back (I4).
-void note_missed(sqlite::Connection& db, const HoldId& id, const TrustedTime& time) {
-  for (const auto& row : covered_by(db, id)) {
-    const bool expired = row.expires_at <= time.lo && (row.state == State::live || row.state == State::lost);
-    if (!expired) continue;
-    const auto others = hold_view(db, row.id, time, id);
-    if (!others.active && !others.releasing) db.run("INSERT INTO hold_missed(hold, segment) VALUES(?, ?)", id, row.id);
-  }
-}
-}  // namespace
-
-HoldKeys hold_keys(const Key& key_encryption_key) {
-  return {hkdf_sha256(key_encryption_key, {}, "tenure hold files"), number_index_key(key_encryption_key)};
+std::vector<SegmentId> missed_by(sqlite::Connection& db, const HoldId& id, const TrustedTime& time) {
+  std::vector<SegmentId> expired;
+  each_covered(db, id, [&](SegmentRow&& row) { if (row.state == State::live || row.state == State::lost) expired.push_back(row.id); }, time.lo);
+  std::erase_if(expired, [&](const SegmentId& segment) {
+    const auto others = hold_view(db, segment, time, id);
+    return others.active || others.releasing;
+  });
+  return expired;
 }
 
-void insert_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold, const TrustedTime& time) {
+// Of what has its row: the sweep may have taken some since.
+void insert_missed(sqlite::Connection& db, const Hold& hold) {
+  for (const auto& segment : hold.missed)
+    db.run("INSERT OR IGNORE INTO hold_missed(hold, segment) SELECT ?1, id FROM segment WHERE id = ?2", hold.id, segment);
+}
+
+// What it covered before its time was settled lies elsewhere now, and is covered by its id (I8).
+void cover_restamped(sqlite::Connection& db, const HoldId& id) {
+  db.run("INSERT OR IGNORE INTO hold_call(hold, segment) SELECT p.hold, s.id FROM hold_span p JOIN segment s ON s.source = p.source"
+         " WHERE p.hold = ? AND s.filed_at IS NOT NULL AND p.from_at < s.filed_at + max(s.end_at - s.start_at, 1) AND p.to_at > s.filed_at", id);
+}
+
+void insert_rows(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold) {
   db.run("INSERT INTO hold(id, reason, authority, review_at, placed_at, placed_by, numbers) VALUES(?, ?, ?, ?, ?, ?, ?)",
          hold.id, hold.what.reason, hold.what.authority, hold.what.review, hold.placed_at, hold.placed_by,
          seal_numbers(keys.file, hold.what.numbers));
@@ -74,12 +86,22 @@ void insert_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold,
   for (const auto& call : hold.what.calls)
     db.run("INSERT OR IGNORE INTO hold_call(hold, segment, group_token)"
            " VALUES(?1, ?2, (SELECT group_token FROM call WHERE segment = ?2))", hold.id, call);
-  note_missed(db, hold.id, time);
+}
+}  // namespace
+
+HoldKeys hold_keys(const Key& root) { return {hkdf_sha256(root, {}, "tenure hold files"), number_index_key(root)}; }
+
+void insert_hold(sqlite::Connection& db, const HoldKeys& keys, Hold& hold, const TrustedTime& time) {
+  insert_rows(db, keys, hold);
+  hold.missed = missed_by(db, hold.id, time);
+  insert_missed(db, hold);
 }
 
 bool insert_found_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold, const TrustedTime& time) {
   if (state_of(hold.counts_until, time) == "released") return false;
-  insert_hold(db, keys, hold, {hold.placed_at, hold.placed_at});
+  insert_rows(db, keys, hold);
+  insert_missed(db, hold);
+  cover_restamped(db, hold.id);
   if (hold.counts_until)
     db.run("UPDATE hold SET released_at = ?2, counts_until = ?3, released_by = ?4, release_reason = ?5 WHERE id = ?1", hold.id,
            hold.released_at, hold.counts_until, hold.released_by, hold.release_reason);
@@ -95,6 +117,11 @@ void check_hold_names(Catalogue& catalogue, const HoldRequest& request) {
       if (!db.query("SELECT 1 FROM segment WHERE id = ?1 UNION ALL SELECT 1 FROM tombstone WHERE segment = ?1", call).step())
         throw Error(ErrorKind::not_found, "call: there is no recording with the id " + call.text() + ".");
   });
+}
+
+std::string hold_subject(const Hold& hold) {
+  return boost::json::serialize(boost::json::object{
+      {"hold", hold.id.text()}, {"state", hold.state}, {"review", to_rfc3339(hold.what.review.value_or(Instant{}))}});
 }
 
 bool hold_exists(sqlite::Connection& db, const HoldId& id) { return db.query("SELECT 1 FROM hold WHERE id = ?", id).step(); }

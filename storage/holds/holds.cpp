@@ -26,11 +26,6 @@ std::string subject_of(const Hold& hold, const HoldReceipt& receipt) {
       {"review", to_rfc3339(hold.what.review.value_or(Instant{}))}});
 }
 
-std::string subject_of(const Hold& hold) {
-  return boost::json::serialize(boost::json::object{
-      {"hold", hold.id.text()}, {"state", hold.state}, {"review", to_rfc3339(hold.what.review.value_or(Instant{}))}});
-}
-
 void check_actor(const Actor& actor) {
   if (actor.name.empty()) throw Error(ErrorKind::usage, "actor: nobody is named as placing or changing the hold.");
 }
@@ -48,9 +43,9 @@ void must_be_active(const Hold& hold, const std::string& doing) {
 }
 }  // namespace
 
-Holds::Holds(Catalogue& catalogue, const Clock& clock, Path folder, const Key& key_encryption_key)
-    : catalogue_(catalogue), clock_(clock), folder_(std::move(folder)), file_key_(hold_keys(key_encryption_key).file),
-      index_key_(hold_keys(key_encryption_key).index) {
+Holds::Holds(Catalogue& catalogue, const Clock& clock, Path folder, const Key& root)
+    : catalogue_(catalogue), clock_(clock), folder_(std::move(folder)), file_key_(hold_keys(root).file),
+      index_key_(hold_keys(root).index) {
   make_directories(folder_);
 }
 
@@ -61,13 +56,13 @@ HoldReceipt Holds::add(const HoldRequest& request, const Actor& actor) {
   check_hold_names(catalogue_, request);
 
   Hold hold{HoldId::make(placed.best()), request, "active", placed.best(), actor.name, {}, {}, {}, false, false};
-  write_hold_file(folder_, file_key_, hold);  // before the commit: it must outlive a lost catalogue
   HoldReceipt receipt;
   bool committing = false;
   try {
     catalogue_.write([&](Catalogue::Transaction& transaction) {
       const auto time = clock_.trusted();
       insert_hold(transaction.db, {file_key_, index_key_}, hold, time);
+      write_hold_file(folder_, file_key_, hold);  // before the commit: it must outlive a lost catalogue
       receipt = make_receipt(transaction.db, hold, time);
       receipt.ledger_number = insert_ledger(
           transaction.db, ledger_entry(time.best(), actor, "hold-add", subject_of(hold, receipt), request.reason));
@@ -113,7 +108,7 @@ Hold Holds::release(const HoldId& id, const std::string& reason, const Actor& ac
     db.run("UPDATE hold SET released_at = ?2, counts_until = ?3, released_by = ?4, release_reason = ?5 WHERE id = ?1", id,
            time.hi, time.hi + kGrace, actor.name, reason);
     hold = must_load(db, {file_key_, index_key_}, id, time);
-    insert_ledger(db, ledger_entry(time.best(), actor, "hold-release", subject_of(hold), reason));
+    insert_ledger(db, ledger_entry(time.best(), actor, "hold-release", hold_subject(hold), reason));
   });
   try {
     write_hold_file(folder_, file_key_, hold);  // the 24 hours too outlive a lost catalogue
@@ -140,7 +135,7 @@ Hold Holds::extend(const HoldId& id, Instant review, const std::string& reason, 
     hold.review_due = false;
     write_hold_file(folder_, file_key_, hold);
     db.run("UPDATE hold SET review_at = ?2 WHERE id = ?1", id, review);
-    insert_ledger(db, ledger_entry(time.best(), actor, "hold-extend", subject_of(hold), reason));
+    insert_ledger(db, ledger_entry(time.best(), actor, "hold-extend", hold_subject(hold), reason));
   });
   return hold;
 }

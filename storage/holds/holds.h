@@ -36,6 +36,7 @@ struct Hold {
   bool review_due = false;            // overdue; a hold never ends for that
   bool review_soon = false;           // due within 14 days
   std::optional<Instant> counts_until{};  // of one that was released: 24 h on (I9)
+  std::vector<SegmentId> missed{};    // had expired when it was placed, held by nothing: not kept by it
 };
 
 struct HoldReceipt {
@@ -49,8 +50,8 @@ struct HoldReceipt {
 
 class Holds {
  public:
-  // `folder` keeps the hold files, sealed under a key derived from the key-encryption key.
-  Holds(Catalogue& catalogue, const Clock& clock, Path folder, const Key& key_encryption_key);
+  // `folder` keeps the hold files, sealed under a key derived from the root key.
+  Holds(Catalogue& catalogue, const Clock& clock, Path folder, const Key& root);
   // Throws Error{usage} naming the field when something is missing or makes no sense.
   HoldReceipt add(const HoldRequest& request, const Actor& actor);
   std::vector<Hold> list() const;
