@@ -25,7 +25,6 @@ struct ErasureFacts {
   std::vector<std::uint64_t> entries;  // of the ledger, that recorded the deletion
   std::vector<Handed> handed_out;
   std::optional<KeyBackupsRenewed> key_backups;
-  std::vector<std::string> data_backups;  // folders
   std::string checkpoint;
   std::map<std::string, std::string> other_copies;
   std::vector<SegmentId> ids() const;

@@ -89,10 +89,11 @@ ErasureRequest rest_of(const ErasurePlan& plan, const ErasureRequest& asked) {
     if (row.kind == Kind::calls) rest.calls.push_back(row.id);
     else footage.push_back(row);
   }
-  const auto stays_between = [&](const std::string& source, Instant from, Instant to) {
-    return std::ranges::any_of(plan.obstacles, [&](const ErasureObstacle& one) {
-      return one.row.source == source && one.row.span.from < to && one.row.span.from >= from;
-    });
+  std::set<std::pair<std::string, Instant>> stays;
+  for (const auto& one : plan.obstacles) stays.emplace(one.row.source, one.row.span.from);
+  const auto stays_between = [&stays](const std::string& source, Instant from, Instant to) {
+    const auto next = stays.lower_bound({source, from});
+    return next != stays.end() && next->first == source && next->second < to;
   };
   std::ranges::sort(footage, [](const auto& a, const auto& b) { return std::pair(a.source, a.span.from) < std::pair(b.source, b.span.from); });
   for (const auto& row : footage) {

@@ -10,6 +10,7 @@ enum class KeyPlace { credential, next_credential, file, next_file };
 struct GivenKey {
   Key key{};
   KeyPlace place = KeyPlace::file;
+  ~GivenKey() { wipe(key); }
 };
 
 std::string to_string(KeyPlace place);  // "the systemd credential tenure-kek"

@@ -48,10 +48,6 @@ KeyRotation::KeyRotation(Catalogue& catalogue, const Clock& clock, KeySlots& key
   }
 }
 
-KeyRotation::~KeyRotation() {
-  for (auto& one : given_) wipe(one.key);
-}
-
 KeyStatus KeyRotation::status() const {
   const std::scoped_lock lock(mutex_);
   KeyStatus status;

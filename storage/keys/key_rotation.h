@@ -21,7 +21,6 @@ class KeyRotation {
  public:
   // Finishes a rotation that a crash stopped, before anything is read.
   KeyRotation(Catalogue& catalogue, const Clock& clock, KeySlots& keys, Path state, std::vector<GivenKey> given);
-  ~KeyRotation();
   KeyStatus status() const;
   // To the credential that is given and not in use, else, when the key lies in a file, to a new one. Throws
   // Error{refused} saying how to give the next credential. Returns what remains to be done by hand.

@@ -21,6 +21,9 @@ std::uint32_t generation_of(const SlotBytes& slot);
 class Wrapping {
  public:
   Wrapping(std::uint32_t generation, const Key& key_encryption_key);
+  ~Wrapping() { wipe(key_); }
+  Wrapping(const Wrapping&) = default;
+  Wrapping& operator=(const Wrapping&) = default;
   std::uint32_t generation() const { return generation_; }
   // Lays it over a slot that has none, and notes its generation there; or takes off its own.
   void lay(SlotBytes& bytes, std::uint64_t slot) const;
