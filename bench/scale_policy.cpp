@@ -19,7 +19,7 @@ void say(const std::string& what, const Took& took) {
 
 void look(Store& store) {
   Pressure::Options options;
-  options.cameras = {{"cctv", kCameras}};
+  options.cameras.of_class = {{"cctv", kCameras}};
   Pressure pressure(options, store.catalogue, store.clock, store.vaults, store.eraser, store.state);
   Holds holds(store.catalogue, store.clock, store.state / "holds", kKek);
   std::uint64_t segments = 0;

@@ -187,7 +187,7 @@ void Service::State::reload() {
   next->access = read.settings.access;
   *settings.lock() = next;
   const auto ready = [this, next] {
-    for (const auto& camera : next->cameras) storage.catalogue().ensure_source(camera.name, camera.cls, storage::Kind::camera);
+    storage.adopt_sources(*next);
     storage.catalogue().adopt_policy(next->classes, clock.now());
     for (const auto& proposal : proposals()) log_warning("event=policy-proposal difference=\"{}\"", log_safe(proposal));
     storage.keep_policy_file();

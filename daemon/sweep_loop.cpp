@@ -22,9 +22,18 @@ storage::SweepReport sweep_and_relieve(storage::Storage& storage) {
   } catch (...) {
     failure = std::current_exception();
   }
-  storage.pressure().relieve();
-  storage.erasures().certify();
-  storage.keep_policy_file();  // a change may have come into force
+  // None of these keeps another from its turn, or content closed.
+  const auto also = [&report](const auto& act) {
+    try {
+      act();
+    } catch (const std::exception& error) {
+      if (report.problem.empty()) report.problem = error.what();
+    }
+  };
+  also([&] { storage.settle_failed(); });
+  also([&] { storage.pressure().relieve(); });
+  also([&] { storage.erasures().certify(); });
+  also([&] { storage.keep_policy_file(); });  // a change may have come into force
   if (failure) std::rethrow_exception(failure);
   return report;
 }
@@ -70,10 +79,12 @@ Duration SweepLoop::sweep_once() {
     bool first = false;
     {
       const std::scoped_lock lock(mutex_);
+      if (!report.problem.empty() && report.problem != status_.problem)
+        log_error("event=sweep-incomplete cause=\"{}\" effect=\"it is tried again\"", log_safe(report.problem));
       first = !std::exchange(status_.first_done, true);
       status_.last_run = clock_.now();
       status_.deleted += report.deleted;
-      status_.problem.clear();
+      status_.problem = report.problem;
     }
     if (report.deleted > 0) log_info("event=sweep deleted={} bytes={} held_back={}", report.deleted, report.bytes, report.held_back);
     if (first && hooks_.first_done) hooks_.first_done();

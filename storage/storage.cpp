@@ -1,5 +1,6 @@
 #include "storage/storage.h"
 
+#include <algorithm>
 #include <boost/filesystem/operations.hpp>
 
 #include "base/error.h"
@@ -9,6 +10,7 @@
 #include "storage/keys/erasure_level.h"
 #include "storage/keys/root_key.h"
 #include "storage/policy/policy_file.h"
+#include "storage/recovery/orphans.h"
 #include "storage/recovery/rebuild.h"
 #include "storage/recovery/recovery.h"
 #include "storage/sweep/tombstone_file.h"
@@ -22,15 +24,20 @@ void empty_staging(const Path& folder) {
   for (const auto& item : boost::filesystem::directory_iterator(folder)) boost::filesystem::remove_all(item.path());
   sync_directory(folder);
 }
+Pressure::Cameras cameras_in(const config::Settings& settings) {
+  Pressure::Cameras cameras;
+  for (const auto& camera : settings.cameras) {
+    ++cameras.of_class[camera.cls];
+    if (camera.priority == "low") cameras.low_priority.insert(camera.name);
+  }
+  return cameras;
+}
 Pressure::Options pressure_options(const config::Settings& settings) {
   Pressure::Options options;
   options.least_free = settings.storage.least_free_bytes;
   options.ballast = settings.storage.ballast_bytes;
   options.delete_oldest = settings.storage.on_full == "delete-oldest";
-  for (const auto& camera : settings.cameras) {
-    ++options.cameras[camera.cls];
-    if (camera.priority == "low") options.low_priority.insert(camera.name);
-  }
+  options.cameras = cameras_in(settings);
   return options;
 }
 }  // namespace
@@ -38,7 +45,7 @@ Pressure::Options pressure_options(const config::Settings& settings) {
 struct Storage::State {
   State(const config::Settings& settings, const Clock& at)
       : clock(at), state_folder(settings.storage.path), given(keys_at(state_folder)), catalogue(state_folder / "catalogue"),
-        differences(catalogue.adopt_policy(settings.classes, at.now())), keys(keys_folder(), keys_of(given)),
+        differences(catalogue.adopt_policy(settings.classes, at.now())), keys(keys_folder(), WipedKeys(given).all),
         rotation(catalogue, at, keys, state_folder, std::move(given)),
         vaults(settings.vaults, settings.storage.trial, catalogue.known_vaults()), calls(catalogue, at, vaults, keys, keys.root()),
         holds(catalogue, at, state_folder / "holds", keys.root()),
@@ -51,18 +58,20 @@ struct Storage::State {
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them
     keep_policy_file();  // before anything is recorded under it
     backups.keep();
-    for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
-    for (const auto& folder : settings.calls) catalogue.ensure_source(folder.name, folder.cls, Kind::calls);
+    ensure_sources(settings);
     empty_staging(state_folder / "staging");
     finish_restore({catalogue, at, keys, holds, eraser, state_folder});  // before anything can be read
-    recovery = recover({catalogue, at, vaults, keys, holds, eraser, &calls});
+    recovery = recover(recovery_parts());
+    failed = catalogue.in_state(storage::State::reserved);  // in a vault that is off line, or on a disk that does not answer
     scrub = std::make_unique<Scrub>(Scrub::Options{.cycle = settings.storage.scrub, .started = at.now()}, OrphanParts{catalogue, at, vaults, keys, &calls});
     // Last: it may reserve keys and segments from here on.
     recorder = std::make_unique<Recorder>(Recorder::Options{.sync_interval = settings.storage.sync_interval}, at, vaults, keys, catalogue);
     recorder->set_guard([this](const std::string& vault, const std::string& source) { return pressure.refusal(vault, source); });
   }
+  RecoveryParts recovery_parts() { return {catalogue, clock, vaults, keys, holds, eraser, &calls}; }
   // The ledger's files say the same, so that a full disk need not stop the start.
   void keep_policy_file() {
+    const std::scoped_lock lock(policy_file_mutex);  // the sweep and a reload write the same file
     try {
       keep_policy(state_folder, keys.root(), policy_in(catalogue));
     } catch (const std::exception& error) {
@@ -70,6 +79,10 @@ struct Storage::State {
     }
   }
 
+  void ensure_sources(const config::Settings& settings) {
+    for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
+    for (const auto& folder : settings.calls) catalogue.ensure_source(folder.name, folder.cls, Kind::calls);
+  }
   // New keys beside old recordings would open none of them, and say that all is well.
   Path keys_folder() {
     const auto folder = state_folder / "keys";
@@ -88,11 +101,16 @@ struct Storage::State {
     refuse_hopeless(machine_facts(folder), folder);
     return given_key_encryption_keys(folder);
   }
-  static std::vector<Key> keys_of(const std::vector<GivenKey>& given) {
-    std::vector<Key> keys;
-    for (const auto& one : given) keys.push_back(one.key);
-    return keys;
-  }
+  struct WipedKeys {
+    explicit WipedKeys(const std::vector<GivenKey>& given) {
+      all.reserve(given.size());
+      for (const auto& one : given) all.push_back(one.key);
+    }
+    ~WipedKeys() { std::ranges::for_each(all, [](Key& key) { wipe(key); }); }
+    WipedKeys(const WipedKeys&) = delete;
+    WipedKeys& operator=(const WipedKeys&) = delete;
+    std::vector<Key> all;
+  };
 
   const Clock& clock;
   Path state_folder;
@@ -115,6 +133,8 @@ struct Storage::State {
   Erasures erasures;
   Backups backups;
   RecoveryReport recovery;
+  std::mutex policy_file_mutex;
+  std::vector<SegmentRow> failed;  // that settle_failed() has yet to settle
   std::unique_ptr<Scrub> scrub;
   std::unique_ptr<Recorder> recorder;
 };
@@ -140,6 +160,18 @@ KeyRotation& Storage::key_rotation() { return state_->rotation; }
 Erasures& Storage::erasures() { return state_->erasures; }
 Backups& Storage::backups() { return state_->backups; }
 Ledger& Storage::ledger() { return state_->ledger; }
+void Storage::settle_failed() {
+  auto& failed = state_->failed;
+  for (const auto& rows : {state_->recorder->take_failed(), state_->calls.take_failed()}) failed.insert(failed.end(), rows.begin(), rows.end());
+  // A reservation that is still on its way would come after, and name nothing.
+  if (failed.empty() || state_->recorder->counters().uncommitted > 0) return;
+  failed = storage::settle_failed(state_->recovery_parts(), failed);
+}
+void Storage::adopt_sources(const config::Settings& settings) {
+  state_->ensure_sources(settings);
+  state_->pressure.set_cameras(cameras_in(settings));
+  state_->erasures.set_other_copies(other_copies(settings));
+}
 const RecoveryReport& Storage::recovery() const { return state_->recovery; }
 const std::vector<std::string>& Storage::policy_differences() const { return state_->differences; }
 
@@ -161,15 +193,20 @@ SealedReader Storage::open(const SegmentId& id, const Actor& actor, Purpose purp
   const auto path = state_->vaults.path_of(row);
   if (!boost::filesystem::exists(path)) {
     check_vault();  // it may have gone in between, which loses nothing
-    state_->catalogue.mark_lost(id);
-    log_error("source={} segment={} lost=yes", row.source, id.text());
+    if (!lose(state_->catalogue, state_->clock, row, "its file is missing"))
+      throw Error(ErrorKind::refused, "Segment " + id.text() + " of " + row.source + " cannot be read: it is being deleted.");
     throw Error(ErrorKind::not_found, "The file of segment " + id.text() + " is missing from vault " + row.vault + ".");
   }
   auto key = state_->keys.read(row.slot, id);
   if (!key) throw Error(ErrorKind::corrupt, "The key of segment " + id.text() + " cannot be read: neither copy of its slot is sound.");
-  SealedReader reader(File(path, File::Mode::read), *key);
-  wipe(*key);
-  return reader;
+  try {
+    SealedReader reader(File(path, File::Mode::read), *key);
+    wipe(*key);
+    return reader;
+  } catch (...) {
+    wipe(*key);
+    throw;
+  }
 }
 
 }  // namespace tenure::storage

@@ -40,6 +40,11 @@ class Storage {
   Ledger& ledger();
   Scrub& scrub();
   const RecoveryReport& recovery() const;
+  // What a recorder or an import could not finish is saved or dropped, so that it expires and can be erased like all else.
+  // On the sweep's thread.
+  void settle_failed();
+  // The cameras and call folders of settings that were read again.
+  void adopt_sources(const config::Settings& settings);
   const std::vector<std::string>& policy_differences() const;  // settings that wait as proposals (I10)
   Pressure& pressure();
   // After a change of what is promised: the file from which a lost catalogue is rebuilt says so too (I20).

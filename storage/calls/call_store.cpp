@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kFragment = 1 << 20;
 constexpr std::size_t kLeastLeaf = 512, kUsualLeaf = 64 << 10;
 constexpr auto kLongestCall = std::chrono::hours(24 * 7);
+constexpr std::size_t kMostFailed = 10'000;  // what is beyond waits for the next start
 
 // Bytes of one leaf: a second of sound when that can be told, else 64 KiB.
 std::size_t leaf_size(std::uint64_t size, Duration duration) {
@@ -36,7 +37,9 @@ void check_call(const CallDetails& details, std::uint64_t size) {
 // A recording on its way in. Until it is left to recovery its key and file are dropped again: the source still has it.
 class Intake {
  public:
-  Intake(KeySlots& slots, Vaults& vaults, Catalogue& catalogue) : slots_(slots), vaults_(vaults), catalogue_(catalogue) {}
+  using Failed = Synchronized<std::vector<SegmentRow>>;
+  Intake(KeySlots& slots, Vaults& vaults, Catalogue& catalogue, Failed& failed)
+      : slots_(slots), vaults_(vaults), catalogue_(catalogue), failed_(failed) {}
   ~Intake() {
     wipe(key.key);
     if (!kept_) drop();
@@ -50,7 +53,10 @@ class Intake {
   // Copies, hashes and seals in one pass. The file and its folder are synced when it returns.
   Digest take(const File& audio, std::uint64_t size, const CallDetails& details);
   void keep() { kept_ = true; }
-  void leave_to_recovery() { kept_ = true; }
+  void leave_to_recovery() {
+    kept_ = true;
+    if (auto failed = failed_.lock(); failed->size() < kMostFailed) failed->push_back(row);
+  }
 
  private:
   void drop();
@@ -58,6 +64,7 @@ class Intake {
   KeySlots& slots_;
   Vaults& vaults_;
   Catalogue& catalogue_;
+  Failed& failed_;
   bool kept_ = false;
 };
 
@@ -122,8 +129,9 @@ void Intake::drop() {
     const auto path = vaults_.path_of(row);
     if (remove_file(path)) sync_directory(path.parent_path());  // before its row goes: a file that came back would have none
     catalogue_.drop_reservation(row.id);
-  } catch (const std::exception& error) {  // recovery does it at the next start
+  } catch (const std::exception& error) {
     log_warning("call segment={} dropped=no cause=\"{}\"", row.id.text(), error.what());
+    leave_to_recovery();
   }
 }
 
@@ -155,7 +163,7 @@ bool CallStore::knows_file(const std::string& source, const std::string& file_na
 ImportOutcome CallStore::import(const CallDetails& details, const std::string& cls, const File& audio, std::uint64_t size,
                                 const std::optional<Digest>& expected_sha256) {
   check_call(details, size);
-  Intake intake(slots_, vaults_, catalogue_);
+  Intake intake(slots_, vaults_, catalogue_, failed_);
   auto& row = intake.row;
   row.id = SegmentId::make(clock_.now());
   row.source = details.source;
@@ -187,7 +195,7 @@ ImportOutcome CallStore::import(const CallDetails& details, const std::string& c
   try {
     catalogue_.commit_call(record, {0, clock_.now(), "tenured", "call-import", subject_of(row, details), ""});
   } catch (...) {
-    intake.leave_to_recovery();  // a commit that failed may still have happened: the row decides, at the next start
+    intake.leave_to_recovery();  // a commit that failed may still have happened: the row decides
     throw;
   }
   intake.keep();

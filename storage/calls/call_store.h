@@ -1,6 +1,9 @@
 // Call recordings: taken in one pass (copied, hashed, sealed), synced, committed; found again by any form of a number.
 // Any thread; blocks on the disk.
 #pragma once
+#include <utility>
+
+#include "base/synchronized.h"
 #include "storage/catalogue/catalogue.h"
 #include "storage/keys/key_slots.h"
 #include "storage/vault/vault.h"
@@ -35,17 +38,19 @@ class CallStore {
   std::string why_source_must_stay(const ImportOutcome& outcome) const;
   // Whether a rescan has seen this file name before, live or erased.
   bool knows_file(const std::string& source, const std::string& file_name) const;
+  // What an import gave up half-way since this was asked last: see Recorder::take_failed().
+  std::vector<SegmentRow> take_failed() { return std::exchange(*failed_.lock(), {}); }
   // Newest first. Only what may_read() allows now. Throws Error{usage} naming the field and the value.
   std::vector<CallRow> find(const CallQuery& query, const Actor& actor) const;
   std::optional<CallRow> get(const SegmentId& id, const Actor& actor) const;
 
  private:
-  struct Keys { Key index; };
   Catalogue& catalogue_;
   const Clock& clock_;
   Vaults& vaults_;
   KeySlots& slots_;
   Key index_key_;
+  Synchronized<std::vector<SegmentRow>> failed_;
 };
 
 // +44 by default; empty when the text holds no number.

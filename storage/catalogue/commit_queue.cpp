@@ -15,8 +15,6 @@ constexpr Duration kFirstBackOff = Millis(200), kLongestBackOff = Seconds(30);
 constexpr std::size_t kMostGaps = 10'000;
 constexpr int kFailuresInARow = 3;  // so many, and the catalogue is at fault, not the row
 
-void set_expiry(Catalogue& catalogue, SegmentRow& row) { row.expires_at = catalogue.expiry(row.cls, row.span); }
-
 }  // namespace
 
 CommitQueue::CommitQueue(Catalogue* catalogue) : catalogue_(catalogue), thread_("index", kMostWaiting) {
@@ -26,24 +24,16 @@ CommitQueue::CommitQueue(Catalogue* catalogue) : catalogue_(catalogue), thread_(
 CommitQueue::~CommitQueue() { stop(); }
 
 void CommitQueue::reserve(SegmentRow row) {
-  add({"reserve " + row.id.text(),
-       [row](Catalogue& catalogue) mutable {
-         set_expiry(catalogue, row);
-         catalogue.reserve_segment(row);
-       },
-       /*retried=*/false});
+  add({"reserve " + row.id.text(), [row](Catalogue& catalogue) { catalogue.reserve_segment(row); }, /*retried=*/false});
 }
 
 void CommitQueue::drop(const SegmentId& id) {
-  add({"drop " + id.text(), [id](Catalogue& catalogue) { catalogue.drop_reservation(id); }, /*retried=*/false});
+  add({"drop " + id.text(), [id](Catalogue& catalogue) { catalogue.drop_reservation(id); }});
 }
 
 void CommitQueue::commit(SegmentRow row) {
   if (!catalogue_) ++waiting_.lock()->rows;
-  add({"commit " + row.id.text(), [row](Catalogue& catalogue) mutable {
-         set_expiry(catalogue, row);
-         catalogue.commit_segment(row);
-       }});
+  add({"commit " + row.id.text(), [row](Catalogue& catalogue) { catalogue.commit_segment(row); }});
 }
 
 void CommitQueue::gap(Gap gap) {

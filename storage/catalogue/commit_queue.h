@@ -15,7 +15,7 @@ class CommitQueue {
   explicit CommitQueue(Catalogue* catalogue);
   ~CommitQueue();  // stop()
   void reserve(SegmentRow row);                // tried once: so that holds see what is being recorded
-  void drop(const SegmentId& id);              // tried once
+  void drop(const SegmentId& id);              // until it succeeds: an order to erase would wait for it
   void commit(SegmentRow row);                 // until it succeeds
   void gap(Gap gap);                           // until it succeeds
   void flush();                                // Error{unavailable} when something could not be committed

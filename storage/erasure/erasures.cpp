@@ -82,7 +82,7 @@ Erasure Erasures::order(const ErasureRequest& request, const std::string& reason
   check_hold_text("reason", reason, kLongestReason);
   if (actor.name.empty()) throw Error(ErrorKind::internal, "Nobody is named as ordering the erasure.");
   Erasure made;
-  eraser_.erase(Cause::erasure, [&](Catalogue::Transaction& transaction, const TrustedTime& time) {
+  const auto choose = [&](Catalogue::Transaction& transaction, const TrustedTime& time) {
     auto& db = transaction.db;
     const auto plan = plan_in(db, request, time);
     must_be_allowed(plan);
@@ -91,7 +91,14 @@ Erasure Erasures::order(const ErasureRequest& request, const std::string& reason
     made.ledger_number = insert_ledger(db, ledger_entry(time.best(), actor, "erasure-order", order_subject(made, plan), reason));
     insert_order(db, made, plan);
     return plan.free;
-  });
+  };
+  try {
+    eraser_.erase(Cause::erasure, choose);
+  } catch (const Error& error) {
+    // Once it is committed the order stands, and the sweep goes on with it.
+    if (made.ledger_number == 0 || !is_ordered(made.id)) throw;
+    log_error("event=erasure-goes-on erasure={} cause=\"{}\" effect=\"the next sweep goes on with it\"", made.id.text(), log_safe(error.what()));
+  }
   certify();
   return show(made.id);
 }
@@ -117,7 +124,7 @@ void Erasures::certify_one(Erasure erasure) {
   for (const auto& remove : derived_) remove(facts.ids());
   if (renew_key_backups_) facts.key_backups = renew_key_backups_();
   facts.checkpoint = ledger_.checkpoint("erasure");
-  facts.other_copies = other_copies_;
+  facts.other_copies = *other_copies_.lock();
   const auto now = clock_.now();
   erasure.certificate = make_certificate(erasure, facts, now);
   const auto subject = json::serialize(json::object{{"erasure", erasure.id.text()}, {"sha256", to_hex(sha256(as_view(erasure.certificate)))}});
@@ -125,6 +132,10 @@ void Erasures::certify_one(Erasure erasure) {
     transaction.db.run("UPDATE erasure SET certified_at = ?2, certificate = ?3 WHERE id = ?1", erasure.id, now, erasure.certificate);
     insert_ledger(transaction.db, ledger_entry(now, {"tenured"}, "erasure-certificate", subject));
   });
+}
+
+bool Erasures::is_ordered(const ErasureId& id) const {
+  return catalogue_.state().read([&](sqlite::Connection& db) { return db.query("SELECT 1 FROM erasure WHERE id = ?", id).step(); });
 }
 
 std::vector<Erasure> Erasures::list() const {

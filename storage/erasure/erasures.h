@@ -58,13 +58,15 @@ class Erasures {
            std::map<std::string, std::string> other_copies);
   // Asked before the certificate of each erasure. Throws when it must be tried again.
   void set_key_backups(std::function<KeyBackupsRenewed()> renew) { renew_key_backups_ = std::move(renew); }
+  void set_other_copies(std::map<std::string, std::string> copies) { *other_copies_.lock() = std::move(copies); }
   // Who keeps what was made from recordings removes it here (I18); so far nothing is. Throws when it must be tried again.
   void add_derived(std::function<void(const std::vector<SegmentId>&)> remove) { derived_.push_back(std::move(remove)); }
 
   // Throws Error{usage} naming the field, Error{not_found}.
   ErasurePlan preview(const ErasureRequest& request) const;
   // Throws Error{refused} with everything in the way. `approval`: of the act "erase" on the plan's subject, used up in the
-  // transaction that condemns. When it returns the recordings are gone; the certificate may follow later.
+  // transaction that condemns. When it returns the order stands and the recordings are gone, or, where a disk refused, go
+  // with the coming sweeps; the certificate follows when all are.
   Erasure order(const ErasureRequest& request, const std::string& reason, const Actor& actor, const std::optional<ApprovalId>& approval);
   // Certificates that are due; returns how many were made. Called at the start and after each sweep.
   std::size_t certify();
@@ -74,13 +76,14 @@ class Erasures {
  private:
   ErasurePlan plan_in(sqlite::Connection& db, const ErasureRequest& request, const TrustedTime& time) const;
   void certify_one(Erasure erasure);
+  bool is_ordered(const ErasureId& id) const;
   Catalogue& catalogue_;
   const Clock& clock_;
   const Vaults& vaults_;
   Eraser& eraser_;
   Ledger& ledger_;
   Key root_;
-  std::map<std::string, std::string> other_copies_;
+  Synchronized<std::map<std::string, std::string>> other_copies_;
   std::function<KeyBackupsRenewed()> renew_key_backups_;
   std::vector<std::function<void(const std::vector<SegmentId>&)>> derived_;
   std::mutex certifying_;

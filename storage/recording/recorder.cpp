@@ -120,6 +120,8 @@ RecorderCounters Recorder::counters() const {
   return counters;
 }
 
+std::vector<SegmentRow> Recorder::take_failed() { return state_->shelf.take_failed(); }
+
 std::vector<Gap> Recorder::kept_gaps() const { return state_->commits.kept_gaps(); }
 
 void Recorder::flush() {

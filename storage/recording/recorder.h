@@ -45,6 +45,9 @@ class Recorder {
   // Called on the store thread whenever a segment of a source could not be kept.
   void on_failure(std::function<void(const std::string& source, const std::string& cause)> callback);
   RecorderCounters counters() const;
+  // What could not be finished since this was asked last, and is not touched any more: file, key and perhaps a reservation
+  // are there. Whoever asks settles it (recovery.h); what nobody asked for the next start does.
+  std::vector<SegmentRow> take_failed();
   std::vector<Gap> kept_gaps() const;  // without a catalogue: for the one that comes back
   // Everything appended so far is durable, everything closed so far committed, when it returns. For tests and a clean
   // stop. Throws Error{unavailable} when the catalogue refuses; what is sealed stays queued.

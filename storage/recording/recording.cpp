@@ -10,6 +10,10 @@
 
 namespace tenure::storage {
 
+namespace {
+constexpr std::size_t kMostLeft = 10'000;  // what is beyond waits for the next start
+}
+
 // The key's slot and the file are made at the first fragment: a segment that never got a byte leaves no trace.
 void RecordingShelf::begin(Recording& recording) {
   SegmentRow row;
@@ -49,6 +53,13 @@ void RecordingShelf::ask_guard(const std::string& vault, const std::string& sour
   if (const auto why = guard_(vault, source); !why.empty()) throw Error(ErrorKind::unavailable, why);
 }
 
+// It is not touched any more: nothing is assumed of a file whose write or sync failed, and recovery reads it anew.
+void RecordingShelf::leave(Recording& recording) {
+  recording.writer.reset();
+  auto left = left_.lock();
+  if (left->size() < kMostLeft) left->push_back(recording.row);
+}
+
 // Nothing of it is worth keeping: file, key and reservation go. Failures here are left to recovery.
 void RecordingShelf::abandon(Recording& recording) {
   recording.writer.reset();
@@ -58,6 +69,7 @@ void RecordingShelf::abandon(Recording& recording) {
     if (remove_file(path)) sync_directory(path.parent_path());
   } catch (const std::exception& error) {
     log_warning("event=segment-not-removed segment={} cause=\"{}\"", recording.id.text(), error.what());
+    return leave(recording);
   }
   commits_.drop(recording.id);
 }
@@ -104,7 +116,7 @@ void RecordingShelf::finish(const std::shared_ptr<Recording>& recording, std::op
     seal_footer(*recording, recording->failed ? *recording->recorded : span.value_or(*recording->recorded), clock_offset);
     mark_changed(recording);
   } catch (const std::exception& error) {
-    recording->writer.reset();  // recovery salvages it at the next start
+    leave(*recording);
     if (!recording->failed) fail(*recording, error.what());
   }
 }
@@ -136,7 +148,7 @@ void RecordingShelf::sync_file(Recording& recording) {
     recording.writer->file().sync_data();
     ++counters_.lock()->syncs;
   } catch (const std::exception& error) {
-    recording.writer.reset();  // nothing is assumed of a file whose sync failed: recovery reads it anew
+    leave(recording);
     recording.finished = true;
     if (!recording.failed) fail(recording, error.what());
     return;
@@ -162,7 +174,7 @@ void RecordingShelf::sync_all() {
       sync_file(*recording);
       continue;
     }
-    recording->writer.reset();
+    leave(*recording);
     recording->finished = true;
     if (!recording->failed) fail(*recording, "its key could not be made durable");
   }

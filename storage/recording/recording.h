@@ -4,6 +4,7 @@
 #pragma once
 #include <atomic>
 #include <functional>
+#include <utility>
 
 #include "storage/catalogue/commit_queue.h"
 #include "storage/keys/key_slots.h"
@@ -38,11 +39,13 @@ class RecordingShelf {
   void on_failure(Failure failure) { *failure_.lock() = std::move(failure); }
   void set_guard(Guard guard) { guard_ = std::move(guard); }
   RecorderCounters counters() const { return *counters_.lock(); }
+  std::vector<SegmentRow> take_failed() { return std::exchange(*left_.lock(), {}); }  // any thread
 
  private:
   void begin(Recording& recording);
   void ask_guard(const std::string& vault, const std::string& source) const;
   void abandon(Recording& recording);
+  void leave(Recording& recording);
   void fail(Recording& recording, const std::string& cause);
   void mark_changed(const std::shared_ptr<Recording>& recording);
   bool sync_keys();
@@ -55,6 +58,7 @@ class RecordingShelf {
   std::vector<std::shared_ptr<Recording>> changed_;  // since the last sync
   mutable Synchronized<RecorderCounters> counters_;
   Synchronized<Failure> failure_;
+  Synchronized<std::vector<SegmentRow>> left_;
   Guard guard_;
 };
 

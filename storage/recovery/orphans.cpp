@@ -90,6 +90,19 @@ void note(Catalogue& catalogue, const Clock& clock, const std::string& act, cons
   catalogue.append_ledger(ledger_entry(clock.now(), {"tenured"}, act, boost::json::serialize(subject), why));
 }
 
+bool lose(Catalogue& catalogue, const Clock& clock, const SegmentRow& row, const std::string& why) {
+  bool changed = false;
+  catalogue.write([&](Catalogue::Transaction& transaction) {
+    transaction.db.run("UPDATE segment SET state = 3 WHERE id = ? AND state = 1", row.id);
+    changed = transaction.db.changes() > 0;
+    const boost::json::object subject{{"segment", row.id.text()}};
+    if (changed) insert_ledger(transaction.db, ledger_entry(clock.now(), {"tenured"}, "lost", boost::json::serialize(subject), why));
+  });
+  if (changed)
+    log_error("event=lost source={} segment={} cause=\"{}\" remedy=\"restore it from a backup\"", row.source, row.id.text(), why);
+  return changed;
+}
+
 bool is_there(const Path& path) {
   boost::system::error_code ignored;
   return fs::is_regular_file(path, ignored);

@@ -28,6 +28,9 @@ bool is_there(const Path& path);
 // What header, and then footer, say of a file for its row. The state is live, the expiry not yet known.
 SegmentRow row_of(const SealedHeader& header, const std::string& vault);
 void fill_from(SegmentRow& row, const SealedFooter& footer, const Path& path);
+// A missing file is no deletion (I19): its live row becomes lost, alarmed and in the ledger. False when it is not live any
+// more: a sweep may have taken it meanwhile.
+bool lose(Catalogue& catalogue, const Clock& clock, const SegmentRow& row, const std::string& why);
 void note(Catalogue& catalogue, const Clock& clock, const std::string& act, const std::string& segment,
           const std::string& why);
 

@@ -1,9 +1,12 @@
 #include "storage/recovery/recovery.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/log.h"
+#include "storage/catalogue/catalogue_state.h"
 #include "storage/recovery/orphans.h"
 #include "storage/vault/vault_walk.h"
 
@@ -23,6 +26,8 @@ std::optional<SealedFooter> saved(const RecoveryParts& parts, const SegmentRow& 
   if (!is_there(path)) return std::nullopt;
   const auto key = parts.keys.read(row.slot, row.id);
   if (!key) return std::nullopt;
+  // What a failed sync left in memory only must not count as written.
+  ::posix_fadvise(File(path, File::Mode::read).descriptor(), 0, 0, POSIX_FADV_DONTNEED);
   try {
     return salvage(path, *key);
   } catch (const Error& error) {
@@ -31,16 +36,40 @@ std::optional<SealedFooter> saved(const RecoveryParts& parts, const SegmentRow& 
   }
 }
 
+enum class Reserved { waits, dropped, salvaged };
+
 // A call that was never committed was never acknowledged: its source still has it, whole.
-void settle_reserved(const RecoveryParts& parts, SegmentRow row, RecoveryReport& report) {
-  if (!parts.vaults.online(row.vault)) return;
+Reserved settle_reserved(const RecoveryParts& parts, SegmentRow row) {
+  if (!parts.vaults.online(row.vault)) return Reserved::waits;
   const auto footer = row.kind == Kind::camera ? saved(parts, row) : std::nullopt;
-  if (!footer) return drop_reserved(parts, row);
+  if (!footer) {
+    drop_reserved(parts, row);
+    return Reserved::dropped;
+  }
   fill_from(row, *footer, parts.vaults.path_of(row));
   sync_directory(parts.vaults.path_of(row).parent_path());
   parts.keys.sync();
   parts.catalogue.commit_segment(row);
-  ++report.salvaged;
+  return Reserved::salvaged;
+}
+
+// One that fails keeps no other from its turn, and nothing from being served.
+Reserved try_to_settle(const RecoveryParts& parts, const SegmentRow& row) {
+  try {
+    return settle_reserved(parts, row);
+  } catch (const std::exception& error) {
+    log_error("event=not-settled segment={} cause=\"{}\" effect=\"it is tried again\"", row.id.text(), log_safe(error.what()));
+    return Reserved::waits;
+  }
+}
+
+std::uint64_t finish_deletions(Eraser& eraser) {
+  try {
+    return eraser.finish_condemned().size();
+  } catch (const std::exception& error) {
+    log_error("event=deletions-not-finished cause=\"{}\" effect=\"the sweep goes on with them\"", log_safe(error.what()));
+    return 0;
+  }
 }
 
 constexpr std::size_t kDaysLookedAt = 2;  // of each source: what a crash can have touched; the full walk comes behind
@@ -68,10 +97,7 @@ void check_live(const RecoveryParts& parts, RecoveryReport& report) {
     const auto path = parts.vaults.path_of(row);
     if (is_there(path) && File(path, File::Mode::read).size() == row.bytes) continue;
     if (!parts.vaults.online(row.vault)) continue;  // gone this moment: nothing can be said
-    parts.catalogue.mark_lost(row.id);
-    log_error("source={} segment={} lost=yes cause=\"its file is missing or has another size\"", row.source, row.id.text());
-    note(parts.catalogue, parts.clock, "lost", row.id.text(), "its file is missing or has another size");
-    ++report.lost;
+    report.lost += lose(parts.catalogue, parts.clock, row, "its file is missing or has another size");
   }
 }
 }  // namespace
@@ -79,12 +105,25 @@ void check_live(const RecoveryParts& parts, RecoveryReport& report) {
 RecoveryReport recover(const RecoveryParts& parts) {
   RecoveryReport report;
   report.stray_holds = parts.holds.adopt_stray_files();  // before anything could be deleted
-  report.finished_deletions = parts.eraser.finish_condemned();
-  for (const auto& row : parts.catalogue.in_state(State::reserved)) settle_reserved(parts, row, report);
+  report.finished_deletions = finish_deletions(parts.eraser);
+  for (const auto& row : parts.catalogue.in_state(State::reserved))
+    report.salvaged += try_to_settle(parts, row) == Reserved::salvaged;
   for (const auto& vault : parts.vaults.names())
     if (parts.vaults.online(vault)) settle_files(parts, vault, report);
   check_live(parts, report);
   return report;
+}
+
+std::vector<SegmentRow> settle_failed(const RecoveryParts& parts, const std::vector<SegmentRow>& rows) {
+  std::vector<SegmentRow> waiting;
+  for (const auto& row : rows) {
+    const auto known = parts.catalogue.state().read([&](sqlite::Connection& db) { return segment_by_id(db, row.id); });
+    if (known && known->state != State::reserved) continue;  // the commit that failed happened all the same
+    const auto settled = try_to_settle(parts, row);
+    if (settled == Reserved::waits) waiting.push_back(row);
+    else log_info("event=settled source={} segment={} kept={}", row.source, row.id.text(), settled == Reserved::salvaged);
+  }
+  return waiting;
 }
 
 }  // namespace tenure::storage

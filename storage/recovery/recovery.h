@@ -16,5 +16,8 @@ struct RecoveryParts {
 };
 
 RecoveryReport recover(const RecoveryParts& parts);
+// What a recorder or an import of this process gave up half-way, by the same rules, while everything else goes on.
+// Returns what must wait: its vault is off line, or its disk does not answer.
+std::vector<SegmentRow> settle_failed(const RecoveryParts& parts, const std::vector<SegmentRow>& rows);
 
 }  // namespace tenure::storage

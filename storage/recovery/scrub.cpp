@@ -143,19 +143,10 @@ void Scrub::look_at(const SegmentRow& row) {
   ++status_.lock()->found;
 }
 
-// No deletion (I19): the row stays, counted apart. A sweep may have taken both meanwhile; a vault may have gone.
+// A vault may have gone meanwhile, which loses nothing.
 void Scrub::lose(const SegmentRow& row, const std::string& why) {
   if (!parts_.vaults.online(row.vault)) return;
-  bool changed = false;
-  parts_.catalogue.write([&](Catalogue::Transaction& transaction) {
-    transaction.db.run("UPDATE segment SET state = 3 WHERE id = ? AND state = 1", row.id);
-    changed = transaction.db.changes() > 0;
-  });
-  if (!changed) return;
-  note(parts_.catalogue, parts_.clock, "lost", row.id.text(), why);
-  log_error("event=lost source={} segment={} cause=\"{}\" remedy=\"restore it from a backup\"", row.source,
-            row.id.text(), why);
-  ++status_.lock()->lost;
+  if (storage::lose(parts_.catalogue, parts_.clock, row, why)) ++status_.lock()->lost;
 }
 
 // Once after the walk, then once a day.

@@ -12,32 +12,47 @@
 
 namespace tenure::storage {
 
+// How far what may go was looked for.
+struct ShedPlace {
+  Instant start{};
+  SegmentId id{};
+  bool more = true;
+};
+
 namespace {
 constexpr std::size_t kBatch = 50;
+constexpr std::size_t kMostLooked = 2'000;  // rows looked at in one transaction, held ones among them
 constexpr std::uint64_t kInodes = Ballast::kInodes;
 constexpr Duration kLookEvery = std::chrono::hours(1);
 
 constexpr std::uint64_t kLeastInodes = 512;  // always left free: one is a file, whatever its size
 
-Room room_at(const Path& folder) {
+// Nothing when it cannot be told: the folder is gone or its disk does not answer. That is not a full disk.
+std::optional<Room> room_at(const Path& folder) {
   struct statvfs info {};
-  if (::statvfs(folder.c_str(), &info) != 0) return {};
+  if (::statvfs(folder.c_str(), &info) != 0) return std::nullopt;
   // Some file systems make inodes as they go, and count none.
-  return {std::uint64_t{info.f_bavail} * info.f_frsize, info.f_files == 0 ? UINT64_MAX : std::uint64_t{info.f_favail}};
+  return Room{std::uint64_t{info.f_bavail} * info.f_frsize, info.f_files == 0 ? UINT64_MAX : std::uint64_t{info.f_favail}};
 }
 
 Room without(const Room& room, const Room& gone) {
   return {room.bytes - std::min(room.bytes, gone.bytes), room.inodes - std::min(room.inodes, gone.inodes)};
 }
 
-// The oldest of a vault's CCTV that nothing keeps, until what is missing is together.
-std::vector<SegmentRow> oldest(sqlite::Connection& db, const std::string& vault, const Room& missing, const TrustedTime& time) {
-  static const std::string sql = "SELECT" + kSegmentColumns + "FROM segment s WHERE s.kind = 0 AND s.vault = ?1 AND s.state = 1 ORDER BY s.start_at";
+// The oldest of a vault's CCTV that nothing keeps, behind `place`, until what is missing is together.
+std::vector<SegmentRow> oldest(sqlite::Connection& db, const std::string& vault, const Room& missing, const TrustedTime& time,
+                               ShedPlace& place) {
+  static const std::string sql = "SELECT" + kSegmentColumns + "FROM segment s WHERE s.kind = 0 AND s.vault = ?1 AND s.state = 1"
+                                 " AND (s.start_at, s.id) > (?2, ?3) ORDER BY s.start_at, s.id";
   std::vector<SegmentRow> rows;
   std::uint64_t together = 0;
-  auto query = db.query(sql, vault);
-  while (rows.size() < kBatch && (together < missing.bytes || rows.size() < missing.inodes) && query.step()) {
+  auto query = db.query(sql, vault, place.start, place.id);
+  for (std::size_t looked = 0; looked < kMostLooked && rows.size() < kBatch && (together < missing.bytes || rows.size() < missing.inodes); ++looked) {
+    place.more = query.step();
+    if (!place.more) break;
     auto row = read_segment(query);
+    place.start = row.span.from;
+    place.id = row.id;
     if (!may_delete(row, hold_view(db, row.id, time), Cause::pressure, time)) continue;
     together += row.bytes;
     rows.push_back(std::move(row));
@@ -54,7 +69,7 @@ std::string subject_of(const VaultSpace& space) {
 }  // namespace
 
 Pressure::Pressure(Options options, Catalogue& catalogue, const Clock& clock, Vaults& vaults, Eraser& eraser, const Path& state_folder)
-    : options_(std::move(options)), catalogue_(catalogue), clock_(clock), vaults_(vaults), eraser_(eraser), state_folder_(state_folder) {
+    : options_(std::move(options)), cameras_(options_.cameras), catalogue_(catalogue), clock_(clock), vaults_(vaults), eraser_(eraser), state_folder_(state_folder) {
   ballasts_.emplace("", Ballast(state_folder / "ballast", options_.ballast));
   for (const auto& vault : vaults_.names()) {
     ballasts_.emplace(vault, Ballast(vaults_.root(vault) / "ballast", options_.ballast));
@@ -63,39 +78,57 @@ Pressure::Pressure(Options options, Catalogue& catalogue, const Clock& clock, Va
 }
 
 void Pressure::relieve() {
-  keep_state_ballast();
+  std::exception_ptr failure;  // what fails on one disk keeps no other from its turn
+  const auto next = [&](const auto& act) {
+    try {
+      act();
+    } catch (const std::exception& error) {
+      log_error("event=no-room-made cause=\"{}\" effect=\"it is tried again\"", log_safe(error.what()));
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  next([this] { keep_state_ballast(); });
   for (const auto& vault : vaults_.names())
-    if (vaults_.online(vault)) relieve_one(vault);
-  if (looked_ && clock_.monotonic() - *looked_ < kLookEvery) return;
-  look_ahead();
-  looked_ = clock_.monotonic();
+    next([&] { if (vaults_.online(vault)) relieve_one(vault); });
+  if (!looked_ || clock_.monotonic() - *looked_ >= kLookEvery)
+    next([this] {
+      look_ahead();
+      looked_ = clock_.monotonic();
+    });
+  if (failure) std::rethrow_exception(failure);
 }
 
 // The catalogue needs room to delete, on whatever file system it lies.
 void Pressure::keep_state_ballast() {
   auto& ballast = ballasts_.at("");
   const auto room = room_at(state_folder_);
-  if (room.bytes > 4 * options_.ballast && room.inodes > 4 * kInodes) {
+  if (!room) return;
+  if (room->bytes > 4 * options_.ballast && room->inodes > 4 * kInodes) {
     ballast.hold();
-  } else if ((room.bytes < options_.ballast / 4 || room.inodes < kInodes / 4) && ballast.release()) {
-    log_error("event=ballast-released folder=state free={} inodes={}", room.bytes, room.inodes);
+  } else if ((room->bytes < options_.ballast / 4 || room->inodes < kInodes / 4) && ballast.release()) {
+    log_error("event=ballast-released folder=state free={} inodes={}", room->bytes, room->inodes);
   }
 }
 
 void Pressure::relieve_one(const std::string& vault) {
   const Room wanted{options_.least_free + options_.least_free / 4, kLeastInodes + kLeastInodes / 4};
   bool nothing_left = false;
-  auto room = room_at(vaults_.root(vault));
+  const auto found = room_at(vaults_.root(vault));
+  if (!found) return;
+  auto room = *found;
   if (is_short(room, 1)) {
     nothing_left = !options_.delete_oldest;
+    ShedPlace place;
     // Counted by what went, not by what the disk then shows: a file that is still being read gives its room back later,
     // and nothing more must go for that.
-    for (auto missing = without(wanted, room); (missing.bytes > 0 || missing.inodes > 0) && !nothing_left;) {
-      const auto gone = shed_with_ballast(vault, missing);
-      nothing_left = gone.inodes == 0;
-      missing = without(missing, gone);
+    Room went;
+    const auto lacking = [&] { return without(without(without(wanted, *found), went), waiting(vault)); };
+    for (auto missing = lacking(); (missing.bytes > 0 || missing.inodes > 0) && !nothing_left; missing = lacking()) {
+      const auto gone = shed_with_ballast(vault, missing, place);
+      nothing_left = !place.more && gone.inodes == 0;
+      went = {went.bytes + gone.bytes, went.inodes + gone.inodes};
     }
-    room = room_at(vaults_.root(vault));
+    room = room_at(vaults_.root(vault)).value_or(room);
   }
   if (room.bytes >= wanted.bytes && room.inodes >= wanted.inodes) hold_ballast(vault);
   auto state = state_.lock();
@@ -113,9 +146,9 @@ bool Pressure::is_short(const Room& room, std::uint64_t parts) const {
 }
 
 // What went; nothing when there is nothing that may go.
-Room Pressure::shed(const std::string& vault, const Room& missing) {
+Room Pressure::shed(const std::string& vault, const Room& missing, ShedPlace& place) {
   const auto gone = eraser_.erase(Cause::pressure, [&](Catalogue::Transaction& transaction, const TrustedTime& time) {
-    return oldest(transaction.db, vault, missing, time);
+    return oldest(transaction.db, vault, missing, time, place);
   });
   if (gone.empty()) return {};
   log_error("event=promise-broken vault={} segments={} bytes={} oldest={} cause=\"the disk is full\"", vault, gone.size(),
@@ -124,17 +157,31 @@ Room Pressure::shed(const std::string& vault, const Room& missing) {
 }
 
 // Deleting writes a little itself: when even that finds no room, the ballast gives it.
-Room Pressure::shed_with_ballast(const std::string& vault, const Room& missing) {
+Room Pressure::shed_with_ballast(const std::string& vault, const Room& missing, ShedPlace& place) {
   try {
-    return shed(vault, missing);
+    return shed(vault, missing, place);
   } catch (const Error& error) {
     bool freed = ballasts_.at("").release();
     freed |= ballasts_.at(vault).release();
     log_error("event=ballast-released vault={} cause=\"{}\"", vault, log_safe(error.what()));
     if (!freed) throw;
-    eraser_.finish_condemned();
-    return shed(vault, missing);
+    auto finished = eraser_.finish_condemned();
+    std::erase_if(finished, [&](const SegmentRow& row) { return row.vault != vault; });
+    const Room gone{bytes_of(finished), finished.size()};
+    const auto rest = without(missing, gone);
+    place = {};  // what was chosen may not have been marked
+    const auto more = rest.bytes > 0 || rest.inodes > 0 ? shed(vault, rest, place) : Room{};
+    return {gone.bytes + more.bytes, gone.inodes + more.inodes};
   }
+}
+
+// Condemned, and not let go by its disk: to condemn more instead would break promises and make no room.
+Room Pressure::waiting(const std::string& vault) const {
+  return catalogue_.state().read([&](sqlite::Connection& db) {
+    auto query = db.query("SELECT coalesce(sum(bytes), 0), count(*) FROM segment WHERE state = 2 AND vault = ?", vault);
+    query.step();
+    return Room{query.natural(0), query.natural(1)};
+  });
 }
 
 void Pressure::hold_ballast(const std::string& vault) {
@@ -149,7 +196,8 @@ VaultSpace Pressure::look_at(const std::string& vault) const {
   if (!vaults_.online(vault)) return space;
   const auto policy = catalogue_.policy();
   const auto now = clock_.now();
-  const auto demand = catalogue_.state().read([&](sqlite::Connection& db) { return read_demand(db, vault, policy, now, options_.cameras); });
+  const auto cameras = cameras_.lock()->of_class;
+  const auto demand = catalogue_.state().read([&](sqlite::Connection& db) { return read_demand(db, vault, policy, now, cameras); });
   return judge(vault, demand, now);
 }
 
@@ -192,10 +240,10 @@ std::vector<VaultSpace> Pressure::spaces() const {
     space.why = vaults_.off_line(vault);
     space.online = space.why.empty();
     space.used = used[vault];
-    const auto room = space.online ? room_at(vaults_.root(vault)) : Room{};
-    space.free = room.bytes;
-    if (space.online && is_short(room, 2)) space.stopped = "all cameras";
-    else if (mine.nothing_left && !options_.low_priority.empty()) space.stopped = "cameras of low priority";
+    const auto room = space.online ? room_at(vaults_.root(vault)) : std::nullopt;
+    space.free = room ? room->bytes : 0;
+    if (room && is_short(*room, 2)) space.stopped = "all cameras";
+    else if (mine.nothing_left && !cameras_.lock()->low_priority.empty()) space.stopped = "cameras of low priority";
     spaces.push_back(std::move(space));
   }
   return spaces;
@@ -212,8 +260,10 @@ std::vector<BrokenPromise> Pressure::broken_promises(Instant since) const {
 }
 
 std::string Pressure::refusal(const std::string& vault, const std::string& source) const {
-  if (is_short(room_at(vaults_.root(vault)), 2)) return "the disk is full: what is left is kept for calls";
-  if (!options_.low_priority.contains(source)) return {};
+  const auto room = room_at(vaults_.root(vault));
+  if (!room) return "the vault " + vault + " is off line: its folder cannot be looked at";
+  if (is_short(*room, 2)) return "the disk is full: what is left is kept for calls";
+  if (!cameras_.lock()->low_priority.contains(source)) return {};
   auto state = state_.lock();
   return (*state)[vault].nothing_left ? "the disk is full: cameras of low priority wait" : "";
 }

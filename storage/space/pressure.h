@@ -33,6 +33,7 @@ struct Room {
 
 struct Demand;
 struct HoldLoad;
+struct ShedPlace;
 
 struct BrokenPromise {
   Instant at;
@@ -43,14 +44,18 @@ struct BrokenPromise {
 
 class Pressure {
  public:
+  struct Cameras {
+    std::set<std::string> low_priority;           // that stop first
+    std::map<std::string, std::size_t> of_class;  // for a first estimate
+  };
   struct Options {
     std::uint64_t least_free = 256ull << 20;  // below it room is made; below half of it, calls only
     std::uint64_t ballast = 16ull << 20;
     bool delete_oldest = true;                // false: cameras stop instead
-    std::set<std::string> low_priority;       // sources that stop first
-    std::map<std::string, std::size_t> cameras;  // of each class: for a first estimate
+    Cameras cameras = {};
   };
   Pressure(Options options, Catalogue& catalogue, const Clock& clock, Vaults& vaults, Eraser& eraser, const Path& state_folder);
+  void set_cameras(Cameras cameras) { *cameras_.lock() = std::move(cameras); }
   // Makes room where there is too little; after each sweep, which takes what is due first. Looks ahead each hour.
   void relieve();
   // The plan and the forecast anew. A changed alarm is in the ledger.
@@ -71,14 +76,16 @@ class Pressure {
   void keep_state_ballast();
   void relieve_one(const std::string& vault);
   bool is_short(const Room& room, std::uint64_t parts) const;
-  Room shed(const std::string& vault, const Room& missing);
-  Room shed_with_ballast(const std::string& vault, const Room& missing);
+  Room shed(const std::string& vault, const Room& missing, ShedPlace& place);
+  Room shed_with_ballast(const std::string& vault, const Room& missing, ShedPlace& place);
+  Room waiting(const std::string& vault) const;
   void hold_ballast(const std::string& vault);
   VaultSpace look_at(const std::string& vault) const;
   VaultSpace judge(const std::string& vault, const Demand& demand, Instant now) const;
   void tell(const VaultSpace& before, const VaultSpace& after);
 
-  Options options_;
+  const Options options_;
+  mutable Synchronized<Cameras> cameras_;
   Catalogue& catalogue_;
   const Clock& clock_;
   Vaults& vaults_;

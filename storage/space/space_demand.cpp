@@ -28,17 +28,22 @@ std::map<std::string, Measured> measure(sqlite::Connection& db, const std::strin
   return classes;
 }
 
-ClassDemand demand_of(const PolicyRow& policy, const std::map<std::string, Measured>& measured, Instant now,
+bool has_cameras(sqlite::Connection& db, const std::string& cls) {
+  return db.query("SELECT 1 FROM source WHERE class = ? AND kind = 0", cls).step();
+}
+
+ClassDemand demand_of(sqlite::Connection& db, const PolicyRow& policy, const std::map<std::string, Measured>& measured, Instant now,
                       const std::map<std::string, std::size_t>& cameras) {
   ClassDemand demand;
   demand.cls = policy.cls;
   const auto count = cameras.find(policy.cls);
-  demand.kind = count == cameras.end() ? Kind::calls : Kind::camera;
+  // Its last camera may have left the settings: what is there of it is still CCTV.
+  demand.kind = count != cameras.end() || has_cameras(db, policy.cls) ? Kind::camera : Kind::calls;
   demand.period = add(now, policy.period) - now;
   const auto found = measured.find(policy.cls);
   if (found != measured.end() && now - found->second.since >= kLeastMeasured) {
     demand.bytes_per_day = found->second.bytes * kDay / static_cast<double>((now - found->second.since).count());
-  } else if (demand.kind == Kind::camera) {
+  } else if (count != cameras.end()) {
     demand.bytes_per_day = kUsualCamera * static_cast<double>(count->second);
     demand.estimated = true;
   }
@@ -107,7 +112,7 @@ Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::
   demand.used = used.natural(0);
   const auto measured = measure(db, vault, now);
   for (const auto& row : policy) {
-    const auto one = demand_of(row, measured, now, cameras);
+    const auto one = demand_of(db, row, measured, now, cameras);
     demand.flow.bytes_per_hour += one.bytes_per_day / 24;
     if (one.kind == Kind::camera)
       demand.flow.hours_kept = std::max<std::size_t>(demand.flow.hours_kept, static_cast<std::size_t>(std::chrono::floor<std::chrono::hours>(one.period).count()));

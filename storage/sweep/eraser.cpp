@@ -26,27 +26,46 @@ Words words_of(Cause cause) {
   return {"sweep", ""};
 }
 
+// What could not be removed, and why the first of it.
+struct Stuck {
+  std::set<SegmentId> rows;
+  std::string why;
+  template <typename Body>
+  void guard(const std::vector<SegmentId>& all, const Body& body) {
+    try {
+      body();
+    } catch (const std::exception& error) {
+      rows.insert(all.begin(), all.end());
+      if (why.empty()) why = error.what();
+    }
+  }
+};
+
 // Step 2. Bound to the id: after a crash the slot may be another segment's by now.
-void erase_keys(KeySlots& keys, const std::vector<SegmentRow>& rows) {
-  for (const auto& row : rows) keys.erase(row.slot, row.id);
+void erase_keys(KeySlots& keys, const std::vector<SegmentRow>& rows, Stuck& stuck) {
+  for (const auto& row : rows) stuck.guard({row.id}, [&] { keys.erase(row.slot, row.id); });
   keys.sync();
 }
 
+using Folders = std::map<Path, std::vector<SegmentId>>;
+
 // Step 3. A file already gone is as good.
-std::set<Path> unlink_files(const Vaults& vaults, const std::vector<SegmentRow>& rows) {
-  std::set<Path> folders;
-  for (const auto& row : rows) {
-    const auto path = vaults.path_of(row);
-    remove_file(path);
-    folders.insert(path.parent_path());
-  }
+Folders unlink_files(const Vaults& vaults, const std::vector<SegmentRow>& rows, Stuck& stuck) {
+  Folders folders;
+  for (const auto& row : rows)
+    stuck.guard({row.id}, [&] {
+      if (stuck.rows.contains(row.id)) return;
+      const auto path = vaults.path_of(row);
+      remove_file(path);
+      folders[path.parent_path()].push_back(row.id);
+    });
   return folders;
 }
 
 // Step 4.
-void sync_folders(const std::set<Path>& folders) {
-  for (const auto& folder : folders)
-    if (boost::filesystem::is_directory(folder)) sync_directory(folder);
+void sync_folders(const Folders& folders, Stuck& stuck) {
+  for (const auto& [folder, rows] : folders)
+    stuck.guard(rows, [&path = folder] { if (boost::filesystem::is_directory(path)) sync_directory(path); });
 }
 
 std::string subject_of(const std::vector<SegmentRow>& rows) {
@@ -133,19 +152,37 @@ std::vector<SegmentRow> Eraser::erase(Cause cause, const Choose& choose) {
 }
 
 // Steps 2 to 5, in the order that every crash must leave a prefix of. Returns what was buried: not what lies in a vault
-// that went off line meanwhile, which stays condemned until it is back.
+// that went off line meanwhile or could not be removed, which stays condemned until it can.
 std::vector<SegmentRow> Eraser::finish(Cause cause, std::vector<SegmentRow> rows) {
+  Stuck stuck;
   on_step_(2);
-  erase_keys(keys_, rows);
+  erase_keys(keys_, rows, stuck);
   on_step_(3);
-  const auto folders = unlink_files(vaults_, rows);
+  const auto folders = unlink_files(vaults_, rows, stuck);
   on_step_(4);
-  sync_folders(folders);
+  sync_folders(folders, stuck);
   std::erase_if(rows, [&](const SegmentRow& row) { return !vaults_.online(row.vault); });
+  auto left = rows;
+  std::erase_if(left, [&](const SegmentRow& row) { return !stuck.rows.contains(row.id); });
+  std::erase_if(rows, [&](const SegmentRow& row) { return stuck.rows.contains(row.id); });
   on_step_(5);
   if (!rows.empty()) bury(cause, rows);
   for (const auto& row : rows) vaults_.drop_empty_folders(row);
+  tell_stuck(left, stuck.why);
   return rows;
+}
+
+void Eraser::tell_stuck(const std::vector<SegmentRow>& rows, const std::string& why) {
+  if (rows.empty()) return;
+  auto all = stuck_.lock();
+  all->count += rows.size();
+  if (all->why.empty()) all->why = why;
+}
+
+std::string Eraser::stuck() const {
+  auto all = stuck_.lock();
+  if (all->count == 0) return {};
+  return std::to_string(all->count) + " recordings that must go cannot be removed; their keys are erased, or will be: " + all->why;
 }
 
 void Eraser::bury(Cause cause, const std::vector<SegmentRow>& rows) {
@@ -163,11 +200,15 @@ void Eraser::bury(Cause cause, const std::vector<SegmentRow>& rows) {
   });
 }
 
-std::uint64_t Eraser::finish_condemned() {
+std::vector<SegmentRow> Eraser::finish_condemned() {
   const std::scoped_lock lock(mutex_);
-  std::uint64_t finished = 0;
-  const auto all = catalogue_.state().read([&](sqlite::Connection& db) { return condemned_by_cause(db, vaults_); });
-  for (const auto& [cause, rows] : all) finished += finish(cause, rows).size();
+  *stuck_.lock() = {};
+  std::vector<SegmentRow> finished;
+  auto all = catalogue_.state().read([&](sqlite::Connection& db) { return condemned_by_cause(db, vaults_); });
+  for (auto& [cause, rows] : all) {
+    const auto gone = finish(cause, std::move(rows));
+    finished.insert(finished.end(), gone.begin(), gone.end());
+  }
   return finished;
 }
 

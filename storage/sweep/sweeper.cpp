@@ -11,6 +11,7 @@ namespace tenure::storage {
 
 namespace {
 constexpr std::size_t kBatch = 200;  // rows condemned in one transaction; a hold waits for no more than that
+constexpr std::size_t kMostLooked = 2'000;  // rows looked at in one transaction, held ones among them
 constexpr std::size_t kMostShown = 10'000;
 constexpr Duration kMarkEvery = std::chrono::minutes(5);  // an idle sweep need not write each time
 
@@ -23,24 +24,39 @@ const std::string kApproved = "EXISTS(SELECT 1 FROM policy_due d JOIN policy_ver
                               " AND v.in_force_at IS NOT NULL)";
 const std::string kReleasing = "EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NOT NULL AND h.counts_until > ?2 AND " + kCovers + ")";
 
-// What has expired of one class in one vault, from `from` on, with how holds stand to it, oldest expiry first, until
-// `limit` rows may go. Without `until`: only what a change of policy was approved to make fall due.
-Candidates expired(sqlite::Connection& db, const Where& where, State state, Instant from, std::optional<Instant> until,
-                   const TrustedTime& time, std::size_t limit) {
+// The last row that was looked at.
+struct Place {
+  Instant expires_at{};
+  SegmentId id{};
+};
+
+// Of what has expired of one class in one vault: what may go, oldest expiry first, and how much holds keep.
+struct Expired {
+  Candidates free;
+  std::uint64_t held = 0;
+  bool more = false;  // it stopped for its bounds
+};
+
+// Behind `place`, which moves on, until `most` rows may go or `looked` were looked at, so that what holds keep does not
+// keep others waiting. Without `until`: only what a change of policy was approved to make fall due.
+Expired expired(sqlite::Connection& db, const Where& where, State state, Place& place, std::optional<Instant> until,
+                const TrustedTime& time, std::size_t most, std::size_t looked) {
   static const std::string sql = "SELECT" + kSegmentColumns + ", " + kActive + ", " + kReleasing +
-                                 " FROM segment s WHERE s.state = ?1 AND s.expires_at <= ?3 AND s.expires_at >= ?4"
-                                 " AND s.class = ?5 AND s.vault = ?6 AND (?7 OR " + kApproved + ") ORDER BY s.expires_at";
-  Candidates view;
-  std::size_t free = 0;
-  auto query = db.query(sql, static_cast<int>(state), time.lo, std::min(until.value_or(time.lo), time.lo), from, where.second, where.first,
-                        until.has_value());
-  while (free < limit && query.step()) {
+                                 " FROM segment s WHERE s.state = ?1 AND s.expires_at <= ?3 AND (s.expires_at, s.id) > (?4, ?5)"
+                                 " AND s.class = ?6 AND s.vault = ?7 AND (?8 OR " + kApproved + ") ORDER BY s.expires_at, s.id";
+  Expired found;
+  auto query = db.query(sql, static_cast<int>(state), time.lo, std::min(until.value_or(time.lo), time.lo), place.expires_at, place.id,
+                        where.second, where.first, until.has_value());
+  for (std::size_t rows = 0; query.step(); ++rows) {
+    found.more = rows == looked || found.free.size() == most;
+    if (found.more) break;
     auto row = read_segment(query);
+    place = {row.expires_at, row.id};
     const HoldView holds{query.truth(kSegmentColumnCount), query.truth(kSegmentColumnCount + 1)};
-    if (may_delete(row, holds, Cause::sweep, time)) ++free;
-    view.emplace_back(std::move(row), holds);
+    found.held += holds.active || holds.releasing;
+    if (may_delete(row, holds, Cause::sweep, time)) found.free.emplace_back(std::move(row), holds);
   }
-  return view;
+  return found;
 }
 
 // What is due, by vault and class: counted, not read.
@@ -148,14 +164,12 @@ void Sweeper::complete(const std::map<Where, Instant>& limits, Instant lo) {
 // Without `until` a question stands: then only what a change of policy was approved to make fall due.
 void Sweeper::sweep_class(const Where& where, const std::optional<Instant>& until, SweepReport& report) {
   for (const auto state : {State::live, State::lost}) {
-    Instant from{};
+    Place place;
     for (bool more = true; more;) {
       const auto gone = eraser_.erase(Cause::sweep, [&](Catalogue::Transaction& transaction, const TrustedTime& now) {
-        const auto view = expired(transaction.db, where, state, from, until, now, kBatch);
-        auto plan = plan_erasure(view, now, kBatch);
-        if (!view.empty()) from = view.back().first.expires_at;  // what stays is not looked at again
-        more = plan.size() == kBatch;
-        return plan;
+        const auto found = expired(transaction.db, where, state, place, until, now, kBatch, kMostLooked);
+        more = found.more;
+        return plan_erasure(found.free, now, kBatch);
       });
       report.deleted += gone.size();
       report.bytes += bytes_of(gone);
@@ -166,21 +180,25 @@ void Sweeper::sweep_class(const Where& where, const std::optional<Instant>& unti
 SweepReport Sweeper::sweep() {
   SweepReport report;
   apply_due_policies(catalogue_, clock_);
-  report.deleted = eraser_.finish_condemned();  // a sweep that failed half-way goes on where it stopped
+  report.deleted = eraser_.finish_condemned().size();  // a sweep that failed half-way goes on where it stopped
   catalogue_.write([&](Catalogue::Transaction& transaction) {
     transaction.db.run("UPDATE hold SET ended_at = ?1 WHERE ended_at IS NULL AND counts_until <= ?1", clock_.trusted().lo);
   });
   const auto time = clock_.trusted();
   const auto until = limits(time, report);
+  std::map<Where, Instant> swept;  // a vault may have gone since: what lies in it is still to be swept
   for (const auto& vault : vaults_.names())
-    if (vaults_.online(vault))
-      for (const auto& policy : catalogue_.policy()) {
-        const auto limit = until.find(Where{vault, policy.cls});
-        sweep_class({vault, policy.cls}, limit == until.end() ? std::nullopt : std::optional(limit->second), report);
-      }
-  complete(until, time.lo);
+    for (const auto& policy : catalogue_.policy()) {
+      const Where where{vault, policy.cls};
+      if (!vaults_.online(vault)) continue;
+      const auto limit = until.find(where);
+      sweep_class(where, limit == until.end() ? std::nullopt : std::optional(limit->second), report);
+      if (limit != until.end()) swept.insert(*limit);
+    }
+  complete(swept, time.lo);
   report.questions = questions();
   report.next = catalogue_.next_expiry();
+  report.problem = eraser_.stuck();
   return report;
 }
 
@@ -192,11 +210,15 @@ SweepReport Sweeper::dry_run() const {
     if (vaults_.online(vault))
       for (const auto& policy : catalogue_.policy())
         for (const auto state : {State::live, State::lost}) {
-          const auto view = catalogue_.state().read([&](sqlite::Connection& db) {
-            return expired(db, {vault, policy.cls}, state, Instant{}, time.lo, time, kMostShown);
-          });
-          for (auto& row : plan_erasure(view, time, kMostShown)) report.due.push_back(std::move(row));
-          for (const auto& [row, holds] : view) report.held_back += holds.active || holds.releasing;
+          Expired found;
+          Place place;
+          do {
+            found = catalogue_.state().read([&](sqlite::Connection& db) {
+              return expired(db, {vault, policy.cls}, state, place, time.lo, time, kMostShown, kMostShown);
+            });
+            for (auto& row : plan_erasure(found.free, time, kMostShown)) report.due.push_back(std::move(row));
+            report.held_back += found.held;
+          } while (found.more && report.due.size() < kMostShown);
         }
   std::stable_sort(report.due.begin(), report.due.end(), [](const auto& a, const auto& b) { return a.expires_at < b.expires_at; });
   report.bytes = bytes_of(report.due);

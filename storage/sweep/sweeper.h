@@ -24,6 +24,7 @@ struct SweepReport {
   std::uint64_t held_back = 0;           // expired and kept by a hold
   std::optional<Instant> next;           // the next expiry
   std::vector<SweepQuestion> questions;  // what waits for an answer
+  std::string problem;                   // what should have gone and could not; empty: nothing
 };
 
 class Sweeper {

@@ -89,6 +89,19 @@ TEST(I5, ASweepThatFailsIsShownAndTriedAgain) {
   EXPECT_FALSE(first);
 }
 
+TEST(I5, ASweepThatLeavesSomethingOpensContentAndSaysWhat) {
+  SimulatedClock clock(kNow);
+  std::atomic<bool> first{false};
+  storage::SweepReport report;
+  report.problem = "one file cannot be removed";
+  SweepLoop loop(clock, {[&] { return report; }, [] {}, [&] { first = true; }});
+  loop.start();
+  while (!first) std::this_thread::yield();
+  loop.stop();
+  EXPECT_EQ(loop.status().problem, report.problem);
+  EXPECT_TRUE(loop.status().first_done);
+}
+
 TEST(I14, ACameraThatSendsWhileTheDiskIsFullIsNotSaidToBeRecording) {
   SimulatedClock clock(kNow);
   Keeping keeping(clock);

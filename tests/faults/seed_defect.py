@@ -12,7 +12,7 @@ DEFECTS = {
     "synchronous-normal": ("storage/catalogue/catalogue.cpp", [("PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL")]),
     "unlink-before-condemn": ("storage/sweep/eraser.cpp", [
         ("    doomed = choose(transaction, clock_.trusted());\n",
-         "    doomed = choose(transaction, clock_.trusted());\n    static_cast<void>(unlink_files(vaults_, doomed));\n")]),
+         "    doomed = choose(transaction, clock_.trusted());\n    Stuck none;\n    static_cast<void>(unlink_files(vaults_, doomed, none));\n")]),
     "row-first": ("storage/recording/recording.cpp", [
         ("    recording.writer->file().sync_data();\n",
          "    if (recording.finished) {\n      commits_.commit(recording.row);\n      commits_.flush();\n    }\n"
@@ -21,7 +21,7 @@ DEFECTS = {
     "no-hold-check": ("storage/retention.cpp", [("  if (holds.active || holds.releasing) return false;\n", "  static_cast<void>(holds);\n")]),
     "one-key-copy": ("storage/keys/key_slots.cpp", [("  state_->write_slot(1, made.slot, bytes);\n", "")]),
     "tombstone-early": ("storage/sweep/eraser.cpp", [
-        ("  on_step_(2);\n  erase_keys(keys_, rows);\n", "  bury(cause, rows);\n  on_step_(2);\n  erase_keys(keys_, rows);\n"),
+        ("  on_step_(2);\n  erase_keys(keys_, rows, stuck);\n", "  bury(cause, rows);\n  on_step_(2);\n  erase_keys(keys_, rows, stuck);\n"),
         ("  if (!rows.empty()) bury(cause, rows);\n", "")]),
 }
 

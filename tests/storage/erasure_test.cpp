@@ -196,6 +196,30 @@ TEST_F(ErasureTest, I3_ACrashBeforeEachStepIsFinishedAndCertifiedByTheNextStart)
   }
 }
 
+TEST_F(ErasureTest, I13_AnOrderThatIsOnRecordIsAcknowledgedThoughItsDeletionFailedHalfWay) {
+  const auto row = record("front", minute(0));
+  parts->eraser.on_step([](int step) {
+    if (step == 4) throw Error(ErrorKind::io, "no disk");
+  });
+  const auto made = erase(span(0, 1));
+  EXPECT_NE(made.ledger_number, 0u);
+  EXPECT_FALSE(made.certified_at);
+  parts->eraser.on_step([](int) {});
+  EXPECT_EQ(parts->sweeper.sweep().deleted, 1u);
+  erasures->set_other_copies({{"front", "a second recorder"}});  // settings that were read again
+  EXPECT_EQ(erasures->certify(), 1u);
+  EXPECT_FALSE(exists(row.id));
+  EXPECT_THAT(json::serialize(certificate(made)), HasSubstr("a second recorder"));
+  // One that is not on record was not given.
+  record("front", minute(1));
+  const auto approval = approved(span(1, 2));
+  parts->eraser.on_step([](int step) {
+    if (step == 1) throw Error(ErrorKind::io, "no disk");
+  });
+  EXPECT_THROW(erasures->order(span(1, 2), "a person's right", kPartner, approval), Error);
+  EXPECT_EQ(erasures->list().size(), 1u);
+}
+
 TEST_F(ErasureTest, TheCertificateNamesWhoWhatProofAndTheCopiesOutOfReach) {
   record("front", minute(0));
   parts->catalogue.append_ledger({0, clock.now(), "partner", "export", R"({"kind":"native","source":"front","from":"2026-03-02T12:00:30Z","to":"2026-03-02T12:00:40Z"})", ""});

@@ -194,7 +194,7 @@ class HoldForecastOf : public HoldReview {
     Pressure::Options options;
     auto& parts = *practice.parts;
     options.least_free = parts.vaults.free_bytes("main") - room;
-    options.cameras["cctv"] = 2;
+    options.cameras.of_class["cctv"] = 2;
     return {options, parts.catalogue, practice.clock, parts.vaults, parts.eraser, practice.folder.path};
   }
   HoldForecast forecast(const Pressure& pressure, std::vector<HoldSpan> spans) {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "storage/catalogue/catalogue_state.h"
 #include "storage/sweep/tombstone_file.h"
 
 namespace tenure::storage {
@@ -94,6 +95,21 @@ SegmentRow Practice::record_row(const std::string& camera, Interval span) {
   row.slot = parts->keys.reserve(row.id).slot;
   parts->catalogue.commit_segment(row);
   return parts->catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = row.id}).at(0);  // with its expiry
+}
+
+void Practice::record_many(const std::string& camera, Instant from, int minutes) {
+  parts->catalogue.write([&](Catalogue::Transaction& transaction) {
+    for (int i = 0; i < minutes; ++i) {
+      SegmentRow row;
+      row.span = {from + std::chrono::minutes(i), from + std::chrono::minutes(i + 1)};
+      row.id = SegmentId::make(row.span.from);
+      row.source = camera;
+      row.cls = "cctv";
+      row.vault = "main";
+      row.slot = parts->keys.reserve(row.id).slot;
+      insert_segment(transaction.db, row, State::live, expiry_in(transaction.db, row.cls, row.span));
+    }
+  });
 }
 
 ImportOutcome Practice::import(const CallDetails& details, const std::string& audio, std::optional<Digest> expected) {

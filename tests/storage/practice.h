@@ -40,6 +40,8 @@ class Practice {
   SegmentRow record(const std::string& camera, Interval span, std::size_t bytes = 4);
   // The same without a file: for the many.
   SegmentRow record_row(const std::string& camera, Interval span);
+  // Minutes one after another, in one transaction.
+  void record_many(const std::string& camera, Instant from, int minutes);
   SegmentRow reserve(const std::string& camera, Interval span, bool with_fragment = true, std::size_t bytes = 4);
   ImportOutcome import(const CallDetails& details, const std::string& audio, std::optional<Digest> expected = {});
   HoldRequest request(std::vector<HoldSpan> spans) const;
