@@ -76,11 +76,15 @@ std::uint64_t remove_all(Catalogue& catalogue, const Clock& clock, const std::ve
       if (unreached != nullptr) unreached->push_back(path.string());
       continue;
     }
+    // From its first overwritten byte on nothing may count on it, whatever a crash leaves.
+    catalogue.write([&](Catalogue::Transaction& transaction) {
+      transaction.db.run("UPDATE backup SET verified_at = NULL WHERE id = ?", *BackupId::parse(one.id));
+    });
     overwrite_and_remove(path);
     ++removed;
     const auto now = clock.now();
     catalogue.write([&](Catalogue::Transaction& transaction) {
-      transaction.db.run("UPDATE backup SET gone_at = ?2 WHERE id = ?1", *BackupId::parse(one.id), now);
+      transaction.db.run("UPDATE backup SET gone_at = ?2, verified_at = ?3 WHERE id = ?1", *BackupId::parse(one.id), now, one.verified_at);
       insert_ledger(transaction.db, ledger_entry(now, {"tenured"}, "backup-keys-gone", json::serialize(json::object{{"backup", one.id}})));
     });
   }
