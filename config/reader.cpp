@@ -156,11 +156,16 @@ ReadResult read_settings(const Path& file) {
   }
   ReadResult result = parse_settings(text, file);
   struct stat status {};
-  const bool open_to_all = ::stat(file.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+  const bool found = ::stat(file.c_str(), &status) == 0;
+  const bool open_to_all = found && (status.st_mode & S_IROTH) != 0;
+  // Root's own group is as good as root; any other may be the one of those who speak to the daemon.
+  const bool open_to_group = found && (status.st_mode & S_IRGRP) != 0 && status.st_gid != 0;
   const bool holds_password = text.find("password") != std::string::npos &&
       std::any_of(result.settings.cameras.begin(), result.settings.cameras.end(), [](const Camera& c) { return !c.password.empty(); });
   if (open_to_all && holds_password)
-    result.warnings.push_back({0, "", "every user of this machine can read it, and it holds a password: chmod o= it, or use credential"});
+    result.warnings.push_back({0, "", "every user of this machine can read it, and it holds a password: chmod go= it, or use credential"});
+  else if (open_to_group && holds_password)
+    result.warnings.push_back({0, "", "its group can read it, and it holds a password: chmod g= it, or use credential"});
   return result;
 }
 

@@ -1,5 +1,6 @@
 // [access] and [access.rights].
 #include <algorithm>
+#include <array>
 
 #include "config/validate.h"
 
@@ -10,9 +11,18 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 
+// What a second person can approve: acts that are done once, and whose arguments may be written down for it.
+constexpr std::array kForTwo = {Action::release_footage, Action::release_calls, Action::release_holds,
+                                Action::erase,           Action::change_policy, Action::declare_time};
+
 // Rights whose loss by everybody could not be undone from within, or that would let who runs the machine see recordings
 // or decide about people's rights alone, are left as they are.
 std::string refused(const RightOverride& change) {
+  if (change.grant == Grant::second_person && std::find(kForTwo.begin(), kForTwo.end(), change.action) == kForTwo.end()) {
+    std::string names;
+    for (const auto action : kForTwo) names += (names.empty() ? "" : ", ") + std::string(to_string(action));
+    return "is not to be had: a second person can approve only " + names;
+  }
   if (change.role == Role::practice_manager && change.action == Action::people && change.grant != Grant::yes)
     return "would leave nobody who may add people; the practice manager keeps it";
   if (change.role == Role::it_administrator && change.action < Action::settings && change.action != Action::people &&

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/filesystem/operations.hpp>
 
@@ -225,6 +226,15 @@ TEST(Access, RightsThatWouldOpenRecordingsToWhoRunsTheMachineAreRefused) {
   EXPECT_THAT(only_problem(kStorage + "[access.rights]\npractice-manager = [\"people = no\"]\n"), HasSubstr("nobody who may add people"));
 }
 
+TEST(Access, ASecondPersonIsOnlyForWhatOneCanApprove) {
+  const auto text = [](const std::string& role, const std::string& right) { return kStorage + "[access.rights]\n" + role + " = [\"" + right + " = second-person\"]\n"; };
+  for (const auto* right : {"release-footage", "release-calls", "release-holds", "erase", "change-policy", "declare-time"})
+    EXPECT_TRUE(parse(text("practice-manager", right)).ok()) << right;
+  for (const auto* right : {"find-calls", "play-footage", "place-hold", "see-people", "settings", "recovery-key", "ledger", "reports"})
+    EXPECT_THAT(only_problem(text("practice-manager", right)), HasSubstr("can approve only release-footage")) << right;
+  EXPECT_THAT(only_problem(text("it-administrator", "people")), HasSubstr("can approve only release-footage"));
+}
+
 TEST(Access, LimitsThatMakeNoSenseAreMistakes) {
   EXPECT_THAT(only_problem(kStorage + "[access]\nidle = \"PT2H\"\nlongest = \"PT1H\"\n"), HasSubstr("longer than longest"));
   EXPECT_THAT(only_problem(kStorage + "[access]\nfresh = \"PT2H\"\n"), HasSubstr("PT1M to PT1H"));
@@ -256,10 +266,23 @@ TEST(Settings, AReadableFileWithAPasswordIsWarnedAbout) {
   make_directories(folder);
   write_durably(folder / "t.toml", as_view(kStorage + kCamera + "username = \"u\"\npassword = \"p\"\n"));
   EXPECT_TRUE(read_settings(folder / "t.toml").warnings.empty());
-  ::chmod((folder / "t.toml").c_str(), 0644);
-  const auto result = read_settings(folder / "t.toml");
-  EXPECT_TRUE(result.ok());
-  EXPECT_EQ(result.warnings.size(), 1u);
+  const auto warning = [&](mode_t mode) {
+    ::chmod((folder / "t.toml").c_str(), mode);
+    const auto result = read_settings(folder / "t.toml");
+    EXPECT_TRUE(result.ok());
+    return result.warnings.empty() ? std::string() : result.warnings.front().text;
+  };
+  EXPECT_THAT(warning(0644), HasSubstr("every user of this machine"));
+  const bool root = ::geteuid() == 0;
+  if (root) {
+    ASSERT_EQ(::chown((folder / "t.toml").c_str(), 0, 0), 0);
+    EXPECT_EQ(warning(0640), "") << "root's own group";
+    ASSERT_EQ(::chown((folder / "t.toml").c_str(), 0, 12345), 0);
+  }
+  if (root || ::getegid() != 0) {
+    EXPECT_THAT(warning(0640), HasSubstr("its group can read it"));
+  }
+  EXPECT_EQ(warning(0400), "");
   boost::filesystem::remove_all(folder);
 }
 
