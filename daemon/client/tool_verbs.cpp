@@ -72,7 +72,7 @@ void Tool::add_upkeep() {
   sweep.app()->add_flag("--dry-run", verbs_.at(sweep.app()).second.dry_run, "only shows it; required");
   verb(sweep.app(), "approve", "lets a deletion go on that stopped to ask", "sweep approve")
       .text("class,--class", "class", "the class it asks about", true)
-      .text("--reason", "reason", "what makes you sure");
+      .text("--reason", "reason", "what makes you sure").text("--approval", "approval", kApproval);
   auto* policy = group("policy", "how long what is kept");
   verb(policy, "show", "the policy in force, its versions, and what the settings propose", "policy show");
   const auto wish = [&](const std::string& name, const std::string& help) {
@@ -138,7 +138,7 @@ void Tool::add_people() {
   verb(users, "list", "all people", "user list");
   named("show", "one person");
   named("role", "sets the roles of a person").list("--role", "roles", kRoles).text("--reason", "reason", "why");
-  named("disable", "ends a person's logins, at once").text("--reason", "reason", "why");
+  named("disable", "ends a person's logins, at once").text("--reason", "reason", "why").text("--approval", "approval", kApproval);
   named("enable", "lets a person log in again").text("--reason", "reason", "why");
   secret(named("password", "a new password, one's own without a name", false));
   named("totp", "a new authenticator secret, shown once", false);

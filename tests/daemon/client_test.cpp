@@ -1,12 +1,16 @@
 // The command line of `tenure`, its tables, and how it writes what it receives.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <boost/filesystem/operations.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <fstream>
 
 #include "daemon/client/arguments.h"
+#include "daemon/client/find_socket.h"
 #include "daemon/client/folder_receiver.h"
 #include "daemon/client/render.h"
 #include "daemon/client/table.h"
@@ -20,6 +24,23 @@ json::object args_of(const std::vector<std::string>& typed) {
   const auto command = parse_arguments(typed);
   EXPECT_EQ(command.status, -1) << command.message;
   return command.request.args;
+}
+
+TEST(FindSocket, TakesTheOneInThisFolderOnlyIfNobodyElsePreparedIt) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root to give a file to somebody else";
+  const fs::path folder = fs::temp_directory_path() / fs::unique_path("tenure-var-%%%%%%%%"), here = fs::current_path();
+  fs::create_directories(folder / "var");
+  std::ofstream((folder / "var/tenured.sock").string()) << "x";
+  ::unsetenv("TENURE_SOCKET");
+  fs::current_path(folder);
+  EXPECT_EQ(find_socket({}, {}), "var/tenured.sock");
+  for (const auto* part : {"var/tenured.sock", "var", "."}) {
+    ASSERT_EQ(::chown(part, 12345, 12345), 0);
+    EXPECT_EQ(find_socket({}, {}), "/run/tenure/tenured.sock") << part;
+    ASSERT_EQ(::chown(part, 0, 0), 0);
+  }
+  fs::current_path(here);
+  fs::remove_all(folder);
 }
 
 class OutFolder : public testing::Test {
