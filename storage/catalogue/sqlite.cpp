@@ -16,12 +16,12 @@ constexpr int kBusyTimeoutMs = 10'000;
   const std::string cause = sqlite3_errmsg(database);
   const int plain = code & 0xff;
   if (plain == SQLITE_CORRUPT || plain == SQLITE_NOTADB)
-    throw Error(ErrorKind::corrupt, "The catalogue is damaged (" + doing + "): stop tenured and make it anew with tenure rebuild, or restore it from a backup.", cause);
+    throw Error(ErrorKind::corrupt, "The catalogue is damaged: stop tenured and make it anew with tenure rebuild, or restore it from a backup.", doing + ": " + cause);
   if (plain == SQLITE_BUSY || plain == SQLITE_LOCKED)
-    throw Error(ErrorKind::unavailable, "The catalogue is in use by another process (" + doing + "): try again.", cause);
+    throw Error(ErrorKind::unavailable, "The catalogue is in use by another process: try again.", cause);
   if (plain == SQLITE_FULL || plain == SQLITE_IOERR || plain == SQLITE_CANTOPEN || plain == SQLITE_READONLY)
-    throw Error(ErrorKind::io, "The catalogue cannot be read or written (" + doing + "): check its disk.", cause);
-  throw Error(ErrorKind::internal, "The catalogue refused an operation (" + doing + ").", cause);
+    throw Error(ErrorKind::io, "The catalogue cannot be read or written: check its disk.", cause);
+  throw Error(ErrorKind::internal, "The catalogue refused an operation; the log says more.", doing + ": " + cause);
 }
 
 // The first words of a statement, for messages.

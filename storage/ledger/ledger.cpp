@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.h"
+#include "base/told.h"
 #include "storage/ledger/entry.h"
 #include "storage/ledger/ledger_state.h"
 #include "storage/ledger/signing_key.h"
@@ -46,7 +47,7 @@ Ledger::State::State(Catalogue& kept, const Clock& at, const Path& state_folder,
     load_key(key_encryption_key);
     look_back();
   } catch (const std::exception& error) {
-    note_problem(error.what());
+    note_problem(told(error), error.what());
   }
 }
 
@@ -77,13 +78,14 @@ std::optional<std::string> Ledger::State::why_closed() {
   try {
     if (!looked_back) look_back();
   } catch (const std::exception& error) {
-    return std::string("it cannot be told yet whether it is (") + error.what() + ")";
+    return std::string("it cannot be told yet whether it is (") + told(error) + ")";
   }
   return rolled_back;
 }
 
-void Ledger::State::note_problem(const std::string& what) {
-  if (what != problem && !what.empty()) log_error("event=ledger-not-written cause=\"{}\" effect=\"it is tried again\"", what);
+void Ledger::State::note_problem(const std::string& what, const std::string& cause) {
+  if (what != problem && !what.empty())
+    log_error("event=ledger-not-written cause=\"{}\" effect=\"it is tried again\"", cause.empty() ? what : cause);
   if (what.empty() && !problem.empty()) log_info("event=ledger-written-again");
   problem = what;
 }

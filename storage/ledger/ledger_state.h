@@ -19,7 +19,7 @@ struct Ledger::State {
   std::optional<std::string> why_closed();  // as Ledger::rolled_back(), with the mutex held
   void publish();      // with the mutex held
   std::string make_checkpoint(const std::string& occasion);  // with the mutex held
-  void note_problem(const std::string& what);
+  void note_problem(const std::string& what, const std::string& cause = {});  // `cause` is for the log alone
   void forget_old_checkpoints(Instant now);
 
   // The parts of one round; each does its work when it is due.

@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.h"
+#include "base/told.h"
 #include "storage/ledger/batches.h"
 #include "storage/ledger/ledger_state.h"
 
@@ -62,8 +63,8 @@ void Ledger::State::copy(Instant now) {
       copies[i].problem.clear();
       next_copy[i] = now + kCopyEvery;
     } catch (const std::exception& error) {
-      if (copies[i].problem != error.what()) log_error("event=ledger-not-copied folder={} cause=\"{}\"", copies[i].folder, error.what());
-      copies[i].problem = error.what();
+      if (copies[i].problem != told(error)) log_error("event=ledger-not-copied folder={} cause=\"{}\"", copies[i].folder, error.what());
+      copies[i].problem = told(error);
       next_copy[i] = now + kCopyAgain;
     }
   }
@@ -73,13 +74,14 @@ bool Ledger::tick() {
   const std::scoped_lock lock(state_->mutex);
   const auto now = state_->clock.now();
   bool more = false;
-  std::string problem;
+  std::string problem, cause;
   // Each for itself: what cannot be recorded must not keep what is recorded from its files.
   const auto attempt = [&](const auto& part) {
     try {
       part();
     } catch (const std::exception& error) {
-      if (problem.empty()) problem = error.what();
+      if (problem.empty()) cause = error.what();
+      if (problem.empty()) problem = told(error);
     }
   };
   attempt([&] { state_->heartbeat(now); });
@@ -87,7 +89,7 @@ bool Ledger::tick() {
   attempt([&] { state_->publish(); });
   attempt([&] { if (state_->key && !state_->rolled_back) state_->timed_checkpoint(now); });
   attempt([&] { state_->copy(now); });
-  state_->note_problem(problem.empty() ? state_->files.difference() : problem);
+  state_->note_problem(problem.empty() ? state_->files.difference() : problem, cause);
   return more;
 }
 

@@ -15,6 +15,7 @@ CREATE TABLE person(
   password_by TEXT NOT NULL,                             -- who set it
   totp BLOB,                                             -- the secret, sealed
   totp_by TEXT NOT NULL,
+  recovery_by TEXT NOT NULL,                             -- who was shown the recovery codes
   totp_step INTEGER NOT NULL DEFAULT 0,                  -- the last step that was used: none is taken twice
   failures INTEGER NOT NULL DEFAULT 0,                   -- in a row
   failed_at INTEGER NOT NULL DEFAULT 0
@@ -70,7 +71,8 @@ CREATE TABLE approval(
   decided_at INTEGER,
   decided_by TEXT NOT NULL DEFAULT '',
   decided_reason TEXT NOT NULL DEFAULT '',
-  used_at INTEGER
+  used_at INTEGER,
+  note TEXT NOT NULL DEFAULT ''                          -- what makes one look twice at who asked and who approved
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX approval_by_time ON approval(asked_at);
 )sql";

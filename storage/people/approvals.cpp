@@ -5,14 +5,16 @@
 
 #include "base/error.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/people/person_rows.h"
 
 namespace tenure::storage {
 
 namespace {
 constexpr std::size_t kMostWaiting = 1'000, kLongestSubject = 16'384, kLongestReason = 2'000;
+constexpr Duration kLately = std::chrono::days(7);
 const std::string kColumns =
     "id, act, subject, reason, state, asked_at, asked_by, asked_person, expires_at, earliest,"
-    " decided_at, decided_by, decided_reason, used_at";
+    " decided_at, decided_by, decided_reason, used_at, note";
 
 Approval read_approval(const sqlite::Statement& row) {
   Approval approval;
@@ -30,6 +32,7 @@ Approval read_approval(const sqlite::Statement& row) {
   approval.decided_by = row.text(11);
   approval.decided_reason = row.text(12);
   approval.used_at = row.maybe_instant(13);
+  approval.note = row.text(14);
   return approval;
 }
 
@@ -58,11 +61,38 @@ std::string subject_of(const Approval& approval) {
                               {"asked_by", approval.asked_by},
                               {"expires", to_rfc3339(approval.expires_at)}};
   if (approval.earliest) subject["alone_from"] = to_rfc3339(*approval.earliest);
+  if (!approval.note.empty()) subject["note"] = approval.note;
   return boost::json::serialize(subject);
 }
 
 bool is_same(const Approval& approval, const Actor& actor) {
   return approval.asked_person == actor.person && approval.asked_by == actor.name;
+}
+
+// Whose rights changed just before a request that nobody could approve: it may have been made to be so.
+std::string lately_changed(sqlite::Connection& db, Instant now) {
+  auto query = db.query(
+      "SELECT DISTINCT json_extract(subject, '$.person') FROM ledger WHERE act IN ('person-disable', 'person-roles') AND at > ?"
+      " ORDER BY 1 LIMIT 20",
+      now - kLately);
+  std::string names;
+  while (query.step()) names += (names.empty() ? "" : ", ") + query.text(0);
+  return names.empty() ? names : "disabled or given other roles within 7 days before: " + names;
+}
+
+// The same hand could have approved: whoever set a login's secrets could log in with them.
+std::string set_by_asker(sqlite::Connection& db, const Approval& approval, const Actor& approver) {
+  const auto person = load_person(db, approver.name);
+  if (!person) return approval.note;
+  std::string what;
+  const auto add = [&](const std::string& by, const char* name) {
+    if (by == approval.asked_by) what += (what.empty() ? "" : ", ") + std::string(name);
+  };
+  add(person->password_by, "password");
+  add(person->totp_by, "code");
+  add(person->recovery_by, "recovery codes");
+  if (what.empty()) return approval.note;
+  return approval.note + (approval.note.empty() ? "" : "; ") + approval.asked_by + ", who asked, set of " + approver.name + ", who approved: " + what;
 }
 
 [[noreturn]] void refuse_act(const Approval& approval, const std::string& why) {
@@ -111,6 +141,7 @@ Approval Approvals::ask(std::string act, std::string subject, const std::string&
                     {},
                     {},
                     {},
+                    {},
                     {}};
   if (judge_.other_exists && !judge_.other_exists(approval)) {
     approval.earliest = time.hi + kDelay;
@@ -123,11 +154,12 @@ Approval Approvals::ask(std::string act, std::string subject, const std::string&
       throw Error(ErrorKind::refused,
                   "There are already 1,000 requests that wait: have some decided first (tenure approvals list).");
     waiting.run();
+    if (approval.earliest) approval.note = lately_changed(db, approval.asked_at);
     db.run(
-        "INSERT INTO approval(id, act, subject, reason, state, asked_at, asked_by, asked_person, expires_at, earliest)"
-        " VALUES(?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
+        "INSERT INTO approval(id, act, subject, reason, state, asked_at, asked_by, asked_person, expires_at, earliest, note)"
+        " VALUES(?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)",
         approval.id, approval.act, approval.subject, approval.reason, approval.asked_at, approval.asked_by,
-        approval.asked_person, approval.expires_at, approval.earliest);
+        approval.asked_person, approval.expires_at, approval.earliest, approval.note);
     insert_ledger(db, ledger_entry(time.best(), actor, "approval-ask", subject_of(approval), reason));
   });
   return approval;
@@ -151,8 +183,9 @@ Approval Approvals::decide(const ApprovalId& id, ApprovalState state, const std:
     approval.decided_at = time.best();
     approval.decided_by = actor.name;
     approval.decided_reason = reason;
-    db.run("UPDATE approval SET state = ?2, decided_at = ?3, decided_by = ?4, decided_reason = ?5 WHERE id = ?1", id,
-           static_cast<int>(state), approval.decided_at, approval.decided_by, reason);
+    if (approves) approval.note = set_by_asker(db, approval, actor);
+    db.run("UPDATE approval SET state = ?2, decided_at = ?3, decided_by = ?4, decided_reason = ?5, note = ?6 WHERE id = ?1", id,
+           static_cast<int>(state), approval.decided_at, approval.decided_by, reason, approval.note);
     insert_ledger(db, ledger_entry(time.best(), actor, approves ? "approval-approve" : "approval-refuse",
                                    subject_of(approval), reason));
   });
@@ -166,6 +199,12 @@ Approval Approvals::approve(const ApprovalId& id, const Actor& actor) {
 Approval Approvals::refuse(const ApprovalId& id, const std::string& reason, const Actor& actor) {
   check_text("reason", reason, kLongestReason);
   return decide(id, ApprovalState::refused, reason, actor);
+}
+
+void Approvals::must_still_be_alone(const ApprovalId& id) const {
+  const auto approval = show(id);
+  if (approval.state == ApprovalState::waiting && approval.earliest && judge_.other_exists && judge_.other_exists(approval))
+    refuse_act(approval, "waits for a second person, for by now there is one who could approve it: tenure approvals approve " + id.text());
 }
 
 Approval Approvals::use(const ApprovedAct& approved, const Actor& actor) {

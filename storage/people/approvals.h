@@ -27,6 +27,7 @@ struct Approval {
   std::optional<Instant> decided_at;
   std::string decided_by, decided_reason;
   std::optional<Instant> used_at;
+  std::string note;  // what makes one look twice: who lost rights just before, whose login the asker set
 };
 
 // Who may approve what; from daemon/access. Both are asked before the transaction and must not write.
@@ -55,6 +56,9 @@ class Approvals {
   // Throw Error{refused} with the reason, Error{not_found}.
   Approval approve(const ApprovalId& id, const Actor& actor);
   Approval refuse(const ApprovalId& id, const std::string& reason, const Actor& actor);  // who asked may withdraw it
+  // Throws Error{refused} when a request that nobody could have approved waits, and somebody could by now. Before use:
+  // else a delay is had by ending a login for the moment of asking.
+  void must_still_be_alone(const ApprovalId& id) const;
   // For an act that has no transaction of its own: use_approval() in one, before its first effect.
   Approval use(const ApprovedAct& approved, const Actor& actor);
   std::vector<Approval> list(std::size_t limit = 1000) const;  // newest first

@@ -42,7 +42,7 @@ Person People::break_glass(const PersonId& id, const NewSecrets& secrets, const 
     auto& db = transaction.db;
     person = must_load_person(db, id);
     must_be_alone(db, *person);
-    db.run("UPDATE person SET totp = ?2, totp_by = ?3, totp_step = 0, failures = 0 WHERE id = ?1", id,
+    db.run("UPDATE person SET totp = ?2, totp_by = ?3, recovery_by = ?3, totp_step = 0, failures = 0 WHERE id = ?1", id,
            seal_message(secrets_key_, kTotpPurpose, secrets.totp), actor.name);
     if (!secrets.password.empty())
       db.run("UPDATE person SET password = ?2, password_by = ?3 WHERE id = ?1", id, secrets.password, actor.name);

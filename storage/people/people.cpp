@@ -40,6 +40,12 @@ std::string setter(const Person& person, const std::string& before, const Actor&
   return actor.person == person.id.text() ? before : actor.name;
 }
 
+void set_recovery_codes(sqlite::Connection& db, const Person& person, const std::vector<std::string>& codes,
+                        const Actor& actor) {
+  write_recovery(db, person.id, codes);
+  db.run("UPDATE person SET recovery_by = ?2 WHERE id = ?1", person.id, setter(person, person.recovery_by, actor));
+}
+
 void write_roles(sqlite::Connection& db, const PersonId& id, const std::vector<std::string>& roles) {
   db.run("DELETE FROM person_role WHERE person = ?", id);
   for (const auto& role : roles) db.run("INSERT OR IGNORE INTO person_role(person, role) VALUES(?, ?)", id, role);
@@ -54,8 +60,10 @@ bool is_login_name(const std::string& name) {
 
 People::People(Catalogue& catalogue, const Clock& clock, const Key& key_encryption_key)
     : catalogue_(catalogue), clock_(clock), secrets_key_(hkdf_sha256(key_encryption_key, {}, "tenure people secrets")) {
-  any_ =
-      catalogue_.state().read([](sqlite::Connection& db) { return db.query("SELECT 1 FROM person LIMIT 1").step(); });
+  catalogue_.state().read([this](sqlite::Connection& db) {
+    any_ = db.query("SELECT 1 FROM person LIMIT 1").step();
+    gone_ = !any_ && db.query("SELECT 1 FROM ledger WHERE act = 'person-add' LIMIT 1").step();
+  });
 }
 
 std::vector<Person> People::list() const {
@@ -112,10 +120,10 @@ Person People::add(const NewPerson& wanted, const Actor& actor) {
                   "role: the first person must be a practice-manager, for only they can let others see recordings.");
     const auto id = PersonId::make(time.best());
     db.run(
-        "INSERT INTO person(id, name, display, created_at, created_by, password, password_by, totp, totp_by) VALUES(?, "
-        "?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO person(id, name, display, created_at, created_by, password, password_by, totp, totp_by, recovery_by) "
+        "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         id, wanted.name, wanted.display, time.best(), actor.name, wanted.password, actor.name,
-        seal_message(secrets_key_, kTotpPurpose, wanted.totp), actor.name);
+        seal_message(secrets_key_, kTotpPurpose, wanted.totp), actor.name, actor.name);
     write_roles(db, id, wanted.roles);
     write_recovery(db, id, wanted.recovery);
     made = load_person(db, id);
@@ -170,10 +178,13 @@ void People::set_password(const PersonId& id, const std::string& encoded, const 
   });
 }
 
-void People::set_totp(const PersonId& id, const Blob& secret, const Actor& actor) {
+void People::set_totp(const PersonId& id, const Blob& secret, const std::vector<std::string>& recovery, const Actor& actor) {
+  if (recovery.empty() && actor.person != id.text())
+    throw Error(ErrorKind::internal, "A second factor set by somebody else comes with new recovery codes.");
   catalogue_.write([&](Catalogue::Transaction& transaction) {
     auto& db = transaction.db;
     const auto person = must_load_person(db, id);
+    if (!recovery.empty()) set_recovery_codes(db, person, recovery, actor);
     db.run("UPDATE person SET totp = ?2, totp_by = ?3, totp_step = 0 WHERE id = ?1", id,
            seal_message(secrets_key_, kTotpPurpose, secret), setter(person, person.totp_by, actor));
     end_sessions(db, id);
@@ -185,8 +196,7 @@ void People::set_recovery(const PersonId& id, const std::vector<std::string>& co
   catalogue_.write([&](Catalogue::Transaction& transaction) {
     auto& db = transaction.db;
     const auto person = must_load_person(db, id);
-    write_recovery(db, id, codes);
-    db.run("UPDATE person SET totp_by = ?2 WHERE id = ?1", id, setter(person, person.totp_by, actor));
+    set_recovery_codes(db, person, codes, actor);
     insert_ledger(db, ledger_entry(clock_.now(), actor, "person-recovery", person_subject(person)));
   });
 }

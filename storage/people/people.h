@@ -17,7 +17,7 @@ struct Person {
   Instant created_at;
   std::string created_by;
   std::optional<Instant> disabled_at;
-  std::string password_by, totp_by;  // who set them last, the person's own changes not counted
+  std::string password_by, totp_by, recovery_by;  // who set them last, the person's own changes not counted
   bool has_password = false, has_totp = false;
   std::uint64_t recovery_left = 0;
   Actor actor() const { return {name, id.text(), roles, display}; }
@@ -56,6 +56,8 @@ class People {
   // Second factors are sealed under a key derived from the key-encryption key.
   People(Catalogue& catalogue, const Clock& clock, const Key& key_encryption_key);
   bool any() const { return any_; }
+  // There were people by the ledger, and the catalogue, rebuilt, has none of them any more.
+  bool gone() const { return gone_ && !any_; }
   std::vector<Person> list() const;
   std::optional<Person> find(const std::string& name) const;
   std::optional<Person> get(const PersonId& id) const;
@@ -66,7 +68,8 @@ class People {
   Person set_roles(const PersonId& id, std::vector<std::string> roles, const std::string& reason, const Actor& actor);
   Person set_disabled(const PersonId& id, bool disabled, const std::string& reason, const Actor& actor);
   void set_password(const PersonId& id, const std::string& encoded, const Actor& actor);
-  void set_totp(const PersonId& id, const Blob& secret, const Actor& actor);
+  // Set by somebody else, it replaces the recovery codes too: who was shown the old ones must keep no way in.
+  void set_totp(const PersonId& id, const Blob& secret, const std::vector<std::string>& recovery, const Actor& actor);
   void set_recovery(const PersonId& id, const std::vector<std::string>& codes, const Actor& actor);
   // For the only practice manager: refused while another could do it from within. Who may ask is decided above.
   Person break_glass(const PersonId& id, const NewSecrets& secrets, const std::string& reason, const Actor& actor);
@@ -81,6 +84,7 @@ class People {
   const Clock& clock_;
   Key secrets_key_;
   std::atomic<bool> any_{false};
+  bool gone_ = false;
 };
 
 // Small letters, digits, dots and hyphens, 2 to 40, beginning with a letter; not the daemon's own name.

@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kLongestReason = 2'000;
 
 const std::string kColumns =
-    "SELECT id, name, display, created_at, created_by, disabled_at, password_by, totp_by, password <> '', totp IS NOT "
-    "NULL,"
+    "SELECT id, name, display, created_at, created_by, disabled_at, password_by, totp_by, recovery_by, password <> '',"
+    " totp IS NOT NULL,"
     " (SELECT count(*) FROM recovery_code c WHERE c.person = p.id AND c.used_at IS NULL) FROM person AS p ";
 
 Person read_person(const sqlite::Statement& row) {
@@ -25,9 +25,10 @@ Person read_person(const sqlite::Statement& row) {
   person.disabled_at = row.maybe_instant(5);
   person.password_by = row.text(6);
   person.totp_by = row.text(7);
-  person.has_password = row.truth(8);
-  person.has_totp = row.truth(9);
-  person.recovery_left = row.natural(10);
+  person.recovery_by = row.text(8);
+  person.has_password = row.truth(9);
+  person.has_totp = row.truth(10);
+  person.recovery_left = row.natural(11);
   return person;
 }
 

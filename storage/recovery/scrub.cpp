@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/told.h"
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/recovery/quarantine.h"
 #include "storage/vault/vault_walk.h"
@@ -45,9 +46,9 @@ Duration Scrub::step() {
     return wait;
   } catch (const std::exception& error) {
     auto status = status_.lock();
-    if (status->problem != error.what())
+    if (status->problem != told(error))
       log_error("event=scrub-failed cause=\"{}\" effect=\"it is tried again\"", log_safe(error.what()));
-    status->problem = error.what();
+    status->problem = told(error);
     return kAfterTrouble;
   }
 }

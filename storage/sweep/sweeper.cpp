@@ -98,6 +98,21 @@ std::string question_subject(const SweepQuestion& question) {
                                                     {"segments", question.segments}, {"of", question.of},
                                                     {"due_until", to_rfc3339(question.due_until)}});
 }
+
+// Those about a class that nobody has answered yet.
+std::vector<SweepQuestion> open_questions(sqlite::Connection& db, const std::string& cls) {
+  auto all = all_questions(db);
+  std::erase_if(all, [&](const SweepQuestion& question) { return question.approved || question.cls != cls; });
+  if (all.empty()) throw Error(ErrorKind::not_found, "class: no sweep of \"" + cls + "\" waits for an answer; see them with: tenure status");
+  return all;
+}
+
+std::string approved_subject(const std::string& cls, const std::vector<SweepQuestion>& questions) {
+  std::string text;
+  for (const auto& one : questions)
+    text += (text.empty() ? "" : "; ") + std::to_string(one.segments) + " in vault " + one.vault + ", due by " + to_rfc3339(one.due_until);
+  return approval_subject({{"class", cls}, {"recordings", text}});
+}
 }  // namespace
 
 Sweeper::Sweeper(Catalogue& catalogue, const Clock& clock, const Vaults& vaults, Eraser& eraser)
@@ -232,17 +247,20 @@ std::vector<SweepQuestion> Sweeper::questions() const {
   return all;
 }
 
-void Sweeper::approve(const std::string& cls, const std::string& reason, const Actor& actor) {
+std::string Sweeper::subject_of(const std::string& cls) const {
+  return catalogue_.state().read([&](sqlite::Connection& db) { return approved_subject(cls, open_questions(db, cls)); });
+}
+
+void Sweeper::approve(const std::string& cls, const std::string& reason, const Actor& actor, const std::optional<ApprovalId>& approval) {
   if (reason.empty()) throw Error(ErrorKind::usage, "reason: is required; say what makes you sure that these must go");
   catalogue_.write([&](Catalogue::Transaction& transaction) {
-    bool any = false;
-    for (const auto& question : all_questions(transaction.db)) {
-      if (question.cls != cls || question.approved) continue;
-      any = true;
+    const auto questions = open_questions(transaction.db, cls);
+    if (approval)
+      use_approval(transaction, {*approval, "sweep approve", approved_subject(cls, questions), reason}, actor, clock_.trusted());
+    for (const auto& question : questions) {
       transaction.db.run("UPDATE sweep_question SET approved_at = ? WHERE vault = ? AND class = ?", clock_.now(), question.vault, cls);
       insert_ledger(transaction.db, ledger_entry(clock_.now(), actor, "sweep-approve", question_subject(question), reason));
     }
-    if (!any) throw Error(ErrorKind::not_found, "class: no sweep of \"" + cls + "\" waits for an answer; see them with: tenure status");
   });
 }
 

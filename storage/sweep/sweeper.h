@@ -4,6 +4,7 @@
 #pragma once
 #include <map>
 
+#include "storage/people/approvals.h"
 #include "storage/sweep/blast_radius.h"
 #include "storage/sweep/eraser.h"
 
@@ -34,8 +35,11 @@ class Sweeper {
   SweepReport sweep();
   SweepReport dry_run() const;
   std::vector<SweepQuestion> questions() const;
-  // What the question asks about goes with the next sweep. Throws Error{not_found} when nothing is asked about `cls`.
-  void approve(const std::string& cls, const std::string& reason, const Actor& actor);
+  // What the questions ask about goes with the next sweep. Throws Error{not_found} when nothing is asked about `cls`. An
+  // approval is for the very questions it was asked for: see subject_of().
+  void approve(const std::string& cls, const std::string& reason, const Actor& actor, const std::optional<ApprovalId>& approval = {});
+  // What a second person approves: which vaults, up to when, how many. Throws as approve() does.
+  std::string subject_of(const std::string& cls) const;
 
  private:
   using Where = std::pair<std::string, std::string>;  // vault, class

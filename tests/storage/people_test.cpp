@@ -1,6 +1,7 @@
 // What must hold of people and sessions whoever asks: kept by storage itself.
 #include <gmock/gmock.h>
 
+#include "storage/catalogue/catalogue_state.h"
 #include "storage/people/sessions.h"
 #include "tests/storage/practice.h"
 
@@ -96,7 +97,7 @@ TEST_F(PeopleStore, AChangedRolePasswordOrCodeEndsEverySession) {
   EXPECT_TRUE(ended_by([&] { people_.set_roles(ben.id, {"clinical-lead"}, "new job", kOwner); }));
   EXPECT_TRUE(ended_by([&] { people_.set_password(ben.id, "other", kOwner); }));
   EXPECT_TRUE(ended_by([&] {
-    people_.set_totp(ben.id, Blob(20, 4), kOwner);
+    people_.set_totp(ben.id, Blob(20, 4), {"cccc"}, kOwner);
     step = 1;
   }));
   EXPECT_TRUE(ended_by([&] { people_.set_disabled(ben.id, true, "left", kOwner); }));
@@ -130,6 +131,31 @@ TEST_F(PeopleStore, ASecretSetByOneselfKeepsWhoSetItBefore) {
   EXPECT_EQ(people_.find("anna")->password_by, "uid 0 (root)");
   people_.set_password(anna.id, "other", {"ben", "02"});
   EXPECT_EQ(people_.find("anna")->password_by, "ben");
+}
+
+TEST_F(PeopleStore, ASecondFactorSetBySomebodyElseComesWithNewRecoveryCodes) {
+  const auto anna = add("anna", {"practice-manager"});
+  const Actor ben{"ben", "02"};
+  EXPECT_THAT(error_of([&] { people_.set_totp(anna.id, Blob(20, 1), {}, ben); }), HasSubstr("with new recovery codes"));
+  people_.set_totp(anna.id, Blob(20, 1), {"zzzz"}, ben);
+  EXPECT_FALSE(sessions_.knows_recovery(anna.id, "aaaa"));
+  EXPECT_TRUE(sessions_.knows_recovery(anna.id, "zzzz"));
+  EXPECT_EQ(people_.find("anna")->recovery_by, "ben");
+  people_.set_totp(anna.id, Blob(20, 2), {}, anna.actor());
+  EXPECT_TRUE(sessions_.knows_recovery(anna.id, "zzzz")) << "one's own new telephone leaves them";
+  people_.set_recovery(anna.id, {"yyyy"}, kOwner);
+  EXPECT_EQ(people_.find("anna")->totp_by, "ben");
+  EXPECT_EQ(people_.find("anna")->recovery_by, kOwner.name);
+}
+
+TEST_F(PeopleStore, PeopleThatTheLedgerKnowsAndTheCatalogueDoesNotAreGone) {
+  EXPECT_FALSE(people_.gone());
+  add("anna", {"practice-manager"});
+  practice_.parts->catalogue.write([](Catalogue::Transaction& transaction) {
+    for (const auto* table : {"session", "recovery_code", "person_role", "person"}) transaction.db.run(std::string("DELETE FROM ") + table);
+  });
+  People rebuilt(practice_.parts->catalogue, practice_.clock, Key{});
+  EXPECT_TRUE(rebuilt.gone());
 }
 
 TEST(LoginNames, AreSmallPlainAndNeverTheDaemonsOwn) {
