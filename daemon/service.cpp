@@ -28,7 +28,6 @@
 namespace tenure::daemon {
 namespace asio = boost::asio;
 using SharedSettings = std::shared_ptr<const config::Settings>;
-
 namespace {
 constexpr Duration kStopLimit = Millis(4800);     // of the whole clean stop
 constexpr Duration kCameraPatience = Millis(1500);  // for TEARDOWNs to be answered
@@ -47,6 +46,7 @@ struct Service::State {
   void wait_for_signal();
   void on_signal(int number);
   void reload();
+  void apply_cameras(const config::Settings& now);
   void show_status();
   void tidy();
   void tidy_up();
@@ -179,25 +179,26 @@ void Service::State::reload() {
     return;
   }
   for (const auto& name : needs_restart(*before, read.settings)) log_warning("event=reload setting={} effect=\"after a restart\"", name);
-  auto next = std::make_shared<config::Settings>(*before);
-  next->cameras = read.settings.cameras;
-  next->classes = read.settings.classes;
-  next->timezone = read.settings.timezone;
-  next->worker = read.settings.worker;
-  next->access = read.settings.access;
+  const auto next = std::make_shared<const config::Settings>(without_restart(*before, read.settings));
   *settings.lock() = next;
-  const auto ready = [this, next] {
-    storage.adopt_sources(*next);
-    storage.catalogue().adopt_policy(next->classes, clock.now());
-    for (const auto& proposal : proposals()) log_warning("event=policy-proposal difference=\"{}\"", log_safe(proposal));
-    storage.keep_policy_file();
-    access.adopt_settings();
-    asio::post(io, [this, next] {
-      const auto change = cameras.apply(next->cameras);
-      log_info("event=reloaded cameras_started={} cameras_stopped={} cameras_kept={}", change.started, change.stopped, change.kept);
-    });
+  const auto adopt = [this, next] {
+    adopt_each({{"access", [&] { access.adopt_settings(); }},
+                {"cameras", [&] { storage.adopt_sources(*next); }},
+                {"class", [&] {
+                   storage.catalogue().adopt_policy(next->classes, clock.now());
+                   for (const auto& proposal : proposals()) log_warning("event=policy-proposal difference=\"{}\"", log_safe(proposal));
+                   storage.keep_policy_file();
+                 }}});
+    asio::post(io, [this, next] { apply_cameras(*next); });  // whatever the catalogue says (I14)
   };
-  if (!requests.post(ready)) log_error("event=reload-failed cause=\"busy\" effect=\"send SIGHUP again\"");
+  if (requests.post(adopt)) return;
+  log_error("event=reload-failed part=\"all but cameras\" cause=\"busy\" effect=\"send SIGHUP again\"");
+  apply_cameras(*next);
+}
+
+void Service::State::apply_cameras(const config::Settings& now) {
+  const auto change = cameras.apply(now.cameras);
+  log_info("event=reloaded cameras_started={} cameras_stopped={} cameras_kept={}", change.started, change.stopped, change.kept);
 }
 
 void Service::State::show_status() {

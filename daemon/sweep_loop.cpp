@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/told.h"
 #include "base/worker_thread.h"
 
 namespace tenure::daemon {
@@ -92,7 +93,7 @@ Duration SweepLoop::sweep_once() {
   } catch (const std::exception& error) {
     log_error("event=sweep-failed cause=\"{}\" retry={}", error.what(), to_text(kAfterFailure));
     const std::scoped_lock lock(mutex_);
-    status_.problem = error.what();
+    status_.problem = told(error);
     return kAfterFailure;
   }
 }

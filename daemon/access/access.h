@@ -1,6 +1,6 @@
 // People at the door: who asks, whether they may, and how they prove who they are. The one place where a right is
-// checked is check(); until a first person exists whoever may speak to the daemon acts as the owner. Any thread; blocks
-// on the disk, and login() for as long as a password takes.
+// checked is check(); until a first person exists root and the daemon's own user act as the owner, and nobody else. Any
+// thread; blocks on the disk, and login() for as long as a password takes.
 #pragma once
 #include <functional>
 #include <memory>

@@ -4,15 +4,18 @@
 
 #include <array>
 #include <mutex>
+#include <vector>
 
 #include "base/entropy.h"
 #include "base/error.h"
+#include "daemon/access/common_passwords.h"
 
 namespace tenure::daemon {
 
 namespace {
 constexpr std::uint32_t kPasses = 3, kMemoryKiB = 64 * 1024, kLanes = 1;
 constexpr std::size_t kSaltSize = 16, kHashSize = 32;
+constexpr std::size_t kShortestName = 3, kShortestWord = 4;  // shorter ones stand in too many good passwords
 
 std::mutex& one_at_a_time() {
   static std::mutex mutex;
@@ -31,17 +34,32 @@ std::size_t characters(std::string_view text) {
   return count;
 }
 
+// Those long enough to say something.
+std::vector<std::string> words_of(const std::string& text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; };
+  std::vector<std::string> words(1);
+  for (const char c : text)
+    if (is_letter(c)) words.back() += c;
+    else if (!words.back().empty()) words.emplace_back();
+  std::erase_if(words, [](const std::string& word) { return characters(word) < kShortestWord; });
+  return words;
+}
+
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::usage, "password: " + why); }
 }  // namespace
 
-void check_new_password(std::string_view password, std::string_view name) {
+void check_new_password(std::string_view password, std::string_view name, std::string_view display) {
   if (characters(password) < kShortestPassword)
     refuse("is shorter than 12 characters: three or four unrelated words are easy to remember.");
   if (password.size() > kLongestPassword) refuse("is longer than 256 bytes.");
   for (const char c : password)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) refuse("holds a control character.");
-  if (password.find_first_not_of(password.front()) == std::string_view::npos) refuse("is one character over and over.");
-  if (!name.empty() && password.find(name) != std::string_view::npos) refuse("holds the login name.");
+  if (is_guessed_first(password))
+    refuse("is among the first that are guessed: three or four unrelated words are easy to remember.");
+  const auto lower = lower_case(password);
+  if (name.size() >= kShortestName && lower.find(lower_case(name)) != std::string::npos) refuse("holds the login name.");
+  for (const auto& word : words_of(lower_case(display)))
+    if (lower.find(word) != std::string::npos) refuse("holds a word of the person's name.");
 }
 
 std::string hash_password(std::string_view password) {

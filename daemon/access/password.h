@@ -9,8 +9,9 @@ namespace tenure::daemon {
 inline constexpr std::size_t kShortestPassword = 12;  // characters
 inline constexpr std::size_t kLongestPassword = 256;  // bytes
 
-// Throws Error{usage} when it is too short, too long, not UTF-8 text, or made of the name or of one character.
-void check_new_password(std::string_view password, std::string_view name);
+// Throws Error{usage} when it is too short, too long, holds a control character, is among what is guessed first, or
+// holds the login name or a word of the person's name.
+void check_new_password(std::string_view password, std::string_view name, std::string_view display);
 // argon2id in its encoded form, with a fresh salt. Throws Error{unavailable} when memory is short.
 std::string hash_password(std::string_view password);
 // An `encoded` that is empty or none takes as long and answers no.

@@ -41,8 +41,8 @@ std::string user(const json::value& answer) {
   std::string out = fmt::format("{} ({}): {}\n", cell(answer, "name"), cell(answer, "display"), roles_of(answer));
   out += fmt::format("made {} by {}\n", cell(answer, "created_at"), cell(answer, "created_by"));
   if (const auto at = cell(answer, "disabled_at"); !at.empty()) out += fmt::format("disabled since {}\n", at);
-  out += fmt::format("password set by {}, code by {}; {} recovery codes left\n", cell(answer, "password_by"),
-                     cell(answer, "code_by"), cell(answer, "recovery_codes_left"));
+  out += fmt::format("password set by {}, code by {}, recovery codes by {}, {} of them left\n", cell(answer, "password_by"),
+                     cell(answer, "code_by"), cell(answer, "recovery_codes_by"), cell(answer, "recovery_codes_left"));
   return out + secrets_of(answer);
 }
 
@@ -99,6 +99,7 @@ std::string request(const json::value& answer) {
     out += fmt::format("decided {} by {}{}{}\n", at, cell(answer, "decided_by"),
                        cell(answer, "decided_reason").empty() ? "" : ": ", cell(answer, "decided_reason"));
   if (const auto at = cell(answer, "used_at"); !at.empty()) out += fmt::format("used {}\n", at);
+  if (const auto note = cell(answer, "note"); !note.empty()) out += fmt::format("LOOK TWICE: {}\n", note);
   return out;
 }
 }  // namespace

@@ -117,8 +117,11 @@ std::string ledger(const json::value& status) {
   return out;
 }
 
-std::string broken_glass(const json::value& status) {
+std::string about_people(const json::value& status) {
   std::string out;
+  if (cell(status, "people_gone") == "yes")
+    out += "PEOPLE ARE GONE: there were some, and the rebuilt catalogue has none. Until somebody is a practice manager again, root and the\n"
+           "daemon's own user act without a login: restore a backup, or sudo tenure user add NAME --display TEXT --role practice-manager\n";
   for (const auto& one : items(status, "break_glass"))
     out += fmt::format("BREAK GLASS: {} gave {} a new second factor{} from outside at {}; if nobody asked for it, somebody else can log in\n",
                        cell(one, "by"), cell(one, "person"), cell(one, "password") == "yes" ? " and password" : "", cell(one, "at"));
@@ -158,7 +161,7 @@ std::string render_status(const json::value& status) {
   const auto& sweep = member(status, "sweep");
   out += fmt::format("deleted since the start: {}\n", cell(sweep, "deleted"));
   if (const auto problem = cell(sweep, "problem"); !problem.empty()) out += "DELETION FAILS: " + problem + "\n";
-  return out + broken_glass(status) + vault_contents(status) + promises(status) + backup(status) + ledger(status) + policy(status);
+  return out + about_people(status) + vault_contents(status) + promises(status) + backup(status) + ledger(status) + policy(status);
 }
 
 std::string render_brief(const json::value& status) {

@@ -68,12 +68,13 @@ json::value logout(const Call& call) {
 json::value whoami(const Call& call) {
   call.args.only({});
   if (call.asker.session) return session_row(*call.asker.session);
-  const bool people = call.rooms.access.has_people();
+  const bool people = call.rooms.access.has_people(), owner = call.may(Action::person);
   return json::object{
       {"name", call.asker.actor.name},
       {"roles", json::array{}},
       {"note", people ? call.asker.trouble + "not logged in: tenure login NAME"
-                      : "no people yet: this Unix user acts as the owner; make the first person with tenure user add"}};
+                : owner ? "no people yet: this Unix user acts as the owner; make the first person with tenure user add"
+                        : "no people yet: root or the daemon's own user makes the first (sudo tenure user add)"}};
 }
 }  // namespace
 
@@ -81,7 +82,9 @@ void add_access_verbs(std::vector<Verb>& table) {
   Verb with_password{"login", false, login, {}, Action::anyone};
   with_password.slow = true;
   table.push_back(with_password);
-  table.push_back({"login fresh", false, login_fresh, {}, Action::anyone});
+  Verb fresh{"login fresh", false, login_fresh, {}, Action::anyone};
+  fresh.slow = true;  // one try after the other, or the delay between them is got round
+  table.push_back(fresh);
   table.push_back({"login reason", false, login_reason, {}, Action::person});
   table.push_back({"logout", false, logout, {}, Action::anyone});
   table.push_back({"whoami", false, whoami, {}, Action::anyone});

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/log.h"
 #include "daemon/control/rows.h"
@@ -102,8 +103,26 @@ json::object check_worker(const config::Settings& settings) {
   return line("worker", "bad", fmt::format("{} cannot be run; redacted exports will fail: install it or set [daemon] worker", settings.worker.string()));
 }
 
+// It reads the whole catalogue and needs no login: one at a time, so that a thread is left for everybody else.
+class OneAtATime {
+ public:
+  OneAtATime() {
+    if (running().test_and_set()) throw Error(ErrorKind::unavailable, "another doctor is looking just now; try again in a moment");
+  }
+  ~OneAtATime() { running().clear(); }
+  OneAtATime(const OneAtATime&) = delete;
+  OneAtATime& operator=(const OneAtATime&) = delete;
+
+ private:
+  static std::atomic_flag& running() {
+    static std::atomic_flag flag;
+    return flag;
+  }
+};
+
 json::value doctor(const Call& call) {
   call.args.only({});
+  const OneAtATime only;
   const auto settings = call.rooms.settings();
   json::array checks{check_clock(call)};
   check_state_folder(call, checks);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "daemon/control/named.h"
 #include "daemon/control/rows.h"
+#include "daemon/control/search_note.h"
 #include "daemon/control/verbs.h"
 #include "storage/erasure/erasure_certificate.h"
 
@@ -51,7 +52,10 @@ json::value preview(const Call& call) {
   const auto request = request_of(call);
   // How many calls a number has is told only to who may find calls.
   if (!request.numbers.empty()) call.need(Action::find_calls);
-  return row(call.rooms.storage.erasures().preview(request));
+  const auto plan = call.rooms.storage.erasures().preview(request);
+  if (!request.numbers.empty() || !request.calls.empty())
+    note_search(call, "erase-preview", {"numbers or calls"}, plan.free.size() + plan.obstacles.size());
+  return row(plan);
 }
 
 // Nobody is asked to approve what could not be done.

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "daemon/control/named.h"
 #include "daemon/control/rows.h"
+#include "daemon/control/search_note.h"
 #include "daemon/control/verbs.h"
 #include "storage/space/hold_forecast.h"
 
@@ -72,10 +73,11 @@ json::object shown_to(const Call& call, storage::HoldReceipt receipt) {
 json::value hold_preview(const Call& call) {
   call.args.only({"spans", "numbers", "calls", "reason", "authority", "review"});
   const auto request = request_of(call);
-  // It is a search for calls, and leaves no entry in the ledger.
-  if (!request.numbers.empty() || !request.calls.empty()) call.need(Action::find_calls);
+  const bool finds_calls = !request.numbers.empty() || !request.calls.empty();
+  if (finds_calls) call.need(Action::find_calls);
   storage::HoldLoad load;
   auto out = row(call.rooms.storage.holds().preview(request, call.actor, load));
+  if (finds_calls) note_search(call, "hold-preview", {"numbers or calls"}, out.at("segments").as_array().size());
   for (const auto* member : {"id", "ledger_number", "placed_at", "placed_by", "released_at", "released_by", "release_reason"}) out.erase(member);
   out["state"] = "preview";
   out["forecast"] = forecast_row(storage::forecast_hold(call.rooms.storage.pressure(), load));

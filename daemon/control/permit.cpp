@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "daemon/control/rows.h"
+#include "disclosure/redaction/plan.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;
@@ -13,10 +14,20 @@ namespace json = boost::json;
 namespace {
 constexpr std::size_t kLongestReason = 2000, kLongestShown = 200;
 
+// So much of a redaction plan that who approves it sees what kind it is, and the hash that it stands and falls with.
+std::string plan_text(const std::string& text) {
+  const auto hash = "sha256:" + to_hex(sha256(as_view(text)));
+  const auto read = disclosure::redaction::parse_plan(text);
+  if (!read.is_document || !read.problems.empty()) return hash;
+  const auto* mode = read.plan.mode == disclosure::redaction::Mode::subject ? "subject" : "cover";
+  return fmt::format("mode {}, tracks: {}, muted spans: {}, {}", mode, read.plan.tracks.size(), read.plan.mute.size(), hash);
+}
+
 std::string value_text(const std::string& name, const json::value& value, const Args& args) {
   if (name == "from" || name == "to" || name == "review")
     if (const auto time = name == "review" ? args.review(name) : args.time(name)) return to_rfc3339(*time);
   const auto text = value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+  if (name == "plan") return plan_text(text);
   if (const auto id = parse_raw_id(text)) return raw_id_text(*id);
   return text.size() <= kLongestShown ? text : "sha256:" + to_hex(sha256(as_view(text)));
 }
@@ -24,8 +35,8 @@ std::string value_text(const std::string& name, const json::value& value, const 
 
 std::string subject_of_args(const json::object& object, const Args& args) {
   std::vector<std::pair<std::string, std::string>> members;
-  for (const auto& [key, value] : object)
-    if (const std::string name(key); name != "reason" && !value.is_null())
+  for (const auto& [key, value] : object)  // what proves who somebody is never lies where it can be read
+    if (const std::string name(key); name != "reason" && name != "password" && name != "code" && !value.is_null())
       members.emplace_back(name, value_text(name, value, args));
   return storage::approval_subject(std::move(members));
 }
@@ -42,7 +53,14 @@ Permit::Permit(const Rooms& rooms, Action action, json::object args, const Asker
                       log_safe(id)));
   }
   grant_ = rooms.access.check(asker, action, case_);
+  if (const auto id = approval_ ? approval_ : named_approval()) rooms.storage.approvals().must_still_be_alone(*id);
   take_reason(action);
+}
+
+// Of a verb that asks itself, which says what is wrong with it.
+std::optional<storage::ApprovalId> Permit::named_approval() const {
+  const auto* value = asks_itself_ ? args_.if_contains("approval") : nullptr;
+  return value && value->is_string() ? storage::ApprovalId::parse(std::string(value->get_string())) : std::nullopt;
 }
 
 std::string Permit::take_text(const char* name) {

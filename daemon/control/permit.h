@@ -23,6 +23,7 @@ class Permit {
  private:
   void take_reason(Action action);
   std::string take_text(const char* name);
+  std::optional<storage::ApprovalId> named_approval() const;
   const Rooms& rooms_;
   const Asker& asker_;
   boost::json::object args_;
@@ -34,7 +35,7 @@ class Permit {
 };
 
 // The arguments of an act in the form that is approved: names in order, times as instants, long texts by their hash;
-// the reason, which the approval carries apart, left out.
+// the reason, which the approval carries apart, and passwords and codes left out.
 std::string subject_of_args(const boost::json::object& object, const Args& args);
 
 }  // namespace tenure::daemon

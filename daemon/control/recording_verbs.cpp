@@ -1,6 +1,7 @@
 // sources, segments, gaps, calls find.
 #include "base/log.h"
 #include "daemon/control/rows.h"
+#include "daemon/control/search_note.h"
 #include "daemon/control/verbs.h"
 
 namespace tenure::daemon {
@@ -54,7 +55,12 @@ json::value calls_find(const Call& call) {
   query.limit = call.args.number("limit", query.limit, kMostRows, /*least=*/1);
   if (!query.number && !query.last_digits && !query.extension && !query.span)
     throw Error(ErrorKind::usage, "number: say which calls: --number, --last-digits, --extension, or --from and --to");
-  return rows(call.rooms.storage.calls().find(query, call.actor));
+  auto found = rows(call.rooms.storage.calls().find(query, call.actor));
+  std::vector<std::string> by;
+  for (const auto* name : {"number", "last_digits", "extension", "from", "to"})
+    if (call.args.has(name)) by.emplace_back(name);
+  note_search(call, "calls-find", by, found.size());
+  return found;
 }
 }  // namespace
 

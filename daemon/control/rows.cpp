@@ -89,13 +89,13 @@ json::object row(const storage::Approval& approval) {
           {"reason", approval.reason}, {"asked_at", to_rfc3339(approval.asked_at)}, {"asked_by", approval.asked_by},
           {"expires_at", to_rfc3339(approval.expires_at)}, {"alone_from", time_or_null(approval.earliest)},
           {"decided_at", time_or_null(approval.decided_at)}, {"decided_by", approval.decided_by}, {"decided_reason", approval.decided_reason},
-          {"used_at", time_or_null(approval.used_at)}};
+          {"used_at", time_or_null(approval.used_at)}, {"note", approval.note}};
 }
 
 json::object row(const storage::Person& person) {
   return {{"name", person.name}, {"display", person.display}, {"roles", texts(person.roles)}, {"created_at", to_rfc3339(person.created_at)},
           {"created_by", person.created_by}, {"disabled_at", time_or_null(person.disabled_at)}, {"password_by", person.password_by},
-          {"code_by", person.totp_by}, {"recovery_codes_left", person.recovery_left}};
+          {"code_by", person.totp_by}, {"recovery_codes_by", person.recovery_by}, {"recovery_codes_left", person.recovery_left}};
 }
 
 json::object row(const storage::HoldReceipt& receipt) {

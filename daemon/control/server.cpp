@@ -9,13 +9,14 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.h"
+#include "daemon/control/seats.h"
 
 namespace tenure::daemon {
 namespace asio = boost::asio;
 using asio::local::stream_protocol;
 
 namespace {
-constexpr auto kPauseWhenFull = Millis(200);
+constexpr auto kPause = Millis(200);  // after a failure
 
 // A socket file left by a crash is removed; one that somebody answers at is not.
 void clear_stale(asio::io_context& io, const Path& path) {
@@ -59,28 +60,46 @@ void Server::start() { asio::co_spawn(io_, accept(), [](const std::exception_ptr
 
 asio::awaitable<void> Server::accept() {
   while (!stopped_) {
-    if (sessions_.size() >= kMostClients) {
-      boost::system::error_code ignored;
-      pause_.expires_after(kPauseWhenFull);
-      co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-      continue;
-    }
     boost::system::error_code error;
     Session::Socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (stopped_) co_return;
     if (!error) {
-      serve(std::move(socket));
+      welcome(std::move(socket));
       continue;
     }
     log_warning("event=control-accept-failed cause=\"{}\"", error.message());
     boost::system::error_code ignored;
-    pause_.expires_after(kPauseWhenFull);
+    pause_.expires_after(kPause);
     co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
 }
 
-void Server::serve(Session::Socket socket) {
-  const auto session = std::make_shared<Session>(std::move(socket), desk_, pools_, limits_);
+// One who finds no room is hung up on.
+void Server::welcome(Session::Socket socket) {
+  try {
+    const auto peer = peer_of(socket.native_handle());
+    if (make_room(peer)) return serve(std::move(socket), peer);
+    log_warning("event=control-full uid={} pid={}", peer.uid, peer.pid);
+  } catch (const std::exception& error) {
+    log_warning("event=control-accept-failed cause=\"{}\"", error.what());
+  }
+}
+
+bool Server::make_room(const Peer& peer) {
+  std::vector<Seat> taken;
+  std::vector<Session*> sitting;
+  for (const auto& [key, session] : sessions_) {
+    if (session->is_closed()) continue;
+    taken.push_back({session->peer().uid, session->idle_since()});
+    sitting.push_back(session.get());
+  }
+  const auto seats = seat(taken, peer.uid);
+  if (seats.gives_way) sitting[*seats.gives_way]->close();
+  return seats.room;
+}
+
+void Server::serve(Session::Socket socket, const Peer& peer) {
+  const auto session = std::make_shared<Session>(std::move(socket), peer, desk_, pools_, limits_);
   sessions_.emplace(session.get(), session);
   asio::co_spawn(io_, session->run(), [this, key = session.get()](const std::exception_ptr&) { sessions_.erase(key); });
 }

@@ -1,4 +1,5 @@
-// The control socket: binds it, accepts clients up to a bound, owns their sessions. Lives on the daemon's io thread.
+// The control socket: binds it, accepts clients up to a bound, in all and of one Unix user, owns their sessions. Who comes
+// when it is full takes the place of whoever has been idle longest. Lives on the daemon's io thread.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -11,7 +12,6 @@ namespace tenure::daemon {
 
 class Server {
  public:
-  static constexpr std::size_t kMostClients = 32;
   // Binds `path`, 0660. Throws Error when it cannot, or when another daemon answers there.
   Server(boost::asio::io_context& io, const Path& path, Desk desk, Pools pools, SessionLimits limits = {});
   ~Server();
@@ -21,7 +21,10 @@ class Server {
 
  private:
   boost::asio::awaitable<void> accept();
-  void serve(Session::Socket socket);
+  void welcome(Session::Socket socket);
+  void serve(Session::Socket socket, const Peer& peer);
+  // Whether there is room for one more, made if need be.
+  bool make_room(const Peer& peer);
   boost::asio::io_context& io_;
   Path path_;
   boost::asio::local::stream_protocol::acceptor acceptor_;

@@ -10,6 +10,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/log.h"
+#include "base/told.h"
 #include "daemon/control/run_on.h"
 #include "daemon/control/stream_sink.h"
 #include "daemon/control/verbs.h"
@@ -37,10 +38,11 @@ Desk desk_of(const Rooms& rooms) {
           rooms.stopping};
 }
 
-Session::Session(Socket socket, const Desk& desk, Pools pools, SessionLimits limits)
-    : socket_(std::move(socket)), deadline_(socket_.get_executor()), desk_(desk), pools_(pools), limits_(limits) {}
+Session::Session(Socket socket, const Peer& peer, const Desk& desk, Pools pools, SessionLimits limits)
+    : socket_(std::move(socket)), deadline_(socket_.get_executor()), desk_(desk), pools_(pools), limits_(limits), peer_(peer) {}
 
 void Session::close() {
+  closed_ = true;
   boost::system::error_code ignored;
   socket_.shutdown(Socket::shutdown_both, ignored);  // reaches a worker that writes through a duplicate too
   socket_.close(ignored);
@@ -59,23 +61,39 @@ void Session::disarm() { deadline_.cancel(); }
 asio::awaitable<void> Session::run() {
   const auto self = shared_from_this();
   try {
-    peer_ = peer_of(socket_.native_handle());
-    actor_ = actor_of(peer_);
-    if (!may_speak(peer_)) {
-      log_warning("event=control-refused uid={} pid={}", peer_.uid, peer_.pid);
-      Error refused(ErrorKind::refused, fmt::format("{} may not speak to tenured; be root, its own user, or in the group tenure", actor_.name));
-      co_await send_error(std::move(refused));
-    } else {
-      bool more = true;
-      while (more) {
-        more = co_await serve_one();
-      }
+    bool more = co_await is_welcome();
+    while (more) {
+      more = co_await serve_one();
     }
   } catch (const std::exception& error) {
     log_debug("event=control-ended actor=\"{}\" cause=\"{}\"", actor_.name, error.what());
   }
   disarm();
   close();
+}
+
+// Names of users and groups may come over the network: asked on a worker, for here a hanging server would stop the recorder.
+asio::awaitable<bool> Session::is_welcome() {
+  bool welcome = false;
+  std::optional<Error> refused;
+  std::function<void()> look = [this, &welcome] {
+    actor_ = actor_of(peer_);
+    welcome = may_speak(peer_);
+  };
+  try {
+    co_await run_on(pools_.requests, std::move(look));
+    if (!welcome) {
+      log_warning("event=control-refused uid={} pid={}", peer_.uid, peer_.pid);
+      refused.emplace(ErrorKind::refused, fmt::format("{} may not speak to tenured; be root, its own user, or in the group tenure", actor_.name));
+    }
+  } catch (const Error& error) {
+    refused = error;
+  }
+  if (refused) {
+    Error error = *refused;
+    co_await send_error(std::move(error));
+  }
+  co_return !refused;
 }
 
 asio::awaitable<bool> Session::serve_one() {
@@ -97,8 +115,9 @@ asio::awaitable<bool> Session::serve_one() {
     failure = as_error(error);
   }
   if (failure) {
-    Error error = *failure;
-    if (error.kind() == ErrorKind::internal) log_error("event=request-failed cause=\"{}\"", error.what());
+    const bool ours = failure->kind() == ErrorKind::internal || failure->kind() == ErrorKind::io || failure->kind() == ErrorKind::corrupt;
+    if (ours) log_error("event=request-failed cause=\"{}\"", log_safe(failure->what()));
+    Error error = without_technicalities(*failure);
     co_await send_error(std::move(error));
   } else {
     Blob frames = wire::encode_json(result);
@@ -111,10 +130,12 @@ asio::awaitable<bool> Session::read_request(std::string& text) {
   wire::JsonText whole(wire::kLargestRequest);
   wire::Header header{wire::Type::part, 0};
   arm(limits_.idle);
+  idle_since_ = std::chrono::steady_clock::now();
   for (bool first = true; header.type != wire::Type::json; first = false) {
     std::array<std::uint8_t, wire::kHeaderSize> five{};
     boost::system::error_code error;
     co_await asio::async_read(socket_, asio::buffer(five), asio::redirect_error(asio::use_awaitable, error));
+    idle_since_.reset();
     if (error && first) co_return false;
     if (error) throw boost::system::system_error(error);
     std::string why;

@@ -4,6 +4,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <optional>
 
 #include "daemon/control/peer.h"
 #include "daemon/rooms.h"
@@ -37,12 +39,17 @@ Desk desk_of(const Rooms& rooms);  // the verbs
 class Session : public std::enable_shared_from_this<Session> {
  public:
   using Socket = boost::asio::local::stream_protocol::socket;
-  Session(Socket socket, const Desk& desk, Pools pools, SessionLimits limits);
+  Session(Socket socket, const Peer& peer, const Desk& desk, Pools pools, SessionLimits limits);
   // Ends when the client has gone, misbehaves, or close() was called. Does not throw.
   boost::asio::awaitable<void> run();
   void close();
+  bool is_closed() const { return closed_; }
+  const Peer& peer() const { return peer_; }
+  // Since when it has waited for a request; nothing while one is under way.
+  const std::optional<std::chrono::steady_clock::time_point>& idle_since() const { return idle_since_; }
 
  private:
+  boost::asio::awaitable<bool> is_welcome();
   boost::asio::awaitable<bool> serve_one();
   // Nothing when the client hung up between requests.
   boost::asio::awaitable<bool> read_request(std::string& text);
@@ -58,6 +65,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Pools pools_;
   SessionLimits limits_;
   Peer peer_;
+  bool closed_ = false;
+  std::optional<std::chrono::steady_clock::time_point> idle_since_;
   storage::Actor actor_;  // the Unix user
 };
 

@@ -71,6 +71,14 @@ json::array broken_glass(const Call& call) {
   return all;
 }
 
+// Who asked for it and why is for the right to reports: tenure policy show.
+json::array waiting_policy(const std::vector<storage::PolicyVersion>& all) {
+  json::array shown;
+  for (const auto& one : all)
+    shown.push_back(json::object{{"class", one.promise.cls}, {"period", to_string(one.promise.period)}, {"effective_at", to_rfc3339(one.effective_at)}});
+  return shown;
+}
+
 constexpr std::size_t kMostDamagedShown = 100;
 
 json::value status(const Call& call) {
@@ -96,9 +104,10 @@ json::value status(const Call& call) {
                       {"scrub", daemon::row(storage.scrub().status())},
                       {"damaged", damage_rows(storage.scrub().damaged(kMostDamagedShown))},
                       {"break_glass", broken_glass(call)},
+                      {"people_gone", storage.people().gone()},
                       {"backup", row(storage.backups().status())},
                       {"policy", rows(catalogue.policy())},
-                      {"policy_waiting", rows(storage.policy().waiting())},
+                      {"policy_waiting", waiting_policy(storage.policy().waiting())},
                       {"proposals", texts(call.rooms.proposals())},
                       {"ledger", daemon::row(storage.ledger().status())}};
 }
@@ -118,17 +127,24 @@ json::value sweep(const Call& call) {
 // What I11 stopped and asked about.
 json::value sweep_approve(const Call& call) {
   call.args.only({"class", "reason"});
-  call.rooms.storage.sweeper().approve(call.args.need("class"), call.args.need("reason"), call.actor);
+  call.rooms.storage.sweeper().approve(call.args.need("class"), call.args.need("reason"), call.actor, call.approval);
   return json::object{{"class", call.args.need("class")}, {"approved", true}};
 }
 
+
+std::string sweep_subject(const Call& call) {
+  call.args.only({"class", "reason"});
+  return call.rooms.storage.sweeper().subject_of(call.args.need("class"));
+}
 }  // namespace
 
 void add_status_verbs(std::vector<Verb>& table) {
   table.push_back({"status", false, status, {}, Action::health});
   table.push_back({"version", false, version, {}, Action::anyone});
   table.push_back({"sweep", false, sweep, {}, Action::reports});
-  table.push_back({"sweep approve", false, sweep_approve, {}, Action::erase});
+  Verb approve{"sweep approve", false, sweep_approve, {}, Action::erase, /*uses_approval=*/true};
+  approve.subject = sweep_subject;
+  table.push_back(approve);
 }
 
 }  // namespace tenure::daemon

@@ -1,6 +1,4 @@
 // user add, list, show, role, disable, enable, password, totp, recovery, break-glass.
-#include <unistd.h>
-
 #include "base/log.h"
 #include "daemon/access/password.h"
 #include "daemon/access/people_rules.h"
@@ -13,6 +11,7 @@ namespace json = boost::json;
 
 namespace {
 constexpr std::string_view kIssuer = "Tenure";
+constexpr const char* kDisable = "user disable";
 constexpr std::size_t kLongestName = 64, kMostRoles = 10, kLongestTyped = 1024;
 
 storage::People& people(const Call& call) { return call.rooms.storage.people(); }
@@ -41,9 +40,9 @@ std::vector<std::string> roles_of(const Call& call) {
   return roles;
 }
 
-std::string new_password(const Call& call, const std::string& name) {
+std::string new_password(const Call& call, const std::string& name, const std::string& display) {
   const auto password = call.args.need("password", kLongestTyped);
-  check_new_password(password, name);
+  check_new_password(password, name, display);
   return hash_password(password);
 }
 
@@ -59,18 +58,8 @@ void add_secret(json::object& out, const Blob& secret, const std::string& name) 
   out["totp_secret"] = to_base32(secret);
 }
 
-// The very first person lets everybody else in: only who owns the daemon anyway makes it.
-void must_be_owner(const Call& call) {
-  if (call.asker.uid != 0 && call.asker.uid != ::geteuid())
-    throw Error(
-        ErrorKind::refused,
-        fmt::format("{} may not make the first person: root or the daemon's own user does (sudo tenure user add ...)",
-                    call.actor.name));
-}
-
 json::value user_add(const Call& call) {
   call.args.only({"name", "display", "roles", "password"});
-  if (!call.rooms.access.has_people()) must_be_owner(call);
   const auto roles = roles_of(call);
   rules_of(call).rules.check_roles(roles);
   const auto name = call.args.need("name", kLongestName);
@@ -80,7 +69,7 @@ json::value user_add(const Call& call) {
   const auto secret = new_totp_secret();
   const auto codes = new_recovery_codes();
   const auto person = people(call).add(
-      {name, call.args.need("display"), roles, new_password(call, name), secret, compared(codes)}, call.actor);
+      {name, call.args.need("display"), roles, new_password(call, name, call.args.need("display")), secret, compared(codes)}, call.actor);
   json::object out = row(person);
   add_secret(out, secret, name);
   out["recovery_codes"] = texts(codes);
@@ -102,29 +91,43 @@ json::value user_role(const Call& call) {
   const auto target = must_find(call, call.args.need("name", kLongestName));
   const auto roles = roles_of(call);
   std::vector<storage::Person> setters;
-  for (const auto& name : {target.password_by, target.totp_by})
+  for (const auto& name : {target.password_by, target.totp_by, target.recovery_by})
     if (auto setter = people(call).find(name)) setters.push_back(*setter);
   rules_of(call).rules.check_grant(target, roles, setters);
   return row(people(call).set_roles(target.id, roles, call.args.need("reason"), call.actor));
 }
 
-json::value set_disabled(const Call& call, bool disabled) {
+json::value user_enable(const Call& call) {
   call.args.only({"name", "reason"});
   const auto target = must_find(call, call.args.need("name", kLongestName));
-  // Taking access away is anybody's who looks after people; giving it back is not.
-  if (!disabled) rules_of(call).rules.check_target(target);
-  return row(people(call).set_disabled(target.id, disabled, call.args.need("reason"), call.actor));
+  rules_of(call).rules.check_target(target);
+  return row(people(call).set_disabled(target.id, false, call.args.need("reason"), call.actor));
 }
 
-json::value user_disable(const Call& call) { return set_disabled(call, true); }
-json::value user_enable(const Call& call) { return set_disabled(call, false); }
+// Whoever may not change somebody may not leave the others alone either: a practice manager approves that first.
+json::value user_disable(const Call& call) {
+  call.args.only({"name", "reason", "approval"});
+  const auto target = must_find(call, call.args.need("name", kLongestName));
+  const auto reason = call.args.need("reason");
+  if (!rules_of(call).rules.may_change(target)) {
+    const auto subject = storage::approval_subject({{"name", target.name}});
+    const auto named = call.args.text("approval", 64);
+    if (!named)
+      return json::object{{"state", "waiting"},
+                          {"approval", row(call.rooms.storage.approvals().ask(kDisable, subject, reason, call.actor))}};
+    const auto id = storage::ApprovalId::parse(*named);
+    if (!id) throw Error(ErrorKind::usage, fmt::format("approval: \"{}\" is no id of a request", log_safe(*named)));
+    call.rooms.storage.approvals().use({*id, kDisable, subject, reason}, call.actor);
+  }
+  return row(people(call).set_disabled(target.id, true, reason, call.actor));
+}
 
 // Oneself, or whoever one may change.
 storage::Person whose(const Call& call) {
   const auto name = call.args.text("name", kLongestName).value_or(call.actor.name);
   auto target = must_find(call, name);
   if (target.id.text() == call.actor.person) return target;
-  call.rooms.access.check(call.asker, Action::people);
+  call.need(Action::people);
   rules_of(call).rules.check_target(target);
   return target;
 }
@@ -132,7 +135,7 @@ storage::Person whose(const Call& call) {
 json::value user_password(const Call& call) {
   call.args.only({"name", "password"});
   const auto target = whose(call);
-  people(call).set_password(target.id, new_password(call, target.name), call.actor);
+  people(call).set_password(target.id, new_password(call, target.name, target.display), call.actor);
   return row(must_find(call, target.name));
 }
 
@@ -140,9 +143,12 @@ json::value user_totp(const Call& call) {
   call.args.only({"name"});
   const auto target = whose(call);
   const auto secret = new_totp_secret();
-  people(call).set_totp(target.id, secret, call.actor);
+  const bool own = target.id.text() == call.actor.person;
+  const auto codes = own ? std::vector<std::string>() : new_recovery_codes();
+  people(call).set_totp(target.id, secret, compared(codes), call.actor);
   json::object out = row(must_find(call, target.name));
   add_secret(out, secret, target.name);
+  if (!own) out["recovery_codes"] = texts(codes);
   return out;
 }
 
@@ -164,7 +170,7 @@ json::value break_glass(const Call& call) {
   const auto target = must_find(call, call.args.need("name", kLongestName));
   const auto secret = new_totp_secret();
   const auto codes = new_recovery_codes();
-  const auto password = call.args.has("password") ? new_password(call, target.name) : std::string();
+  const auto password = call.args.has("password") ? new_password(call, target.name, target.display) : std::string();
   const auto person = people(call).break_glass(target.id, {secret, compared(codes), password}, call.args.need("reason"), call.actor);
   log_error("event=break-glass person={} by=\"{}\"", person.name, log_safe(call.actor.name));
   json::object out = row(person);
@@ -184,7 +190,9 @@ void add_user_verbs(std::vector<Verb>& table) {
   table.push_back({"user list", false, user_list, {}, Action::see_people});
   table.push_back({"user show", false, user_show, {}, Action::see_people});
   table.push_back({"user role", false, user_role, {}, Action::people});
-  table.push_back({"user disable", false, user_disable, {}, Action::people});
+  Verb disable{kDisable, false, user_disable, {}, Action::people};
+  disable.asks_itself = true;  // where it is needed
+  table.push_back(disable);
   table.push_back({"user enable", false, user_enable, {}, Action::people});
   table.push_back(slow({"user password", false, user_password, {}, Action::person_fresh}));
   table.push_back(slow({"user break-glass", false, break_glass, {}, Action::health}));

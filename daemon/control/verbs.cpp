@@ -54,6 +54,11 @@ std::optional<Action> action_of(const storage::Approval& approval) {
   return verb && subject.is_object() ? needed_right(*verb, subject.get_object()) : std::nullopt;
 }
 
+void Call::need(Action action) const {
+  if (rooms.access.check(asker, action, case_reference) == Grant::second_person)
+    throw Error(ErrorKind::refused, fmt::format("the right {} with a second person is not enough for this", config::to_string(action)));
+}
+
 bool Call::may_now(Action action) const {
   try {
     need(action);

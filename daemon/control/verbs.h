@@ -21,7 +21,8 @@ struct Call {
   std::string case_reference = {};                            // named with this request
   bool may(Action action) const { return rooms.access.may(asker, action); }
   // Throws Error{refused} naming the right; where it is granted for a case, one must be named.
-  void need(Action action) const { rooms.access.check(asker, action, case_reference); }
+  // Refused too where a second person is needed: there is nothing here that could ask for one.
+  void need(Action action) const;
   bool may_now(Action action) const;  // whether need() would let it pass
 };
 
@@ -40,7 +41,7 @@ struct Verb {
   // What a second person approves, when that is not the arguments as they were typed. JSON without personal detail.
   std::function<std::string(const Call&)> subject = {};
   bool asks_itself = false;  // always needs a second person, and asks and uses the approval up on its own
-  bool slow = false;     // works out a password: runs on a thread of its own
+  bool slow = false;     // works out a password or tries a code: runs on a thread of its own, one at a time
 };
 
 // Nullptr when there is none of that name.

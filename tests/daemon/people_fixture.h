@@ -26,7 +26,7 @@ class PeopleTest : public RoomsTest {
   void wait(Duration time) { clock_.advance(time); }
 
   static inline const std::string kPassword = "correct horse battery";
-  static constexpr uid_t kUid = 1000;
+  static constexpr uid_t kUid = 1000, kStranger = 4'000'000;  // the latter nobody's, so not the tests' own
   std::int64_t made_up_step_ = 1;  // of logins without a code
 };
 

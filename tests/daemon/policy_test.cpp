@@ -39,7 +39,9 @@ TEST_F(PolicyVerbs, I10_AShorterPeriodGoesThroughPreviewSecondPersonAndADay) {
   other["period"] = "P13D";
   EXPECT_THAT(refusal(logged_in("anna"), "policy change", other).message(), HasSubstr("not for this"));
   EXPECT_EQ(text(ask(logged_in("anna"), "policy change", args), "state"), "waiting");
-  EXPECT_EQ(ask(logged_in("anna"), "status").at("policy_waiting").as_array().size(), 1u);
+  const auto waits = ask(asker(), "status").at("policy_waiting").as_array();
+  ASSERT_EQ(waits.size(), 1u);
+  EXPECT_EQ(json::serialize(waits.at(0)), R"({"class":"cctv","period":"P14D","effective_at":"2026-03-05T14:00:00Z"})") << "not who asked and why";
   wait(std::chrono::hours(71));
   sweep();
   EXPECT_EQ(period_of_cctv(), "P28D");

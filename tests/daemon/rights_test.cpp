@@ -2,7 +2,9 @@
 #include <array>
 #include <sstream>
 
+#include "base/file.h"
 #include "people_fixture.h"
+#include "storage/catalogue/catalogue_state.h"
 
 namespace tenure::daemon {
 namespace {
@@ -102,11 +104,16 @@ TEST_F(EveryVerb, DeclaresTheRightItNeeds) {
     EXPECT_TRUE(find_verb(name)->needs.has_value()) << name << " says nothing of the right it needs";
 }
 
+TEST_F(EveryVerb, StandsOnThePageOfTheProtocol) {
+  const auto page = read_whole(Path(TENURE_SOURCE) / "docs/reference/socket-protocol.md");
+  for (const auto name : verb_names()) EXPECT_THAT(std::string(as_text(page)), HasSubstr("`" + std::string(name) + "`"));
+}
+
 TEST_F(EveryVerb, R15LetsInExactlyTheRolesThatHaveItsRight) {
   const Rights rights;
   std::size_t looked = 0;
   for (const auto name : verb_names()) {
-    if (find_verb(name)->slow || name == "logout") continue;  // passwords are tried elsewhere
+    if (name == "login" || name == "logout") continue;  // tried elsewhere
     const auto action = *find_verb(name)->needs;
     for (const auto role : kEverybody) {
       const auto who = logged_in(std::string(config::to_string(role)));
@@ -140,6 +147,47 @@ TEST_F(EveryVerb, TheDataProtectionOfficerLooksForCallsForACaseOnly) {
   const auto dpo = logged_in("data-protection-officer");
   EXPECT_THAT(refusal(dpo, "calls find", {{"last_digits", "0123"}}).message(), HasSubstr("--case"));
   EXPECT_NO_THROW(ask(dpo, "calls find", {{"last_digits", "0123"}, {"case", "2026-07"}}));
+}
+
+TEST_F(EveryVerb, WhoLookedForWhoseCallsIsInTheLedgerWithTheCaseAndWithoutTheNumber) {
+  const auto dpo = logged_in("data-protection-officer");
+  ask(dpo, "calls find", {{"number", "07700 900123"}, {"case", "2026-07"}});
+  const auto entry = [&] { return storage_->catalogue().ledger(0, 1000).back(); };
+  EXPECT_EQ(entry().act, "calls-find");
+  EXPECT_EQ(entry().actor, "data-protection-officer");
+  EXPECT_EQ(entry().reason, "case 2026-07");
+  EXPECT_EQ(entry().subject, R"({"by":["number"],"found":0})");
+  const auto manager = logged_in("practice-manager");
+  boost::json::object hold{{"numbers", boost::json::array{"07700 900123"}}, {"reason", "a claim"}, {"authority", "x"}, {"review", "2026-12-01"}};
+  ask(manager, "hold preview", hold);
+  EXPECT_EQ(entry().act, "hold-preview");
+  EXPECT_EQ(entry().reason, "a claim");
+  ask(manager, "login reason", {{"reason", "a letter of 3 March"}});
+  ask(asker(manager.token), "erase preview", {{"numbers", boost::json::array{"07700 900123"}}});
+  EXPECT_EQ(entry().act, "erase-preview");
+  EXPECT_EQ(entry().reason, "a letter of 3 March");
+  for (const auto& one : storage_->catalogue().ledger(0, 1000)) EXPECT_THAT(one.subject, testing::Not(HasSubstr("900123"))) << one.act;
+}
+
+TEST_F(EveryVerb, I13_ASearchForCallsIsNotAnsweredWithoutItsEntry) {
+  const auto manager = logged_in("practice-manager");
+  storage_->catalogue().write([](storage::Catalogue::Transaction& transaction) {
+    transaction.db.run("CREATE TRIGGER no_room BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'no room'); END");
+  });
+  const auto error = refusal(manager, "calls find", {{"number", "07700 900123"}});
+  EXPECT_THAT(error.message(), testing::Not(HasSubstr("it was answered")));
+  EXPECT_THAT(error.message(), testing::Not(HasSubstr("INSERT"))) << "nor does anybody get SQL";
+}
+
+TEST_F(EveryVerb, OneDoctorLooksAtATime) {
+  const auto it = logged_in("it-administrator");
+  std::string second;
+  rooms_->proposals = [&] {
+    second = refusal(it, "doctor").message();
+    return std::vector<std::string>();
+  };
+  EXPECT_NO_THROW(ask(it, "doctor"));
+  EXPECT_THAT(second, HasSubstr("another doctor"));
 }
 
 TEST_F(EveryVerb, TheFrontDeskPlacesAHoldAndSeesNothingOfIt) {
@@ -223,6 +271,15 @@ TEST_F(ChangedRights, EveryChangeOfThemIsInTheLedgerOnce) {
   EXPECT_EQ(acts().size(), 2u);
   const auto entry = storage_->catalogue().ledger(0, 100).back();
   EXPECT_THAT(entry.subject, HasSubstr("partner: find-calls = yes"));
+}
+
+TEST_F(ChangedRights, I13_AreNotInForceWithoutTheirEntry) {
+  storage_->catalogue().write([](storage::Catalogue::Transaction& transaction) {
+    transaction.db.run("CREATE TRIGGER no_room BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'no room'); END");
+  });
+  use_settings("[access.rights]\npartner = [\"play-calls = yes\"]\n");
+  EXPECT_THROW(access_->adopt_settings(), Error);
+  EXPECT_EQ(access_->rights()->of(Role::partner, Action::play_calls), Grant::no);
 }
 
 }  // namespace

@@ -3,10 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <boost/filesystem/operations.hpp>
+#include <map>
+#include <set>
 
 #include "base/error.h"
+#include "base/told.h"
+#include "config/definitions.h"
+#include "config/reader.h"
 #include "daemon/cameras.h"
 #include "daemon/control/args.h"
+#include "daemon/control/seats.h"
 #include "daemon/keeping.h"
 #include "daemon/options.h"
 #include "daemon/reload.h"
@@ -59,6 +65,71 @@ TEST(Reload, SaysWhatNeedsARestartAndNothingMore) {
   EXPECT_THAT(needs_restart(running, wanted), testing::ElementsAre("storage.trial", "calls"));
 }
 
+TEST(Reload, APartThatFailsKeepsNoneOfTheOthersBack) {
+  std::vector<std::string> adopted;
+  const auto failed = adopt_each({{"access", [&] { adopted.emplace_back("access"); }},
+                                  {"cameras", [] { throw Error(ErrorKind::unavailable, "no catalogue"); }},
+                                  {"class", [&] { adopted.emplace_back("class"); }}});
+  EXPECT_THAT(failed, testing::ElementsAre("cameras"));
+  EXPECT_THAT(adopted, testing::ElementsAre("access", "class"));
+}
+
+// Every setting there is, with another value than the one before it.
+TEST(Reload, TakesEachSettingOverOrSaysThatItNeedsARestart) {
+  const std::map<std::string, std::string> other{
+      {"storage.path", "\"/srv/other\""}, {"storage.trial", "true"}, {"storage.sync_interval", "\"PT3S\""}, {"storage.least_free", "\"512MiB\""},
+      {"storage.on_full", "\"stop-cameras\""}, {"storage.ballast", "\"32MiB\""}, {"storage.scrub", "\"P14D\""}, {"vault.id", "\"second\""},
+      {"vault.path", "\"/srv/vault2\""}, {"vault.classes", "[\"cctv\", \"calls\"]"}, {"calls.name", "\"desk\""}, {"calls.folder", "\"/srv/calls2\""},
+      {"calls.format", "\"freepbx\""}, {"calls.class", "\"cctv\""}, {"calls.timezone", "\"Europe/Paris\""}, {"calls.extensions", "[\"301\"]"},
+      {"calls.source_policy", "\"delete\""}, {"calls.settle", "\"PT20S\""}, {"calls.wait_for_sidecar", "\"PT20M\""}, {"calls.rescan", "\"PT20M\""},
+      {"calls.provider", "\"Other Telecom\""}, {"calls.provider_keeps", "\"P60D\""}, {"calls.provider_place", "\"Hull\""},
+      {"calls.provider_until", "\"2028-01-01\""}, {"ledger.copies", "[\"/mnt/copies\"]"}, {"backup.data", "\"/mnt/backup2\""},
+      {"daemon.socket", "\"/run/other\""}, {"daemon.log_level", "\"debug\""}};
+  const std::map<std::string, std::map<std::string, std::string>> before{
+      {"storage", {{"path", "\"/srv/state\""}}},
+      {"vault", {{"id", "\"main\""}, {"path", "\"/srv/vault\""}}},
+      {"calls", {{"name", "\"reception\""}, {"folder", "\"/srv/calls\""}, {"format", "\"sidecar\""}, {"provider", "\"Example Telecom\""}, {"provider_keeps", "\"P90D\""}}}};
+  const auto settings_with = [&](const std::string& section, const std::string& key, const std::string& value) {
+    auto all = before;
+    if (!section.empty()) all[section][key] = value;
+    std::string text;
+    for (const auto& [name, entries] : all) {
+      text += name == "vault" || name == "calls" ? "[[" + name + "]]\n" : "[" + name + "]\n";
+      for (const auto& [one, is] : entries) text += one + " = " + is + "\n";
+    }
+    const auto read = config::parse_settings(text, "/etc/tenure/tenure.toml");
+    EXPECT_TRUE(read.ok()) << config::describe(read);
+    return read.settings;
+  };
+  const auto running = settings_with("", "", "");
+  const std::set<std::string_view> at_once{"camera", "class", "access", "access.rights"};  // see without_restart()
+  for (const auto& one : config::definitions()) {
+    const auto name = std::string(one.section) + "." + std::string(one.key);
+    if (at_once.contains(one.section) || name == "daemon.timezone" || name == "daemon.worker") continue;
+    ASSERT_TRUE(other.contains(name)) << name << " is new: is it taken over at a reload, or named?";
+    const auto named = needs_restart(running, settings_with(std::string(one.section), std::string(one.key), other.at(name)));
+    const auto is_of_it = [&](const std::string& said) { return name.find(said) != std::string::npos; };
+    EXPECT_TRUE(std::any_of(named.begin(), named.end(), is_of_it)) << name << " is neither taken over nor named";
+  }
+}
+
+TEST(Reload, TakesOverWhatNeedsNoRestartAndNothingElse) {
+  config::Settings running, wanted;
+  wanted.cameras.push_back({});
+  wanted.classes.push_back({"cctv", {}, {}});
+  wanted.timezone = "Europe/Paris";
+  wanted.worker = "/usr/bin/other";
+  wanted.access.rights.push_back({config::Role::partner, config::Action::play_calls, config::Grant::yes});
+  wanted.storage.least_free_bytes = 1;
+  const auto next = without_restart(running, wanted);
+  EXPECT_EQ(next.cameras.size(), 1u);
+  EXPECT_EQ(next.classes.size(), 1u);
+  EXPECT_EQ(next.timezone, wanted.timezone);
+  EXPECT_EQ(next.worker, wanted.worker);
+  EXPECT_EQ(next.access, wanted.access);
+  EXPECT_EQ(next.storage.least_free_bytes, running.storage.least_free_bytes);
+}
+
 TEST(Reload, SeesAChangedPassword) {
   config::Camera before;
   before.name = "door";
@@ -66,6 +137,48 @@ TEST(Reload, SeesAChangedPassword) {
   EXPECT_TRUE(same(before, after));
   after.password = "other";
   EXPECT_FALSE(same(before, after));
+}
+
+constexpr uid_t kRoot = 0, kAnna = 1001, kBen = 1002;
+
+std::vector<Seat> seats(std::size_t count, uid_t uid, bool idle = true) {
+  std::vector<Seat> all;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::chrono::steady_clock::time_point since(std::chrono::seconds(100 - i));
+    all.push_back({uid, idle ? std::optional(since) : std::nullopt});
+  }
+  return all;
+}
+
+std::vector<Seat> operator+(std::vector<Seat> one, const std::vector<Seat>& other) {
+  one.insert(one.end(), other.begin(), other.end());
+  return one;
+}
+
+TEST(Seats, OneUserTakesNoMoreThanAShareAndGivesWayToThemselves) {
+  EXPECT_TRUE(seat(seats(7, kAnna), kAnna).room);
+  EXPECT_EQ(seat(seats(7, kAnna), kAnna).gives_way, std::nullopt);
+  EXPECT_EQ(seat(seats(8, kAnna), kAnna).gives_way, 7u) << "the longest idle";
+  EXPECT_FALSE(seat(seats(8, kAnna, /*idle=*/false), kAnna).room);
+  EXPECT_EQ(seat(seats(8, kAnna), kBen).gives_way, std::nullopt);
+}
+
+TEST(Seats, RootAlwaysFindsOneAndGivesItsOwnToNobody) {
+  const auto full = seats(8, 1, false) + seats(8, 2, false) + seats(8, 3, false) + seats(4, 4, false);
+  EXPECT_FALSE(seat(full, kBen).room);
+  EXPECT_TRUE(seat(full, kRoot).room);
+  EXPECT_EQ(seat(full, kRoot).gives_way, std::nullopt) << "some are kept for root";
+  const auto all_taken = full + seats(4, kRoot);
+  EXPECT_FALSE(seat(all_taken, kBen).room);
+  EXPECT_EQ(seat(all_taken, kRoot).gives_way, 31u);
+}
+
+TEST(Told, IsWhatHappenedWithoutTheStatementThatFailed) {
+  const Error refused(ErrorKind::internal, "The catalogue refused an operation; the log says more.", "SELECT password FROM person: no such column");
+  EXPECT_EQ(told(refused), "The catalogue refused an operation; the log says more.");
+  EXPECT_EQ(told(Error(ErrorKind::io, "cannot write /x", "No space left on device")), "cannot write /x (No space left on device)");
+  EXPECT_EQ(without_technicalities(refused).cause(), "");
+  EXPECT_EQ(told(std::runtime_error("vector::at")), "something unexpected happened; the log says more");
 }
 
 TEST(I5, ASweepIsNeverFurtherAwayThanThirtySeconds) {
