@@ -26,7 +26,7 @@ void Judge::read_slots() {
   catalogue_.each_row([&](const RowLook& row) {
     if (row.slot >= owners_.size()) return;  // made after the files were measured
     auto& owner = owners_[row.slot];
-    if (!owner.is_nil() && owner != row.id) shared_.insert(row.slot);
+    if (!owner.is_nil()) shared_.insert(row.slot);
     owner = row.id;
   });
 }
@@ -94,7 +94,7 @@ std::optional<Problem> Judge::with_row(const SealedHeader& header, const RowLook
   }
   if (row.state == State::lost && !past) return Problem{Fault::lost_file_is_back, where};
   if (row.state == State::condemned)
-    return Problem{alive && past ? Fault::deletion_unfinished : Fault::file_without_key, where};
+    return Problem{alive ? Fault::deletion_unfinished : Fault::file_without_key, where};
   const bool held = past && catalogue_.is_held(row, order_.time.lo);
   if (past && !held) return Problem{alive ? Fault::past_date : Fault::file_without_key, where};
 
