@@ -23,7 +23,7 @@ std::string counted(std::uint64_t count, const std::string& one, const std::stri
 }
 
 std::string capital(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  text.at(0) = static_cast<char>(std::toupper(static_cast<unsigned char>(text.at(0))));
   return text;
 }
 

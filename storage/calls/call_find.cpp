@@ -48,7 +48,6 @@ bool has_number(const Party& party, const std::string& number) {
 
 bool fits(const CallRow& call, const CallQuery& query) {
   const auto any = [&](const auto& test) { return std::any_of(call.details.parties.begin(), call.details.parties.end(), test); };
-  if (query.span && !query.span->contains(call.segment.span.from)) return false;
   if (query.number && !any([&](const Party& party) { return has_number(party, *query.number); })) return false;
   if (query.last_digits && !any([&](const Party& party) { return ends_with_digits(party, *query.last_digits); })) return false;
   return !query.extension || any([&](const Party& party) {

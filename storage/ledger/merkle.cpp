@@ -126,7 +126,7 @@ bool verify_inclusion(std::uint64_t index, std::uint64_t size, const Digest& lea
     if (last == 0) return false;
     if ((at & 1) != 0 || at == last) {
       hash = hasher.node(step, hash);
-      while ((at & 1) == 0 && at != 0) {
+      while ((at & 1) == 0) {  // ends: it is `last`, which is not 0
         at >>= 1;
         last >>= 1;
       }
@@ -161,7 +161,7 @@ bool verify_consistency(std::uint64_t first, std::uint64_t second, const Digest&
     if ((at & 1) != 0 || at == last) {
       old_hash = hasher.node(proof[i], old_hash);
       new_hash = hasher.node(proof[i], new_hash);
-      while ((at & 1) == 0 && at != 0) {
+      while ((at & 1) == 0) {  // ends: it is `last`, which is not 0
         at >>= 1;
         last >>= 1;
       }

@@ -16,7 +16,7 @@ class Reload {
   Reload(sqlite::Connection& db, const Path& folder) : db_(db), folder_(folder) {}
 
   Reloaded run() {
-    for (std::uint64_t index = 0; out_.problem.empty(); ++index) {
+    for (std::uint64_t index = 0;; ++index) {  // what breaks off takes less than a tile's width
       const auto tile = read_tile_file(folder_, tile_path(0, index));
       const auto bytes = read_tile_file(folder_, bundle_path(index));
       if (tile.empty() && bytes.empty()) break;
@@ -98,7 +98,8 @@ std::optional<Instant> latest_in_files(const Path& folder) {
 
 std::uint64_t rebuilt_through(sqlite::Connection& db) {
   auto query = db.query("SELECT max(json_extract(subject, '$.entries')) FROM ledger WHERE act = 'rebuild'");
-  return query.step() && !query.is_null(0) ? query.natural(0) : 0;
+  query.step();  // an aggregate has its one row
+  return query.is_null(0) ? 0 : query.natural(0);
 }
 
 }  // namespace tenure::storage

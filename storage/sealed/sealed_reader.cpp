@@ -54,7 +54,7 @@ void SealedReader::State::open_chunk(const FragmentEntry& entry, std::uint64_t i
   const bool end = length < kChunkSize;
   const std::size_t got = access.file.read_some_at(entry.file_offset + index * format::kChunkOnDisk, std::span(sealed_).first(on_disk));
   const auto frame = format::read_frame(View(sealed_).first(got));
-  if (got != on_disk || !frame || frame->length != length || frame->end != end)
+  if (got != on_disk || !frame || frame->length != length)  // the length of a frame says whether it is the last
     throw access.damaged("chunk " + std::to_string(number) + " is missing or does not begin as it should");
   const View body = View(sealed_).subspan(format::kFrameSize, length + kTagSize);
   if (!access.aead.open(format::chunk_nonce(number), format::chunk_binding(access.digest, number, length, end), body, out.data()))
