@@ -17,9 +17,13 @@ class Judged : public testing::Test {
     order = practice.order();
   }
   // As if the sweep had not run.
-  void after_fresh_expired() { order.time = {practice.fresh.expires_at + Seconds(70), practice.fresh.expires_at + Seconds(70)}; }
+  void after_fresh_expired() {
+    order.time = {practice.fresh.expires_at + Seconds(70), practice.fresh.expires_at + Seconds(70)};
+  }
   void copy(const SegmentRow& row) { fs::copy_file(practice.file_of(row), practice.state() / "staging" / "copy"); }
-  void set(const SegmentRow& row, const std::string& what) { practice.sql("UPDATE segment SET " + what + " WHERE id = " + hex(row.id)); }
+  void set(const SegmentRow& row, const std::string& what) {
+    practice.sql("UPDATE segment SET " + what + " WHERE id = " + hex(row.id));
+  }
   void forget(const SegmentId& id) { practice.sql("DELETE FROM segment WHERE id = " + hex(id)); }
   std::string found() { return found_in(attest(order)); }
 
@@ -105,7 +109,8 @@ TEST_F(Judged, WithoutVersionsOfAPolicyThePolicyItselfIsThePromise) {
 }
 
 TEST_F(Judged, ARecordingThatHasNoFirstByteYetIsNoDamageWhileItIsReserved) {
-  const auto begun = practice.reserve("front", {practice.clock.now() - Seconds(1), practice.clock.now()}, /*with_fragment=*/false);
+  const auto begun =
+      practice.reserve("front", {practice.clock.now() - Seconds(1), practice.clock.now()}, /*with_fragment=*/false);
   fs::resize_file(practice.file_of(begun), 0);
   EXPECT_EQ(found(), "");
   fs::rename(practice.file_of(begun), practice.file_of(begun).parent_path() / "another.seg");
@@ -189,7 +194,8 @@ TEST_F(Judged, AReleasedHoldIsToldWhileItCountsAndItsFileMayBeGone) {
 
 TEST_F(Judged, GapsAreToldBySourceWithTheirCommonestCause) {
   const auto gap = [&](const char* source, int from, int to, const char* cause) {
-    practice.parts->catalogue.add_gap({source, {practice.clock.now() - Seconds(from), practice.clock.now() - Seconds(to)}, cause});
+    practice.parts->catalogue.add_gap(
+        {source, {practice.clock.now() - Seconds(from), practice.clock.now() - Seconds(to)}, cause});
   };
   gap("front", 500, 400, "connection refused");
   gap("front", 300, 290, "frozen");

@@ -1,0 +1,151 @@
+// The promise report in the folders of backups: whose file it is, of when, and what it could still open.
+#include <gmock/gmock.h>
+
+#include "storage/erasure/erasures.h"
+#include "tests/storage/attested.h"
+
+namespace tenure::storage {
+namespace {
+
+namespace fs = boost::filesystem;
+using std::chrono::days;
+
+class BackupFolders : public testing::Test {
+ protected:
+  BackupFolders() : made(practice) {}
+  std::string found() { return found_in(practice.attest()); }
+  OutsideReport report_of(const std::string& name) {
+    for (auto& one : practice.attest().backups)
+      if (one.name == name) return one;
+    return {};
+  }
+  void erase_by_order(const SegmentId& id) {
+    practice.clock.advance(Seconds(60));
+    Erasures erasures(practice.parts->catalogue, practice.clock, practice.parts->vaults, practice.parts->eraser,
+                      made.ledger, practice.parts->keys.root(), {});
+    erasures.order({{}, {}, {id}}, "a right", practice.manager, {});
+  }
+
+  AttestedPractice practice;
+  PracticeBackups made;
+};
+
+TEST_F(BackupFolders, WhatElseIsOnTheDiskIsNotTenuresBusinessUnlessItLiesAmongItsRecordings) {
+  made.data();
+  write_file(made.disk / "holiday.mp4", "....ftypiso6");
+  EXPECT_EQ(found(), "");
+  write_file(made.disk / "vaults" / "clip.mp4", "....ftypiso6");
+  EXPECT_EQ(found(), "plain-recording 1");
+}
+
+TEST_F(BackupFolders, ARecordingBesideABackupOfKeysOnlyIsNotCounted) {
+  made.keys();
+  write_file(made.disk / "vaults" / "left.seg", "sealed");
+  EXPECT_EQ(found(), "");
+  EXPECT_EQ(report_of("keys").files, 1u);
+  EXPECT_EQ(report_of("recordings").files, 0u);
+}
+
+TEST_F(BackupFolders, ACopyOfWhatIsGoneOrGoingCountsAsDeletedSince) {
+  made.data();
+  EXPECT_EQ(report_of("recordings").deleted_since, 0u);
+  const auto files = report_of("recordings").files;
+  write_file(made.disk / "vaults" / "main" / "no-id.seg", "sealed");
+  practice.sql("UPDATE segment SET state = 2 WHERE id = " + hex(practice.held.id));
+  practice.erase_key(practice.held);
+  EXPECT_EQ(report_of("recordings").files, files + 1);
+  EXPECT_EQ(report_of("recordings").deleted_since, 2u);
+}
+
+TEST_F(BackupFolders, AKeyBackupThatWasChangedIsToldHoweverItWasChanged) {
+  const auto file = made.keys();
+  const auto whole = read_whole(file, 16 << 20);
+  const auto changed = [&](const std::function<void(File&)>& change) {
+    write_durably(file, whole);
+    File open(file, File::Mode::read_write);
+    change(open);
+    return found();
+  };
+  EXPECT_EQ(changed([](File&) {}), "");
+  EXPECT_EQ(changed([](File& open) { open.write_at(12, as_view("[1,2]")); }), "backup-changed 1")
+      << "it does not say when it was made";
+  EXPECT_EQ(changed([](File& open) { open.write_at(open.size(), as_view("x")); }), "backup-changed 1");
+  EXPECT_EQ(changed([](File& open) { open.write_at(open.size() - 1, as_view("x")); }), "backup-changed 1");
+}
+
+TEST_F(BackupFolders, ACopyOfAKeyBackupBesideRecordingsIsFoundAndTooOldAfterItsWeek) {
+  made.data();
+  const auto recordings = made.disk;
+  made.disk = practice.elsewhere.path / "keys";
+  make_directories(made.disk);
+  fs::copy_file(made.keys(), recordings / "to-be-safe");
+  EXPECT_EQ(found(), "key-backup-copy 1");
+  practice.clock.advance(days(8));
+  made.keys();
+  EXPECT_EQ(found(), "key-backup-elsewhere 1");
+}
+
+TEST_F(BackupFolders, AnErasureMakesEveryEarlierCopyOfTheKeysOneTooMany) {
+  const auto file = made.keys();
+  fs::copy_file(file, made.disk / "to-be-safe");
+  EXPECT_EQ(found(), "key-backup-copy 1");
+  erase_by_order(practice.fresh.id);
+  EXPECT_EQ(found(), "erased-in-backup 1, key-backup-elsewhere 1");
+  fs::remove(made.disk / "to-be-safe");
+  fs::remove(file);
+  EXPECT_EQ(found(), "backup-out-of-reach 1") << "somebody has taken it along";
+}
+
+TEST_F(BackupFolders, OnlyANewerVerifiedBackupOfKeysReplacesAnOldOne) {
+  made.keys();
+  practice.clock.advance(days(8));
+  made.data();
+  EXPECT_EQ(found(), "stale-key-backup 1") << "one of recordings does not";
+  made.keys();
+  EXPECT_EQ(found(), "");
+  practice.sql("UPDATE backup SET gone_at = NULL");
+  EXPECT_EQ(found(), "backup-out-of-reach 1");
+  practice.sql("UPDATE backup SET verified_at = NULL");
+  EXPECT_EQ(found(), "stale-key-backup 1");
+}
+
+TEST_F(BackupFolders, AFolderWithinAnothersIsLookedIntoOnce) {
+  made.keys();
+  made.disk /= "inner";
+  make_directories(made.disk);
+  made.keys();
+  EXPECT_EQ(found(), "");
+  std::vector<std::uint64_t> files;
+  for (const auto& one : practice.attest().backups) files.push_back(one.files);
+  EXPECT_THAT(files, testing::ElementsAre(1, 1));
+}
+
+TEST_F(BackupFolders, AVaultThatLiesInABackupsFolderIsNoPartOfIt) {
+  made.data();
+  const auto files = report_of("recordings").files;
+  auto order = practice.order();
+  const auto second = made.disk / "vaults" / "second";
+  write_file(second / "tenure-vault", "vault second\n");
+  write_file(second / "left.seg", "no header");
+  order.vaults.push_back({"second", second});
+  const auto report = attest(order);
+  EXPECT_EQ(found_in(report), "unreadable 1") << "as what lies in a vault";
+  EXPECT_EQ(report.backups.at(0).files, files);
+}
+
+TEST_F(BackupFolders, EachGenerationCouldBringBackWhatWasRecordedBeforeItAndDeletedAfter) {
+  practice.clock.advance(days(20));
+  made.keys();
+  const auto late = practice.record("front", {practice.clock.now() + Seconds(60), practice.clock.now() + Seconds(120)});
+  practice.sweep_after(days(6));  // takes what was there when the backup was made
+  EXPECT_GT(report_of("keys").deleted_since, 0u);
+  const auto before = report_of("keys").deleted_since;
+  made.keys();
+  write_file(made.disk / "unknown.tenure-keys", "TNRBOX01");
+  EXPECT_EQ(found(), "key-backup-elsewhere 1");
+  EXPECT_EQ(report_of("keys").deleted_since, before);
+  EXPECT_TRUE(practice.exists(late.id));
+}
+
+}  // namespace
+}  // namespace tenure::storage
