@@ -40,12 +40,14 @@ TimeState same_boot(TimeState state, const ClockMark& mark) {
 }
 
 // T3: since the mark at least the time since boot has passed, at most what the machine's clock says. One that is behind
-// the mark says nothing: then it may have been a month.
+// the mark says nothing, nor does one that runs on from it without a battery: then it may have been a month.
 TimeState other_boot(TimeState state, const ClockMark& mark, const ClockReadings& readings) {
   state.lo_anchor = mark.time;
   state.hi_anchor = std::max(mark.latest, plausible(readings.wall) - readings.boottime);
   const Instant lo = state.lo_anchor + readings.boottime;
-  if (lo - readings.wall > kSynchronisedStep) state.hi_anchor = std::max(state.hi_anchor, mark.time + kLongestAbsence);
+  const bool behind = lo - readings.wall > kSynchronisedStep;
+  const bool goes_on = !readings.rtc && readings.wall - lo < kSynchronisedStep;  // as saved at the last stop
+  if (behind || goes_on) state.hi_anchor = std::max(state.hi_anchor, mark.time + kLongestAbsence);
   state.line = state.reached = lo;
   return state;
 }

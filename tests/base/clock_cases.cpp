@@ -89,6 +89,8 @@ std::vector<ClockCase> boot_cases() {
       {"ANightOffAndTheBatteryClockShowsSummerTime", off(hours(9), {battery(hours(1)), boot(hours(1)), synchronise()}), kUp - hours(9), kNone, restarted, true},
       {"ANightOffWithoutABatteryClock", off(hours(9), {boot(kTo1970), synchronise(), pass(hours(1))}, kNoBattery), kUp - hours(9), kNone, ahead, true},
       {"ANightOffWithoutABatteryClockBeforeNetworkTime", off(hours(9), {boot(kTo1970)}, kNoBattery), kUp - hours(9), kUp - hours(9) + kLongestAbsence, behind, true},
+      {"AMonthOffWithAClockThatGoesOnFromTheLastStop", off(days(30), {boot(-days(30))}, kNoBattery), kUp - days(30), kUp - days(30) + kLongestAbsence, behind, true},
+      {"AMonthOffWithAClockThatGoesOnUntilSomebodyConfirmed", off(days(30), {boot(-days(30)), pass(hours(1)), confirm()}, kNoBattery), kNone, kNone, behind},
       {"FiftyMinutesOffWithoutABatteryClock", off(minutes(50), {boot(kTo1970), synchronise()}, kNoBattery), kNone, kNone, agrees},
       {"TwoTimesFiftyMinutesOffWithoutABatteryClock",
        off(minutes(50), {boot(kTo1970), synchronise(), pass(hours(1)), power_off(minutes(50)), boot(kTo1970), synchronise()}, kNoBattery), kUp - minutes(50), kNone, ahead, true},
