@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <thread>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "daemon/time_keeping.h"
 #include "disclosure/promise_report.h"
@@ -26,13 +27,22 @@ std::string stamp(Instant at) {
 
 storage::LedgerSeen look_at_ledger(storage::Ledger& ledger) {
   storage::LedgerSeen seen;
-  seen.checkpoint = ledger.checkpoint("asked");
+  std::string unsigned_why;  // the report is made all the same, and says so
+  try {
+    seen.checkpoint = ledger.checkpoint("asked");
+  } catch (const Error& error) {
+    unsigned_why = error.what();
+  }
   const auto report = ledger.verify();
   seen.entries = report.entries;
   seen.sound = report.sound();
   if (!seen.sound) seen.problem = report.problems.front().what;
   if (!seen.sound && report.problems.front().entry != 0)
     seen.problem = "entry " + std::to_string(report.problems.front().entry) + ": " + seen.problem;
+  if (seen.sound && !unsigned_why.empty()) {
+    seen.sound = false;
+    seen.problem = unsigned_why;
+  }
   return seen;
 }
 

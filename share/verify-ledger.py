@@ -22,7 +22,7 @@ import sys
 import tempfile
 
 WIDTH = 256
-LONGEST_NOTE = 4096
+LONGEST_NOTE, LONGEST_NAME, MOST_SIGNATURES = 4096, 100, 16
 DER_PREFIX = bytes.fromhex("302a300506032b6570032100")
 
 
@@ -71,7 +71,7 @@ def number_path(number):
 
 
 def number_of(path):
-    digits = [part.removeprefix("x") for part in path.parts]
+    digits = [part.removeprefix("x") for part in path.parts[:-1]] + [path.name]
     if not all(re.fullmatch("[0-9]{3}", part) for part in digits):
         return None
     return int("".join(digits))
@@ -113,21 +113,23 @@ def read_note(note, key):
         raise ValueError("is no checkpoint")
     at = note.index(b"\n\n")
     text, rest = note[:at + 1], note[at + 2:]
-    lines = text.decode().split("\n")
-    if len(lines) != 4 or lines[3] or not lines[0] or not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]):
+    lines = text.split(b"\n")
+    if len(lines) != 4 or lines[3] or not 0 < len(lines[0]) <= LONGEST_NAME or not re.fullmatch(b"0|[1-9][0-9]{0,19}", lines[1]):
         raise ValueError("is no checkpoint")
-    root = canonical(lines[2])
-    if len(root) != 32 or not rest.endswith(b"\n"):
+    size, root = int(lines[1]), canonical(lines[2].decode())
+    if size >= 1 << 64 or len(root) != 32 or not rest.endswith(b"\n"):
         raise ValueError("is no checkpoint")
-    signed = False
-    for line in rest[:-1].decode().split("\n"):
-        match = re.fullmatch("\u2014 ([^ +]+) ([A-Za-z0-9+/=]+)", line)
-        if not match:
+    signatures, signed = rest[:-1].split(b"\n"), False
+    if len(signatures) > MOST_SIGNATURES:
+        raise ValueError("is no checkpoint")
+    for line in signatures:
+        match = re.fullmatch("\u2014 ".encode() + b"([^\\x00-\\x20+\\x7f]{1,%d}) ([A-Za-z0-9+/=]+)" % LONGEST_NAME, line)
+        blob = canonical(match[2].decode()) if match else b""
+        if len(blob) < 5:
             raise ValueError("is no checkpoint")
-        blob = canonical(match[2])
-        if key and match[1] == key.name and blob[:4] == key.id and len(blob) == 68 and lines[0] == key.name:
+        if key and match[1] == key.name.encode() == lines[0] and blob[:4] == key.id and len(blob) == 68:
             signed = signed or key.signed(text, blob[4:])
-    return lines[0], int(lines[1]), root, signed
+    return lines[0].decode(errors="replace"), size, root, signed
 
 
 class Verification:
@@ -208,7 +210,8 @@ class Verification:
         return True
 
     def check_notes(self):
-        files = [self.folder / "checkpoint", *sorted((self.folder / "checkpoints").glob("*"))]
+        kept = [path for path in (self.folder / "checkpoints").glob("*") if path.is_file() and path.suffix != ".new"]  # half written
+        files = [self.folder / "checkpoint", *sorted(kept)]
         roots = []
         for path in files:
             name = path.relative_to(self.folder)

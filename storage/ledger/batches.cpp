@@ -72,30 +72,35 @@ std::optional<Said> said_by(const std::string& subject) {
   return Said{static_cast<std::uint64_t>(count->get_int64()), std::string(root->get_string())};
 }
 
-void check_batch(std::uint64_t number, const std::string& subject, sqlite::Statement members, BatchCheck& check) {
+constexpr std::uint64_t kBatchesInOneRead = 1'000, kMembersInOneRead = 50'000;
+
+// Returns how many members it has.
+std::uint64_t check_batch(std::uint64_t number, const std::string& subject, sqlite::Statement members, BatchCheck& check) {
   ++check.batches;
   BatchRoot batch;
   while (members.step()) batch.add(members.id<SegmentId>(0), members.blob(1));
   const auto said = said_by(subject);
-  if (said && said->segments == batch.count() && said->root == to_hex(batch.root())) return;
+  if (said && said->segments == batch.count() && said->root == to_hex(batch.root())) return batch.count();
   check.problems.emplace_back(number, "its root is not that of the " + std::to_string(batch.count()) + " segments that name it");
+  return batch.count();
 }
 }  // namespace
 
-BatchCheck check_batches(sqlite::Connection& db) {
-  BatchCheck check;
-  const auto through = rebuilt_through(db);  // whose members a lost catalogue took along
-  auto captures = db.query("SELECT number, subject FROM ledger WHERE act = 'capture' AND number > ? ORDER BY number", through);
-  while (captures.step())
-    check_batch(captures.natural(0), captures.text(1),
-                db.query("SELECT id, digest FROM segment WHERE ledger_batch = ?1 UNION ALL"
-                         " SELECT segment, digest FROM tombstone WHERE ledger_batch = ?1 ORDER BY 1", captures.natural(0)), check);
-  auto sweeps = db.query("SELECT number, subject FROM ledger WHERE act IN ('sweep', 'erase', 'promise-broken') AND number > ?"
-                         " ORDER BY number", through);
-  while (sweeps.step())
-    check_batch(sweeps.natural(0), sweeps.text(1),
-                db.query("SELECT segment, digest FROM tombstone WHERE ledger_sweep = ? ORDER BY 1", sweeps.natural(0)), check);
-  return check;
+bool check_some_batches(sqlite::Connection& db, BatchCheck& check) {
+  const auto from = std::max(check.through, rebuilt_through(db));  // whose members a lost catalogue took along
+  std::uint64_t members = 0;
+  auto entries = db.query("SELECT number, subject, act = 'capture' FROM ledger WHERE number > ? AND act IN ('capture', 'sweep', 'erase',"
+                          " 'promise-broken') ORDER BY number LIMIT ?", from, kBatchesInOneRead);
+  bool any = false;
+  while (members < kMembersInOneRead && entries.step()) {
+    any = true;
+    check.through = entries.natural(0);
+    const char* sql = entries.integer(2) != 0 ? "SELECT id, digest FROM segment WHERE ledger_batch = ?1 UNION ALL"
+                                                " SELECT segment, digest FROM tombstone WHERE ledger_batch = ?1 ORDER BY 1"
+                                              : "SELECT segment, digest FROM tombstone WHERE ledger_sweep = ?1 ORDER BY 1";
+    members += check_batch(check.through, entries.text(1), db.query(sql, check.through), check);
+  }
+  return any;
 }
 
 }  // namespace tenure::storage

@@ -28,9 +28,10 @@ bool insert_capture_batch(sqlite::Connection& db, Instant at, std::size_t limit)
 
 struct BatchCheck {
   std::uint64_t batches = 0;
+  std::uint64_t through = 0;  // entries up to here were looked at
   std::vector<std::pair<std::uint64_t, std::string>> problems;  // entry, what
 };
-// Every capture and sweep entry against the segments and tombstones that name it.
-BatchCheck check_batches(sqlite::Connection& db);
+// The next capture and sweep entries against the segments and tombstones that name them; false when there are no more.
+bool check_some_batches(sqlite::Connection& db, BatchCheck& check);
 
 }  // namespace tenure::storage

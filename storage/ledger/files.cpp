@@ -130,8 +130,7 @@ std::string LedgerFiles::checkpoint() const { return note_in(folder_ / kCheckpoi
 void LedgerFiles::drop_bundles(std::uint64_t through) {
   for (auto index = through / tree::kTileWidth; index-- > 0;) {
     const auto path = folder_ / bundle_path(index);
-    if (!remove_file(path)) break;  // dropped by an earlier pruning, and all before it
-    sync_directory(path.parent_path());
+    if (remove_file(path)) sync_directory(path.parent_path());
   }
 }
 

@@ -20,7 +20,7 @@ class LedgerFiles {
   // The tiles of all its entries are published. `at` names the day's file.
   void write_checkpoint(const std::string& note, Instant at);
   std::string checkpoint() const;  // the one last written, or nothing
-  // After a pruning of the acts up to there.
+  // After a pruning of the acts up to there; also of one that was cut off.
   void drop_bundles(std::uint64_t through);
   // After a rollback was accepted: the lost history goes to a folder of its own.
   void put_aside(Instant at);

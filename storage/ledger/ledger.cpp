@@ -7,6 +7,7 @@
 #include "storage/ledger/entry.h"
 #include "storage/ledger/ledger_state.h"
 #include "storage/ledger/signing_key.h"
+#include "storage/ledger/verify_tree.h"
 
 namespace tenure::storage {
 
@@ -95,7 +96,11 @@ void Ledger::State::publish() {
   if (rolled_back)
     throw Error(ErrorKind::unavailable, "The ledger's files are ahead of the catalogue (" + *rolled_back +
                                             "): tenure ledger accept-rollback says what to do.");
-  catalogue.state().read([&](sqlite::Connection& db) { files.publish(db); });
+  catalogue.state().read([&](sqlite::Connection& db) {
+    files.publish(db);
+    if (!bundles_dropped) files.drop_bundles(tree::pruned(db));  // of a pruning that was cut off
+    bundles_dropped = true;
+  });
 }
 
 // Signed, in the catalogue, its tiles in the files, itself in the files: in that order, so that a checkpoint in the files
@@ -180,17 +185,27 @@ LedgerGrowth Ledger::prove_growth(std::uint64_t from, std::uint64_t to) const {
   });
 }
 
+// What cannot be read is a problem like any other. The batches are looked at without the mutex: there may be years of them.
 LedgerReport Ledger::verify() {
-  const std::scoped_lock lock(state_->mutex);
-  std::string unpublished;
-  try {
-    state_->publish();
-  } catch (const Error& error) {
-    unpublished = error.what();
+  LedgerReport report;
+  const auto attempt = [&report](const auto& part) {
+    try {
+      part();
+    } catch (const Error& error) {
+      report.problems.push_back({0, error.what()});
+    }
+  };
+  std::vector<std::uint64_t> without_detail;
+  {
+    const std::scoped_lock lock(state_->mutex);
+    attempt([&] { state_->publish(); });
+    attempt([&] {
+      without_detail = verify_history({state_->catalogue, state_->files.folder(), state_->verifier(), state_->files.published()}, report);
+    });
+    if (!state_->key_problem.empty()) report.problems.push_back({0, state_->key_problem});
   }
-  auto report = verify_catalogue(state_->catalogue, state_->files.folder(), state_->verifier());
-  if (!unpublished.empty()) report.problems.push_back({0, unpublished});
-  if (!state_->key_problem.empty()) report.problems.push_back({0, state_->key_problem});
+  attempt([&] { verify_meaning(state_->catalogue, without_detail, report); });
+  settle(report);
   return report;
 }
 

@@ -22,11 +22,12 @@ struct Ledger::State {
   void note_problem(const std::string& what, const std::string& cause = {});  // `cause` is for the log alone
   void forget_old_checkpoints(Instant now);
 
-  // The parts of one round; each does its work when it is due.
+  // Of tick(): true when there may be more to do at once. Its parts do their work when it is due.
+  bool round(Instant now);
   void heartbeat(Instant now);
   bool capture(Instant now);
   void timed_checkpoint(Instant now);
-  void copy(Instant now);
+  void copy(Instant now);  // without the mutex: the other disk may hang
 
   Catalogue& catalogue;
   const Clock& clock;
@@ -36,10 +37,10 @@ struct Ledger::State {
   std::optional<SigningKey> key;
   std::string key_problem, problem;
   std::optional<std::string> rolled_back;
-  bool looked_back = false;
+  bool looked_back = false, bundles_dropped = false;
   std::vector<Path> copy_folders;
   std::vector<LedgerCopy> copies;
-  std::vector<Instant> next_copy;
+  std::vector<Instant> next_copy;  // of the thread of tick() alone
   std::optional<Instant> last_heartbeat, last_capture, last_checkpoint;
   std::uint64_t checkpointed = 0;
 };

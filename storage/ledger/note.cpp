@@ -28,7 +28,7 @@ KeyId key_id(const VerifierKey& key) {
 bool is_name(std::string_view name) {
   if (name.empty() || name.size() > kLongestName) return false;
   for (const char c : name)
-    if (c <= ' ' || c == '+' || c == '\x7f' || static_cast<unsigned char>(c) > 127) return false;
+    if ((c >= 0 && c <= ' ') || c == '+' || c == '\x7f') return false;
   return true;
 }
 

@@ -53,43 +53,50 @@ void Ledger::State::forget_old_checkpoints(Instant now) {
   });
 }
 
+// The key's name and the folders stay what they are, and the checkpoint's file is replaced whole.
 void Ledger::State::copy(Instant now) {
   if (!key || files.checkpoint().empty()) return;
-  for (std::size_t i = 0; i < copies.size(); ++i) {
+  for (std::size_t i = 0; i < copy_folders.size(); ++i) {
     if (now < next_copy[i]) continue;
+    std::string failed;
     try {
       copy_checkpoint(files.folder(), copy_folders[i], key->name, now);
-      copies[i].copied_at = now;
-      copies[i].problem.clear();
-      next_copy[i] = now + kCopyEvery;
     } catch (const std::exception& error) {
-      if (copies[i].problem != told(error)) log_error("event=ledger-not-copied folder={} cause=\"{}\"", copies[i].folder, error.what());
-      copies[i].problem = told(error);
-      next_copy[i] = now + kCopyAgain;
+      failed = told(error);
+      if (copies[i].problem != failed) log_error("event=ledger-not-copied folder={} cause=\"{}\"", copies[i].folder, error.what());
     }
+    next_copy[i] = now + (failed.empty() ? kCopyEvery : kCopyAgain);
+    const std::scoped_lock lock(mutex);
+    if (failed.empty()) copies[i].copied_at = now;
+    copies[i].problem = failed;
   }
 }
 
 bool Ledger::tick() {
-  const std::scoped_lock lock(state_->mutex);
   const auto now = state_->clock.now();
+  const bool more = state_->round(now);
+  state_->copy(now);
+  return more;
+}
+
+bool Ledger::State::round(Instant now) {
+  const std::scoped_lock lock(mutex);
   bool more = false;
-  std::string problem, cause;
+  std::string failed, cause;
   // Each for itself: what cannot be recorded must not keep what is recorded from its files.
   const auto attempt = [&](const auto& part) {
     try {
       part();
     } catch (const std::exception& error) {
-      if (problem.empty()) cause = error.what();
-      if (problem.empty()) problem = told(error);
+      if (failed.empty()) cause = error.what();
+      if (failed.empty()) failed = told(error);
     }
   };
-  attempt([&] { state_->heartbeat(now); });
-  attempt([&] { more = state_->capture(now); });
-  attempt([&] { state_->publish(); });
-  attempt([&] { if (state_->key && !state_->rolled_back) state_->timed_checkpoint(now); });
-  attempt([&] { state_->copy(now); });
-  state_->note_problem(problem.empty() ? state_->files.difference() : problem, cause);
+  attempt([&] { heartbeat(now); });
+  attempt([&] { more = capture(now); });
+  attempt([&] { publish(); });
+  attempt([&] { if (key && !rolled_back) timed_checkpoint(now); });
+  note_problem(failed.empty() ? files.difference() : failed, cause);
   return more;
 }
 

@@ -47,38 +47,48 @@ bool has_acts_beyond(sqlite::Connection& db, std::uint64_t size) {
   return first.integer(0) < 1 || last.natural(0) > size;
 }
 
+Leaves first_of(const Leaves& leaves, std::uint64_t count) {
+  const auto hashes = std::min<std::uint64_t>(count, leaves.hashes.size());
+  const auto tiles = std::min<std::uint64_t>(count / tree::kTileWidth, leaves.tile_roots.size());
+  return {{leaves.hashes.begin(), leaves.hashes.begin() + static_cast<std::ptrdiff_t>(hashes)},
+          {leaves.tile_roots.begin(), leaves.tile_roots.begin() + static_cast<std::ptrdiff_t>(tiles)}};
+}
+
 std::string last_prune(sqlite::Connection& db) {
   auto query = db.query("SELECT subject FROM ledger WHERE act = 'ledger-prune' ORDER BY number DESC LIMIT 1");
   return query.step() ? query.text(0) : "";
 }
 }  // namespace
 
-LedgerReport verify_catalogue(Catalogue& catalogue, const Path& folder, const std::optional<VerifierKey>& key) {
-  LedgerReport report;
+std::vector<std::uint64_t> verify_history(const HistoryParts& parts, LedgerReport& report) {
   EntryCheck entries;
-  catalogue.state().read([&](sqlite::Connection& db) {
+  const auto& folder = parts.folder;
+  parts.catalogue.state().read([&](sqlite::Connection& db) {
     const auto size = tree::size(db), pruned = tree::pruned(db);
     report.entries = size;
-    entries = check_entries(catalogue, folder, size, pruned);
-    report.problems = entries.problems;
+    entries = check_entries(parts.catalogue, folder, {size, pruned, parts.published});
+    report.problems.insert(report.problems.end(), entries.problems.begin(), entries.problems.end());
     if (!entries.whole) return;
     const auto& leaves = entries.leaves;
     if (has_acts_beyond(db, size)) report.problems.push_back({size + 1, "the catalogue has an entry that is not in the tree"});
     check_tiles(leaves, [&db](unsigned level, std::uint64_t index) { return tree::tile(db, level, index); }, "catalogue", report);
-    check_tiles(leaves, [&folder](unsigned level, std::uint64_t index) { return read_tile_file(folder, tile_path(level, index)); }, "files", report);
+    // An act of this moment is not in the files yet.
+    check_tiles(first_of(leaves, parts.published), [&folder](unsigned level, std::uint64_t index) { return read_tile_file(folder, tile_path(level, index)); }, "files", report);
     auto notes = notes_in(db);
     for (auto& note : notes_in_files(folder)) notes.push_back(std::move(note));
-    check_notes(leaves, notes, key, report);
+    check_notes(leaves, notes, parts.key, report);
     check_pruned(pruned, last_prune(db), report);
   });
-  catalogue.state().read([&](sqlite::Connection& db) {
-    check_erased(db, entries.without_detail, report);  // of now: what was erased meanwhile is excused by its own act
-    auto batches = check_batches(db);
-    report.batches = batches.batches;
-    for (auto& [entry, what] : batches.problems) report.problems.push_back({entry, std::move(what)});
-  });
-  settle(report);
-  return report;
+  return std::move(entries.without_detail);
+}
+
+void verify_meaning(Catalogue& catalogue, const std::vector<std::uint64_t>& without_detail, LedgerReport& report) {
+  // Of now: what was erased meanwhile is excused by its own act.
+  catalogue.state().read([&](sqlite::Connection& db) { check_erased(db, without_detail, report); });
+  BatchCheck batches;
+  while (catalogue.state().read([&](sqlite::Connection& db) { return check_some_batches(db, batches); })) {}
+  report.batches = batches.batches;
+  for (auto& [entry, what] : batches.problems) report.problems.push_back({entry, std::move(what)});
 }
 
 }  // namespace tenure::storage

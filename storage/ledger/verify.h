@@ -25,8 +25,16 @@ struct LedgerReport {
 
 inline constexpr std::size_t kMostProblems = 20;
 
-// `folder` are the files to hold it to; `key` may be absent when the private key is lost.
-LedgerReport verify_catalogue(Catalogue& catalogue, const Path& folder, const std::optional<VerifierKey>& key);
+struct HistoryParts {
+  Catalogue& catalogue;
+  Path folder;                      // the files to hold it to
+  std::optional<VerifierKey> key;   // may be absent when the private key is lost
+  std::uint64_t published = 0;      // so many entries are in the files, and nobody adds to them meanwhile
+};
+// Acts, tree, files and checkpoints. Returns the entries without detail.
+std::vector<std::uint64_t> verify_history(const HistoryParts& parts, LedgerReport& report);
+// What erasures excuse, and the batches; in pieces, each a short read.
+void verify_meaning(Catalogue& catalogue, const std::vector<std::uint64_t>& without_detail, LedgerReport& report);
 // As one JSON object: sound, entries, signed_through, pruned, erased, checkpoints, batches, root, problems [entry, what].
 std::string to_json(const LedgerReport& report);
 // From files alone, with nothing but the public key: of `folder`/key.vkey when none is given.

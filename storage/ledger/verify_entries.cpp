@@ -30,8 +30,8 @@ struct Found {
 // One stretch of whole tiles, or the last.
 class Stretch {
  public:
-  Stretch(sqlite::Connection& db, const Path& folder, std::uint64_t pruned, Leaves& leaves, Found& found)
-      : db_(db), folder_(folder), pruned_(pruned), leaves_(leaves), found_(found) {}
+  Stretch(sqlite::Connection& db, const Path& folder, const EntryRange& range, Leaves& leaves, Found& found)
+      : db_(db), folder_(folder), pruned_(range.pruned), published_(range.published), leaves_(leaves), found_(found) {}
 
   void walk(std::uint64_t first, std::uint64_t last) {
     at_ = first;
@@ -55,6 +55,7 @@ class Stretch {
     const auto index = at_ / tree::kTileWidth;
     bundle_.clear();
     tile_.reset();
+    std::size_t published = 0;  // so much of the bundle is in its file
     for (; at_ < end; ++at_) {
       if (row && query.natural(0) == at_ + 1) {
         leaves_.hashes[at_] = leaf_of(query);
@@ -63,8 +64,9 @@ class Stretch {
         if (at_ >= pruned_) problem(at_ + 1, "it is missing from the catalogue");
         leaves_.hashes[at_] = hash_in_tile(index);
       }
+      if (at_ < published_) published = bundle_.size();
     }
-    if (end > pruned_) compare_bundle(index);
+    if (end > pruned_ && index * tree::kTileWidth < published_) compare_bundle(index, View(as_view(bundle_)).first(published));
     if (end == (index + 1) * tree::kTileWidth)
       leaves_.tile_roots[index] = whole_tile_root(hasher_, std::span(leaves_.hashes).subspan(index * tree::kTileWidth, tree::kTileWidth));
     return row;
@@ -97,17 +99,17 @@ class Stretch {
     return leaf;
   }
 
-  void compare_bundle(std::uint64_t index) {
+  void compare_bundle(std::uint64_t index, View bundle) {
     const auto held = read_tile_file(folder_, bundle_path(index));
-    if (std::ranges::equal(held, as_view(bundle_))) return;
-    const auto here = read_bundle(as_view(bundle_)), there = read_bundle(held);
+    if (std::ranges::equal(held, bundle)) return;
+    const auto here = read_bundle(bundle), there = read_bundle(held);
     const auto differ = std::ranges::mismatch(here.bodies, there.bodies).in1 - here.bodies.begin();
     problem(index * tree::kTileWidth + static_cast<std::uint64_t>(differ) + 1, "the file " + bundle_path(index) + " and the catalogue differ from here on");
   }
 
   sqlite::Connection& db_;
   const Path& folder_;
-  const std::uint64_t pruned_;
+  const std::uint64_t pruned_, published_;
   Leaves& leaves_;
   Found& found_;
   std::uint64_t at_ = 0;
@@ -123,7 +125,8 @@ std::size_t threads_for(std::size_t stretches) {
 }
 }  // namespace
 
-EntryCheck check_entries(Catalogue& catalogue, const Path& folder, std::uint64_t size, std::uint64_t pruned) {
+EntryCheck check_entries(Catalogue& catalogue, const Path& folder, const EntryRange& range) {
+  const auto size = range.size;
   EntryCheck check;
   check.leaves.hashes.resize(size);
   check.leaves.tile_roots.resize(size / tree::kTileWidth);
@@ -133,9 +136,10 @@ EntryCheck check_entries(Catalogue& catalogue, const Path& folder, std::uint64_t
   const auto work = [&] {
     try {
       catalogue.state().read([&](sqlite::Connection& db) {
-        const auto gone = std::max(pruned, tree::pruned(db));  // this snapshot may be younger than the caller's
+        auto now = range;
+        now.pruned = std::max(range.pruned, tree::pruned(db));  // this snapshot may be younger than the caller's
         for (auto at = next++; at < found.size(); at = next++)
-          Stretch(db, folder, gone, check.leaves, found[at]).walk(at * kStretch, std::min(size, (at + 1) * kStretch));
+          Stretch(db, folder, now, check.leaves, found[at]).walk(at * kStretch, std::min(size, (at + 1) * kStretch));
       });
     } catch (const std::exception& error) {
       *failure.lock() = error.what();

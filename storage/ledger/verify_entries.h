@@ -12,7 +12,11 @@ struct EntryCheck {
   bool whole = true;                           // false: a stretch broke off, and a problem says why
 };
 
-// Of the first `size` acts; the first `pruned` may be missing. Any thread, outside a transaction.
-EntryCheck check_entries(Catalogue& catalogue, const Path& folder, std::uint64_t size, std::uint64_t pruned);
+// The first `size` acts, of which the first `pruned` may be missing and the first `published` are in the files.
+struct EntryRange {
+  std::uint64_t size = 0, pruned = 0, published = 0;
+};
+// Any thread, outside a transaction.
+EntryCheck check_entries(Catalogue& catalogue, const Path& folder, const EntryRange& range);
 
 }  // namespace tenure::storage

@@ -114,8 +114,9 @@ std::vector<SignedNote> notes_in_files(const Path& folder) {
   std::vector<SignedNote> notes;
   const auto take = [&](const Path& file) {
     boost::system::error_code error;
-    if (fs::is_regular_file(file, error) && file.extension() != ".new")
-      notes.push_back({std::string(as_text(read_whole(file, kLargestNote))), fs::relative(file, folder).string()});
+    if (!fs::is_regular_file(file, error) || file.extension() == ".new") return;
+    const bool fits = fs::file_size(file, error) <= kLargestNote && !error;  // else it is no checkpoint
+    notes.push_back({fits ? std::string(as_text(read_whole(file, kLargestNote))) : "", fs::relative(file, folder).string()});
   };
   take(folder / "checkpoint");
   boost::system::error_code error;

@@ -1,5 +1,8 @@
 #include "tests/storage/ledger_practice.h"
 
+#include "storage/ledger/tile_files.h"
+#include "storage/ledger/verify_tree.h"
+
 namespace tenure::storage {
 
 const Key kLedgerKek{9, 9, 9};
@@ -41,6 +44,14 @@ VerifierKey LedgerPractice::key() const { return *parse_verifier_key(ledger->sta
 std::string first_problem(const LedgerReport& report) {
   if (report.sound()) return {};
   return "entry " + std::to_string(report.problems[0].entry) + ": " + report.problems[0].what;
+}
+
+LedgerReport LedgerPractice::derived(const VerifierKey& key) {
+  LedgerReport report;
+  auto& catalogue = practice.parts->catalogue;
+  verify_meaning(catalogue, verify_history({catalogue, files(), key, leaves_in_files(files())}, report), report);
+  settle(report);
+  return report;
 }
 
 std::string LedgerPractice::verdict() { return first_problem(ledger->verify()); }

@@ -2,6 +2,7 @@
 #pragma once
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/ledger/ledger.h"
+#include "storage/ledger/verify.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {
@@ -20,6 +21,8 @@ class LedgerPractice {
   VerifierKey key() const;
   // "entry 5: what", the first problem; empty when sound.
   std::string verdict();
+  // Verification alone, without the publishing before it, by a key that was noted earlier.
+  LedgerReport derived(const VerifierKey& key);
   std::string verdict_of_files();
 
   Practice practice;

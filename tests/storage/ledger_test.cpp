@@ -174,6 +174,22 @@ TEST(Ledger_, PruningDropsActsAndKeepsEveryProof) {
   EXPECT_EQ(practice.ledger->status().problem, "");
 }
 
+TEST(Ledger_, APruningThatWasCutOffIsFinishedByTheNextStart) {
+  LedgerPractice practice;
+  practice.act(1'100);
+  const auto first = read_whole(practice.files() / bundle_path(0), 1 << 24), third = read_whole(practice.files() / bundle_path(2), 1 << 24);
+  EXPECT_EQ(practice.ledger->prune(practice.practice.clock.now() - minutes(100), {"tenured"}, "six years"), 768u);
+  practice.ledger.reset();
+  write_durably(practice.files() / bundle_path(0), first);  // as if it had been cut off in between
+  write_durably(practice.files() / bundle_path(2), third);
+  practice.restart();
+  practice.tick();
+  practice.ledger->checkpoint("asked");
+  EXPECT_FALSE(boost::filesystem::exists(practice.files() / bundle_path(0)));
+  EXPECT_FALSE(boost::filesystem::exists(practice.files() / bundle_path(2)));
+  EXPECT_EQ(practice.verdict_of_files(), "");
+}
+
 TEST(Ledger_, CopiesGoToTheSecondDiskDailyAndAMissingDiskIsAnAlarm) {
   TemporaryFolder disk;
   LedgerPractice practice({disk.path, disk.path / "not-mounted"});

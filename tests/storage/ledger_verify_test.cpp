@@ -41,6 +41,22 @@ TEST(LedgerLines, AreTheSameWhateverWasWrittenBeforeThem) {
   }
 }
 
+TEST(LedgerVerification, AnActOfThisMomentIsNoDifferenceFromTheFiles) {
+  LedgerPractice practice;
+  practice.act(300);
+  practice.practice.parts->catalogue.append_ledger(ledger_entry(practice.practice.clock.now(), {"manager"}, "view", "{}", "reason"));
+  EXPECT_TRUE(practice.derived(practice.key()).sound());
+}
+
+TEST(LedgerVerification, NamesAFileThatIsTooLargeForACheckpointAndGoesOn) {
+  LedgerPractice practice;
+  practice.act(3);
+  practice.ledger->checkpoint("asked");
+  write_durably(practice.files() / "checkpoints" / "odd", Blob(5'000));
+  EXPECT_EQ(practice.verdict(), "entry 0: checkpoints/odd: is no checkpoint");
+  EXPECT_EQ(practice.verdict_of_files(), "entry 0: checkpoints/odd: is no checkpoint");
+}
+
 class ManyEntries : public testing::Test {
  protected:
   ManyEntries() {
@@ -52,7 +68,7 @@ class ManyEntries : public testing::Test {
     practice.ledger->checkpoint("asked");
     key = practice.key();
   }
-  LedgerReport verified() { return verify_catalogue(practice.practice.parts->catalogue, practice.files(), key); }
+  LedgerReport verified() { return practice.derived(key); }
 
   static constexpr std::uint64_t kCount = 5'000;  // several stretches, and a part of one
   LedgerPractice practice;

@@ -88,6 +88,24 @@ class Ledger(unittest.TestCase):
             code, text = stand_alone(*arguments)
             self.assertEqual((code, "Traceback" in text, "Errno" in text, "No such file" in text), (2, False, False, True), text)
 
+    def check_of_one_mind(self, key):
+        """What lies about in the folder, and whether it speaks against the ledger: both programs say the same."""
+        good = (self.folder / "checkpoint").read_bytes()
+        dash = "\u2014 ".encode()
+        for name, content, sound in (("checkpoints/2026-01-01.new", b"", True), ("tile/0/x005", b"half written", True), ("tile/0/odd", bytes(32), True),
+                                     ("checkpoints/odd", b"x" * 5000, False), ("checkpoints/short", good + dash + b"other AAAA\n", False),
+                                     ("checkpoints/foreign", good + dash + "t\u00e9moin".encode() + b" AAAAAAAA\n", True),
+                                     ("checkpoints/bytes", good + dash + b"\xff\xfe AAAAAAAA\n", True),
+                                     ("checkpoints/many", good + (dash + b"other AAAAAAAA\n") * 16, False),
+                                     ("checkpoints/origin", b"o" * 101 + good[good.index(b"\n"):], False)):
+            file = self.folder / name
+            file.write_bytes(content)
+            code, text = stand_alone(self.folder, "--key", key, "--json")
+            self.assertEqual((code, json.loads(text)["sound"]), (0 if sound else 1, sound), f"{name}: {text}")
+            result = self.practice.run("ledger", "verify", "--from-files", self.folder, "--key", key)
+            self.assertEqual((result.returncode, json.loads(result.stdout)["sound"]), (0 if sound else 1, sound), f"{name}: {result}")
+            file.unlink()
+
     def test_tampering_with_files_or_catalogue_is_named_by_all(self):
         practice = self.practice
         for number in range(4):
@@ -104,6 +122,7 @@ class Ledger(unittest.TestCase):
         result = practice.run("ledger", "verify", "--from-files", self.folder, "--key", key)
         self.assertEqual((result.returncode, json.loads(result.stdout)["problems"][0]["entry"]), (1, entry), result)
         bundle.write_bytes(kept)
+        self.check_of_one_mind(key)
         db = sqlite3.connect(practice.folder / "state" / "catalogue" / "catalogue.db")
         db.execute("DROP TRIGGER ledger_is_append_only_1")
         db.execute("UPDATE ledger SET act = 'hold-odd' WHERE number = ?", (entry,))
