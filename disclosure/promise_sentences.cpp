@@ -62,7 +62,7 @@ std::string shortened(const std::string& text, std::size_t most) {
 }
 
 std::string gaps(const storage::Attestation& report) {
-  if (report.gaps.empty()) return "Nothing is missing that should have been recorded.";
+  if (report.gaps.empty()) return "Of the last 31 days nothing is missing that should have been recorded.";
   std::string text;
   for (std::size_t at = 0; at < std::min(report.gaps.size(), kMostGaps); ++at) {
     const auto& gap = report.gaps[at];

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "storage/attestation/backups.h"
 #include "storage/attestation/judge.h"
+#include "storage/attestation/outside_look.h"
 #include "storage/attestation/providers.h"
 #include "storage/attestation/walk.h"
 
@@ -16,6 +17,7 @@ constexpr std::uint64_t kTellEvery = 20'000;
 constexpr Duration kFuture = std::chrono::minutes(5);
 constexpr Duration kRecent = std::chrono::days(31);
 constexpr Duration kWide = Seconds(65);
+constexpr std::size_t kLongestPlace = 300;
 // What looked wrong is kept in memory for the second look; what is wrong with more of them than this is no accident of
 // the moment.
 constexpr std::size_t kMostAgain = 50'000;
@@ -100,7 +102,9 @@ class Attestor {
         continue;
       }
       judge_.set_on_line(vault.name);
-      walk(vault.path, [&](const Path& path, bool folder) { return look_in_vault(vault, path, folder); });
+      walk(
+          vault.path, [&](const Path& path, bool folder) { return look_in_vault(vault, path, folder); },
+          [&](const Path& folder) { unread(vault.name + ":" + folder.lexically_relative(vault.path).string()); });
     }
     for (const auto& [name, id] : known) findings_.add(Fault::vault_off_line, {{}, {}, name, {}});
   }
@@ -117,8 +121,7 @@ class Attestor {
   bool look_in_vault(const VaultPlace& vault, const Path& path, bool folder) {
     check_cancelled();
     const bool top = path.parent_path() == vault.path;
-    if (folder) return !(top && path.filename() == "ballast");
-    if (top && path.filename() == "tenure-vault") return true;
+    if (folder || (top && path.filename() == "tenure-vault")) return true;
     if (++report_.files % kTellEvery == 0)
       go_on(0.1 + 0.6 * static_cast<double>(report_.files) / static_cast<double>(report_.files + 100'000), "files");
     if (path.lexically_relative(vault.path).begin()->string() == "quarantine") ++report_.quarantined;
@@ -149,9 +152,8 @@ class Attestor {
 
   bool belongs(const std::string& place) const {
     return std::ranges::any_of(kBelongs, [&](std::string_view known) {
-      return known.ends_with('/')
-                 ? place.starts_with(known)
-                 : place == known || place == std::string(known) + "-wal" || place == std::string(known) + "-shm";
+      if (known.ends_with('/')) return place.starts_with(known);
+      return place == known || (known.ends_with(".db") && (place == std::string(known) + "-wal" || place == std::string(known) + "-shm"));
     });
   }
 
@@ -163,13 +165,24 @@ class Attestor {
 
   void look_at_state() {
     go_on(0.7, "other folders");
-    walk(order_.state, [&](const Path& path, bool folder) {
+    const auto look = [&](const Path& path, bool folder) {
       if (folder) return !is_looked_at_elsewhere(path);
-      const auto place = path.lexically_relative(order_.state).string();
-      if (!belongs(place))
-        look_twice(judge_.stray(path, place.starts_with("staging/")), strays_again_, [&] { return path; });
+      look_twice(judge_stray(path), strays_again_, [&] { return path; });
       return true;
-    });
+    };
+    walk(order_.state, look, [&](const Path& folder) { unread(folder.lexically_relative(order_.state).string()); });
+  }
+
+  std::optional<Problem> judge_stray(const Path& path) {
+    const auto place = path.lexically_relative(order_.state).string();
+    if (belongs(place)) return place.find('/') == std::string::npos || place.starts_with("keys/") || place.starts_with("catalogue/")
+                                   ? std::nullopt
+                                   : judge_.hidden(path);
+    return judge_.stray(path, place.starts_with("staging/"));
+  }
+
+  void unread(const std::string& place) {
+    findings_.add(Fault::folder_unread, {{}, {}, place.substr(0, kLongestPlace), {}});
   }
 
   void look_at_row(const RowLook& row) {
@@ -200,8 +213,7 @@ class Attestor {
     judge_.read_slots();
     for (const auto& [vault, file] : files_again_) take(judge_.file_in_vault(*vault, file));
     for (const auto& file : strays_again_)
-      if (fs::exists(file))
-        take(judge_.stray(file, file.lexically_relative(order_.state).string().starts_with("staging/")));
+      if (fs::exists(file)) take(judge_stray(file));
     for (const auto& row : rows_again_) take(judge_.row(row));
     for (const auto slot : keys_again_) take(judge_.key(slot));
     if (backups_.has_problems()) backups_.look();
@@ -210,10 +222,11 @@ class Attestor {
   void look_at_holds() {
     report_.holds = catalogue_.holds(order_.time.lo, order_.time.hi);
     std::set<std::string> files;
-    walk(order_.state / "holds", [&](const Path& path, bool) {
+    const auto look = [&](const Path& path, bool) {
       if (path.extension() == ".hold") files.insert(path.stem().string());
       return true;
-    });
+    };
+    walk(order_.state / "holds", look, [](const Path&) {});  // the state folder was walked before
     for (const auto& hold : report_.holds)
       if (files.erase(hold.id) == 0 && hold.state == "active")
         findings_.add(Fault::hold_without_file, {{}, {}, "hold " + hold.id, {}});
@@ -239,31 +252,9 @@ class Attestor {
     for (const auto& folder : order_.call_folders) {
       const auto promise = judge_.promises().find(folder.cls);
       report_.call_folders.push_back(
-          look_into(folder.name, folder.path,
-                    promise == judge_.promises().end() ? std::nullopt : std::optional(promise->second.period)));
+          look_outside(folder.name, folder.path,
+                       promise == judge_.promises().end() ? std::nullopt : std::optional(promise->second.period), order_.machine_clock));
     }
-  }
-
-  OutsideReport look_into(const std::string& name, const Path& folder, const std::optional<Period>& promised) {
-    OutsideReport out{name, folder.string(), 0, 0, {}, {}, {}, 0};
-    boost::system::error_code error;
-    if (!fs::is_directory(folder, error)) {
-      out.problem = "it is not there or may not be read";
-      return out;
-    }
-    walk(folder, [&](const Path& path, bool is_folder) {
-      if (is_folder) return true;
-      boost::system::error_code gone;
-      const auto changed = fs::last_write_time(path, gone);
-      if (gone) return true;
-      const Instant at{Seconds(changed)};
-      ++out.files;
-      out.oldest = std::min(out.oldest.value_or(at), at);
-      out.newest = std::max(out.newest.value_or(at), at);
-      if (promised && add(at, *promised) < order_.machine_clock) ++out.older_than_promised;
-      return true;
-    });
-    return out;
   }
 
   const AttestationOrder& order_;

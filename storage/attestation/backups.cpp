@@ -61,11 +61,15 @@ void BackupsLook::look_into(const Path& path, Folder& folder) {
       if (*report) (*report)->problem = "it is not there: its disk may not be connected";
     return;
   }
-  walk(path, [&](const Path& at, bool is_folder) {
+  const auto look = [&](const Path& at, bool is_folder) {
     check_cancelled_();
     if (is_folder) return !is_of_another(at);
     look_at_file(path, folder, at);
     return true;
+  };
+  walk(path, look, [&](const Path& unread) {
+    for (auto* report : {&folder.keys, &folder.recordings})
+      if (*report) (*report)->problem = unread.string() + " may not be read";
   });
 }
 

@@ -51,6 +51,8 @@ constexpr std::array<FaultWords, static_cast<std::size_t>(Fault::end)> kWords{{
      "mount the disk they are on and run a backup"},
     {Fault::vault_off_line, kUnsure, "vault-off-line", "a vault could not be looked into",
      "mount its disk and run this report again"},
+    {Fault::folder_unread, kUnsure, "folder-unread", "a folder could not be looked into",
+     "look at its rights and at the disk, and run this report again"},
     {Fault::clock_behind, kUnsure, "clock-behind",
      "recordings or acts are dated later than the time the machine believes it is",
      "see `tenure time show` and put the clock right"},

@@ -27,6 +27,7 @@ enum class Fault {
   // unsure
   backup_out_of_reach,
   vault_off_line,
+  folder_unread,
   clock_behind,
   time_doubtful,
   ledger_unsound,

@@ -135,7 +135,7 @@ std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path&
     const auto id = SegmentId::parse(file.stem().string());
     if (id && catalogue_.row(*id) && catalogue_.row(*id)->state == State::reserved) return std::nullopt;
     if (plain_name || look.kind == FileKind::sealed) return Problem{Fault::unreadable_header, where};
-    ++unknown_files;
+    if (*inside.begin() != Path("ballast")) ++unknown_files;
     return std::nullopt;
   }
   const auto& header = *look.header;
@@ -147,6 +147,16 @@ std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path&
   if (row && row->vault != vault.name) return misplaced(header, where);
   if (known) *known = row;
   return row ? with_row(header, *row, look, where) : without_row(header, where);
+}
+
+// Not for key slots: hashes may look like them by chance.
+std::optional<Problem> Judge::hidden(const Path& file) {
+  const auto before = unknown_files;
+  const auto kind = look_at(file, /*thorough=*/true).kind;
+  const bool is_odd = kind == FileKind::sealed || kind == FileKind::key_backup || kind == FileKind::recording || kind == FileKind::catalogue;
+  const auto problem = is_odd ? stray(file, /*in_staging=*/false) : std::nullopt;
+  unknown_files = before;
+  return problem;
 }
 
 // Outside the folders that backups are made in: nothing will remove it.

@@ -24,6 +24,8 @@ class Judge {
                                        std::optional<RowLook>* row = nullptr);
   // A file of the state folder that is none of those which belong there, or of `staging`.
   std::optional<Problem> stray(const Path& file, bool in_staging);
+  // A file where those lie which belong there and are no recordings: a recording among them, or a copy of something.
+  std::optional<Problem> hidden(const Path& file);
   std::optional<Problem> row(const RowLook& row);
   std::optional<Problem> key(std::uint64_t slot);
 

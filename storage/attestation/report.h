@@ -92,7 +92,7 @@ struct Attestation {
   std::vector<Finding> findings;  // broken first
   std::vector<ClassReport> classes;
   std::vector<HoldReport> holds;        // that count
-  std::vector<GapReport> gaps;          // within the classes' periods
+  std::vector<GapReport> gaps;          // of the last 31 days
   std::vector<ErasureReport> erasures;  // ordered in the last 31 days, oldest first
   std::vector<OutsideReport> call_folders, backups;
   std::vector<ProviderReport> providers;

@@ -1,5 +1,10 @@
 #include "tests/storage/attestation_plantings.h"
 
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "storage/erasure/erasures.h"
 #include "storage/keys/slot_format.h"
 #include "storage/ledger/batches.h"
@@ -46,6 +51,19 @@ void record_with_key_of(Practice_& p, const SegmentRow& other) {
   writer.append(fragment);
   row.bytes = writer.file().size();
   p.parts->catalogue.commit_segment(row);
+}
+
+// Deeper than any path that can be opened.
+void make_unreadable_folder(const Path& below) {
+  const std::string name(250, 'd');
+  int folder = ::open(below.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);  // NOLINT
+  for (int depth = 0; depth < 20; ++depth) {
+    ASSERT_EQ(::mkdirat(folder, name.c_str(), 0700), 0);
+    const int next = ::openat(folder, name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);  // NOLINT
+    ::close(folder);
+    folder = next;
+  }
+  ::close(folder);
 }
 
 void forget(Practice_& p) { p.sql("DELETE FROM segment WHERE source = 'waiting-room'"); }
@@ -141,6 +159,7 @@ std::vector<Planting> unsure() {
          fs::remove(p.vault() / "tenure-vault");
          write_file(p.vault() / "tenure-vault", "vault main\nid 01a200e7be4b7ddaa2b350634e71c73e\ntrial no\n");
        }},
+      {"folder-unread", [](Practice_& p, Order&) { make_unreadable_folder(p.vault()); }},
       {"clock-behind",
        [](Practice_&, Order& o) { set_time(o, at("2026-03-02T00:00:00Z"), at("2026-03-02T00:00:00Z")); }},
       {"time-doubtful",

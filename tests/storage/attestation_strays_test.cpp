@@ -1,5 +1,6 @@
 // The promise report and what does not belong where it lies, is damaged or missing: what the plantings of each kind
 // leave unsaid.
+#include "storage/attestation/walk.h"
 #include "storage/keys/slot_format.h"
 #include "tests/storage/attested.h"
 
@@ -39,6 +40,32 @@ TEST(Attestation, SaysNoToAKeyThatWasPutBack) {
     EXPECT_EQ(verdict_of(report), "broken");
     EXPECT_EQ(report.findings[0].first.at(0).place, "key slot " + std::to_string(practice.fresh.slot));
   }
+}
+
+TEST(Attestation, SaysNoToARecordingAmongWhatBelongsThere) {
+  for (const auto* place : {"reports/scan.bin", "ledger/tile/0/extra", "secrets/notes", "ballast/fill", "keys/a/slots-shm"}) {
+    AttestedPractice practice;
+    write_file(practice.state() / place, "RIFF1234WAVEfmt ");
+    EXPECT_EQ(found_in(practice.attest()), "plain-recording 1") << place;
+  }
+  AttestedPractice practice;
+  write_file(practice.vault() / "ballast" / "1", std::string(5'000, '\0'));
+  EXPECT_EQ(found_in(practice.attest()), "");
+  write_file(practice.vault() / "ballast" / "2", "RIFF1234WAVEfmt ");
+  EXPECT_EQ(found_in(practice.attest()), "plain-recording 1");
+}
+
+TEST(Attestation, GoesOnWhenAFolderGoesWhileItLooks) {
+  TemporaryFolder top;
+  for (const auto* name : {"a", "b", "c", "d"}) write_file(top.path / name / "file", "x");
+  std::vector<std::string> seen;
+  const auto look = [&](const Path& path, bool is_folder) {
+    if (!is_folder) seen.push_back(path.parent_path().filename().string());
+    if (!is_folder && seen.size() == 1) fs::remove_all(top.path / "b");
+    return true;
+  };
+  attestation::walk(top.path, look, [](const Path& folder) { FAIL() << folder; });
+  EXPECT_EQ(seen, (std::vector<std::string>{"a", "c", "d"}));
 }
 
 TEST(Attestation, SaysNoToAnOldCopyOfTheKeysInAVault) {
