@@ -63,7 +63,7 @@ struct Storage::State {
     finish_restore({catalogue, at, keys, holds, eraser, state_folder});  // before anything can be read
     recovery = recover(recovery_parts());
     failed = catalogue.in_state(storage::State::reserved);  // in a vault that is off line, or on a disk that does not answer
-    scrub = std::make_unique<Scrub>(Scrub::Options{.cycle = settings.storage.scrub, .started = at.now()}, OrphanParts{catalogue, at, vaults, keys, &calls});
+    scrub = std::make_unique<Scrub>(Scrub::Options{.cycle = settings.storage.scrub, .started = at.now(), .state = state_folder}, OrphanParts{catalogue, at, vaults, keys, &calls});
     // Last: it may reserve keys and segments from here on.
     recorder = std::make_unique<Recorder>(Recorder::Options{.sync_interval = settings.storage.sync_interval}, at, vaults, keys, catalogue);
     recorder->set_guard([this](const std::string& vault, const std::string& source) { return pressure.refusal(vault, source); });

@@ -238,4 +238,11 @@ std::uint64_t KeySlots::in_use() const {
   return state_->in_use;
 }
 
+std::vector<bool> KeySlots::used() const {
+  const std::scoped_lock lock(state_->mutex);
+  std::vector<bool> used(state_->uses.size());
+  for (std::size_t slot = 0; slot < used.size(); ++slot) used[slot] = state_->uses[slot] == Use::used;
+  return used;
+}
+
 }  // namespace tenure::storage

@@ -44,6 +44,7 @@ class KeySlots {
   bool is_erased(std::uint64_t slot) const;
   bool is_taken(std::uint64_t slot) const;  // it holds, or held, somebody's key
   std::uint64_t in_use() const;
+  std::vector<bool> used() const;          // by slot: either copy holds a key, or nobody can say
 
   // What everything else is sealed under: it outlives each key-encryption key.
   const Key& root() const;

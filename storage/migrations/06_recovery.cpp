@@ -26,6 +26,11 @@ CREATE TABLE damaged(                                    -- live, and not what w
   found_at INTEGER NOT NULL,
   why TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stray_key(                                  -- a key slot that no row and no file claims
+  slot INTEGER PRIMARY KEY,
+  found_at INTEGER NOT NULL                              -- when that was first seen
+) STRICT;
 )sql";
 
 }  // namespace tenure::storage

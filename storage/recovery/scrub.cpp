@@ -32,14 +32,17 @@ std::vector<SegmentRow> rows_below(sqlite::Connection& db, const std::optional<S
 }
 }  // namespace
 
-Scrub::Scrub(Options options, const OrphanParts& parts) : options_(options), parts_(parts) { count(); }
+Scrub::Scrub(Options options, const OrphanParts& parts)
+    : options_(std::move(options)), parts_(parts), stray_keys_(parts, options_.state) {
+  count();
+}
 
 Duration Scrub::step() {
   try {
     if (!walking_ && std::ranges::any_of(off_line_, [this](const auto& vault) { return parts_.vaults.online(vault); }))
       walk_again();  // it has come back
     const bool walked = walking_;
-    const Duration wait = walking_ ? (walk_some(), kBetweenNames) : read_one();
+    const Duration wait = walking_ ? (walk_some(), kBetweenNames) : look_for_stray_keys() ? kBetweenNames : read_one();
     if (walked && !walking_) count();
     if (!walking_) tidy_quarantine();
     status_.lock()->problem.clear();
@@ -157,6 +160,15 @@ void Scrub::tidy_quarantine() {
   const auto report = end_quarantine(parts_);
   tidied_at_ = now;
   status_.lock()->quarantine_now = report.files;
+}
+
+// The same; only after a walk that left no vault out. True when there is more to do.
+bool Scrub::look_for_stray_keys() {
+  const auto now = parts_.clock.now();
+  if (!off_line_.empty() || (keys_looked_at_ && now - *keys_looked_at_ < std::chrono::days(1))) return false;
+  if (stray_keys_.step()) return true;
+  keys_looked_at_ = now;
+  return false;
 }
 
 void Scrub::count() {

@@ -1,13 +1,14 @@
 // Looks after what lies in the vaults, slowly, behind everything else. First the walk: every name in the vaults against
 // its row and every row against its file, newest first, once after each start (I2, I19). Then the scrub: each segment
-// read whole and authenticated, all within a cycle, going on where it was after a restart. Nothing is ever deleted
-// here: what is missing becomes `lost`, what is damaged is noted and alarmed. Called from one thread; status() from
-// any.
+// read whole and authenticated, all within a cycle, going on where it was after a restart. No recording is
+// ever deleted here: what is missing becomes `lost`, what is damaged is noted and alarmed. Called from one thread;
+// status() from any.
 #pragma once
 #include <set>
 
 #include "base/synchronized.h"
 #include "storage/recovery/orphans.h"
+#include "storage/recovery/stray_keys.h"
 
 namespace tenure::storage {
 
@@ -36,6 +37,7 @@ class Scrub {
   struct Options {
     Duration cycle = std::chrono::days(28);  // everything is read once in it
     Instant started{};                       // files made since belong to this process and are not touched
+    Path state{};                            // where sealed files may lie too, that no vault has
   };
   Scrub(Options options, const OrphanParts& parts);
   // One small piece of work. How long to wait before the next.
@@ -57,6 +59,7 @@ class Scrub {
   bool is_ours(const Path& file) const;
   void count();
   void tidy_quarantine();
+  bool look_for_stray_keys();
 
   const Options options_;
   const OrphanParts parts_;
@@ -66,7 +69,8 @@ class Scrub {
   std::vector<std::pair<std::string, Path>> hours_;  // vault, folder; the next one last
   std::optional<SegmentId> row_mark_;
   std::set<std::string> off_line_;
-  std::optional<Instant> tidied_at_;
+  std::optional<Instant> tidied_at_, keys_looked_at_;
+  StrayKeys stray_keys_;
   // The cycle's place.
   struct Cycle {
     Instant began;
