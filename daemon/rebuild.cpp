@@ -18,7 +18,7 @@ namespace json = boost::json;
 
 namespace {
 constexpr const char* kGone =
-    "people and their passwords, approvals, sessions, sweep questions, released holds, and who acted and why in ledger "
+    "people and their passwords (their names stay taken), approvals, sessions, sweep questions, released holds, and who acted and why in ledger "
     "entries before this: only a backup has them";
 
 storage::RebuildReport run(const config::Settings& settings) {
@@ -67,6 +67,7 @@ std::string rebuild(const config::Settings& settings) {
                                       {"ledger_entries", report.ledger_entries},
                                       {"gaps", report.gaps},
                                       {"tombstones", report.tombstones},
+                                      {"erasures", report.erasures},
                                       {"backups", report.backups},
                                       {"finished_deletions", report.finished_deletions},
                                       {"left", report.left},

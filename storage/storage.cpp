@@ -52,7 +52,7 @@ struct Storage::State {
         ledger(catalogue, at, state_folder, keys.root(), settings.ledger_copies), approvals(catalogue, at), people(catalogue, at, keys.root()),
         sessions(catalogue, at), policy(catalogue, at, settings.storage.trial), eraser(catalogue, at, vaults, keys, tombstone_file(state_folder)), sweeper(catalogue, at, vaults, eraser),
         pressure(pressure_options(settings), catalogue, at, vaults, eraser, state_folder),
-        erasures(catalogue, at, vaults, eraser, ledger, keys.root(), other_copies(settings)),
+        erasures(catalogue, at, vaults, eraser, ledger, keys.root(), other_copies(settings), state_folder),
         backups({catalogue, at, vaults, keys, rotation, ledger, state_folder, settings.backup_data}) {
     erasures.set_key_backups([this] { return backups.renew(); });
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them

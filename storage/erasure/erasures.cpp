@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/erasure/erasure_certificate.h"
+#include "storage/erasure/kept_erasures.h"
 #include "storage/holds/hold_request.h"
 
 namespace tenure::storage {
@@ -68,9 +69,9 @@ std::vector<Erasure> to_certify(sqlite::Connection& db) {
 }  // namespace
 
 Erasures::Erasures(Catalogue& catalogue, const Clock& clock, const Vaults& vaults, Eraser& eraser, Ledger& ledger, const Key& root,
-                   std::map<std::string, std::string> other_copies)
+                   std::map<std::string, std::string> other_copies, Path state)
     : catalogue_(catalogue), clock_(clock), vaults_(vaults), eraser_(eraser), ledger_(ledger), root_(root),
-      other_copies_(std::move(other_copies)) {}
+      other_copies_(std::move(other_copies)), state_(std::move(state)) {}
 
 ErasurePlan Erasures::preview(const ErasureRequest& request) const {
   const auto time = clock_.trusted();
@@ -99,11 +100,30 @@ Erasure Erasures::order(const ErasureRequest& request, const std::string& reason
     if (made.ledger_number == 0 || !is_ordered(made.id)) throw;
     log_error("event=erasure-goes-on erasure={} cause=\"{}\" effect=\"the next sweep goes on with it\"", made.id.text(), log_safe(error.what()));
   }
+  keep_all();
   certify();
   return show(made.id);
 }
 
+// A full disk stops no erasure: it is tried again with the next.
+void Erasures::keep_all() {
+  const std::scoped_lock lock(certifying_);
+  try {
+    keep_erasures(catalogue_, state_, root_);
+    all_kept_ = true;
+  } catch (const std::exception& error) {
+    all_kept_ = false;
+    log_error("event=erasure-file-not-written cause=\"{}\" effect=\"it is tried again at the next sweep\"", error.what());
+  }
+}
+
 std::size_t Erasures::certify() {
+  const auto made = certify_due();
+  if (made > 0 || !all_kept_) keep_all();
+  return made;
+}
+
+std::size_t Erasures::certify_due() {
   const std::scoped_lock lock(certifying_);
   const auto due = catalogue_.state().read([](sqlite::Connection& db) { return to_certify(db); });
   std::size_t made = 0;

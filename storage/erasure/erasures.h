@@ -2,6 +2,8 @@
 // person and a certificate. All of what is named goes, or nothing: what a hold keeps is shown with the hold, and the rest
 // is offered as a narrower request. Deletes through the same eraser as the sweep (I3). Any thread; blocks on the disk.
 #pragma once
+#include <atomic>
+
 #include "storage/holds/holds.h"
 #include "storage/ledger/ledger.h"
 #include "storage/sweep/eraser.h"
@@ -53,9 +55,10 @@ struct KeyBackupsRenewed {
 
 class Erasures {
  public:
-  // `other_copies`: by source, where else its recordings may lie, in words.
+  // `other_copies`: by source, where else its recordings may lie, in words. `state`: where orders are kept a second time
+  // (kept_erasures.h).
   Erasures(Catalogue& catalogue, const Clock& clock, const Vaults& vaults, Eraser& eraser, Ledger& ledger, const Key& root,
-           std::map<std::string, std::string> other_copies);
+           std::map<std::string, std::string> other_copies, Path state);
   // Asked before the certificate of each erasure. Throws when it must be tried again.
   void set_key_backups(std::function<KeyBackupsRenewed()> renew) { renew_key_backups_ = std::move(renew); }
   void set_other_copies(std::map<std::string, std::string> copies) { *other_copies_.lock() = std::move(copies); }
@@ -77,6 +80,8 @@ class Erasures {
   ErasurePlan plan_in(sqlite::Connection& db, const ErasureRequest& request, const TrustedTime& time) const;
   void certify_one(Erasure erasure);
   bool is_ordered(const ErasureId& id) const;
+  std::size_t certify_due();
+  void keep_all();
   Catalogue& catalogue_;
   const Clock& clock_;
   const Vaults& vaults_;
@@ -84,6 +89,8 @@ class Erasures {
   Ledger& ledger_;
   Key root_;
   Synchronized<std::map<std::string, std::string>> other_copies_;
+  const Path state_;
+  std::atomic<bool> all_kept_{false};
   std::function<KeyBackupsRenewed()> renew_key_backups_;
   std::vector<std::function<void(const std::vector<SegmentId>&)>> derived_;
   std::mutex certifying_;

@@ -5,6 +5,7 @@
 #include "base/aead.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "storage/ledger/reload.h"
 #include "storage/people/person_rows.h"
 
 namespace tenure::storage {
@@ -44,6 +45,22 @@ void set_recovery_codes(sqlite::Connection& db, const Person& person, const std:
                         const Actor& actor) {
   write_recovery(db, person.id, codes);
   db.run("UPDATE person SET recovery_by = ?2 WHERE id = ?1", person.id, setter(person, person.recovery_by, actor));
+}
+
+// After a rebuild the people of before are gone, and old entries of the ledger still name them. One that would mean two
+// persons is refused; nothing when the name is free.
+std::string why_taken_before(sqlite::Connection& db, const std::string& name) {
+  const auto through = rebuilt_through(db);
+  if (through == 0) return {};
+  const auto is_named = [&](const std::string& wanted) {
+    return db.query("SELECT 1 FROM ledger WHERE number <= ? AND act GLOB 'person-*' AND json_extract(subject, '$.person') = ?",
+                    through, wanted).step();
+  };
+  if (!is_named(name)) return {};
+  int more = 2;
+  while (is_named(name + "-" + std::to_string(more))) ++more;
+  return "name: \"" + name + "\" was a person's before the catalogue was rebuilt, and old entries of the ledger mean that "
+         "person by it. Also for the same person take another, as \"" + name + "-" + std::to_string(more) + "\".";
 }
 
 void write_roles(sqlite::Connection& db, const PersonId& id, const std::vector<std::string>& roles) {
@@ -115,6 +132,7 @@ Person People::add(const NewPerson& wanted, const Actor& actor) {
       throw Error(ErrorKind::refused,
                   "name: \"" + wanted.name +
                       "\" is or was somebody's: a name is never used again, for the ledger names people by it.");
+    if (const auto why = why_taken_before(db, wanted.name); !why.empty()) throw Error(ErrorKind::refused, why);
     if (before == 0 && std::find(wanted.roles.begin(), wanted.roles.end(), kPracticeManager) == wanted.roles.end())
       throw Error(ErrorKind::usage,
                   "role: the first person must be a practice-manager, for only they can let others see recordings.");

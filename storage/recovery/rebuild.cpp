@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/calls/numbers.h"
+#include "storage/erasure/kept_erasures.h"
 #include "storage/holds/hold_file.h"
 #include "storage/holds/hold_rows.h"
 #include "storage/keys/key_slots.h"
@@ -87,6 +88,7 @@ class Rebuild {
       made.write([&](Catalogue::Transaction& transaction) {
         take_tombstones(transaction.db);
         take_backups(transaction.db);
+        take_erasures(transaction.db);
       });
       take_files(made);
       made.write([&](Catalogue::Transaction& transaction) { finish(transaction.db); });
@@ -100,10 +102,10 @@ class Rebuild {
   void must_be_on_line() const;
   void read_holds();
   void take_ledger(sqlite::Connection& db);
-  void take_stretches(sqlite::Connection& db);
   void take_policy(Catalogue& made);
   void take_tombstones(sqlite::Connection& db);
   void take_backups(sqlite::Connection& db);
+  void take_erasures(sqlite::Connection& db);
   void take_files(Catalogue& made);
   void take_gaps(sqlite::Connection& db);
   void finish(sqlite::Connection& db);
@@ -162,26 +164,7 @@ void Rebuild::take_ledger(sqlite::Connection& db) {
   const auto reloaded = reload_ledger(db, state_ / "ledger");
   report_.ledger_entries = reloaded.entries;
   if (!reloaded.problem.empty()) report_.problems.push_back(reloaded.problem);
-  take_stretches(db);
-}
-
-// Stretches of doubtful time that were settled, as their entries name them.
-void Rebuild::take_stretches(sqlite::Connection& db) {
-  auto query = db.query(
-      "SELECT at, subject FROM ledger WHERE act IN ('time-settle', 'time-confirm', 'time-lower') ORDER BY number");
-  while (query.step()) {
-    boost::system::error_code error;
-    const auto subject = json::parse(query.text(1), error);
-    if (error || !subject.is_object()) continue;
-    const auto* since = subject.get_object().if_contains("doubtful_since");
-    const auto* seconds = subject.get_object().if_contains("offset_seconds");
-    const auto line = since && since->is_string() ? parse_rfc3339(std::string(since->get_string())) : std::nullopt;
-    if (!line || !seconds || !seconds->is_number()) continue;
-    const Duration offset(static_cast<std::int64_t>(seconds->to_number<double>() * 1e6));
-    stretches_.push_back({*line, query.instant(0) - offset});
-    db.run("INSERT OR IGNORE INTO time_line(line, offset, settled_at) VALUES(?, ?, ?)", *line, offset,
-           query.instant(0));
-  }
+  stretches_ = take_stretches(db);
 }
 
 void Rebuild::take_policy(Catalogue& made) {
@@ -214,6 +197,12 @@ void Rebuild::take_backups(sqlite::Connection& db) {
     if (error.kind() != ErrorKind::corrupt) throw;
     report_.problems.push_back(error.message() + " No backup is known any more: remove every *.tenure-keys file, and begin anew");
   }
+}
+
+void Rebuild::take_erasures(sqlite::Connection& db) {
+  auto taken = take_kept_erasures(db, state_, keys_.root());
+  report_.erasures = taken.orders;
+  std::ranges::move(taken.problems, std::back_inserter(report_.problems));
 }
 
 void Rebuild::take_files(Catalogue& made) {
@@ -255,6 +244,9 @@ void Rebuild::take_gaps(sqlite::Connection& db) {
 // Holds after the calls that they cover by number and group; nothing was swept before, for nothing sweeps here.
 void Rebuild::finish(sqlite::Connection& db) {
   take_gaps(db);
+  // An order whose deletion the loss cut off is carried out at the next start (I15); its recordings were condemned
+  // before any hold in force now could cover them.
+  db.run("UPDATE segment SET state = 2, cause = 1 WHERE id IN (SELECT segment FROM erasure_item)");
   for (const auto& hold : holds_) {
     report_.holds += insert_found_hold(db, hold_keys(keys_.root()), hold, clock_.trusted());
   }
@@ -265,6 +257,7 @@ void Rebuild::finish(sqlite::Connection& db) {
                              {"gaps", report_.gaps},
                              {"tombstones", report_.tombstones},
                              {"backups", report_.backups},
+                             {"erasures", report_.erasures},
                              {"finished_deletions", report_.finished_deletions},
                              {"left", report_.left},
                              {"duplicates", report_.duplicates},

@@ -13,6 +13,7 @@ namespace tenure::storage {
 struct RebuildReport {
   std::uint64_t segments = 0, calls = 0, bytes = 0, holds = 0;
   std::uint64_t ledger_entries = 0, tombstones = 0, backups = 0, gaps = 0;
+  std::uint64_t erasures = 0;            // orders, with their certificates
   std::uint64_t finished_deletions = 0;  // files whose key was erased already
   std::uint64_t left = 0;             // files that could not be taken: the next start and the walk look at them again
   std::uint64_t duplicates = 0;       // second copies of a call that was kept, quarantined

@@ -1,6 +1,7 @@
 #include "storage/recovery/rebuild_files.h"
 
 #include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -10,6 +11,8 @@
 #include "storage/vault/vault_walk.h"
 
 namespace tenure::storage {
+
+namespace json = boost::json;
 
 namespace {
 // The footer of a whole file, else of what can be saved of it: whether all of it verifies is the scrub's to find out.
@@ -22,6 +25,26 @@ std::optional<SealedFooter> footer_of(const Path& path, const Key& key) {
 }
 
 constexpr std::size_t kMostProblems = 50;
+}
+
+std::vector<SettledStretch> take_stretches(sqlite::Connection& db) {
+  std::vector<SettledStretch> stretches;
+  auto query = db.query(
+      "SELECT at, subject FROM ledger WHERE act IN ('time-settle', 'time-confirm', 'time-lower') ORDER BY number");
+  while (query.step()) {
+    boost::system::error_code error;
+    const auto subject = json::parse(query.text(1), error);
+    if (error || !subject.is_object()) continue;
+    const auto* since = subject.get_object().if_contains("doubtful_since");
+    const auto* seconds = subject.get_object().if_contains("offset_seconds");
+    const auto line = since && since->is_string() ? parse_rfc3339(std::string(since->get_string())) : std::nullopt;
+    if (!line || !seconds || !seconds->is_number()) continue;
+    const Duration offset(static_cast<std::int64_t>(seconds->to_number<double>() * 1e6));
+    stretches.push_back({*line, query.instant(0) - offset});
+    db.run("INSERT OR IGNORE INTO time_line(line, offset, settled_at) VALUES(?, ?, ?)", *line, offset,
+           query.instant(0));
+  }
+  return stretches;
 }
 
 void VaultReader::leave(const Path& path, const std::string& why) {

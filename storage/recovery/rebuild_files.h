@@ -12,6 +12,8 @@ namespace tenure::storage {
 struct SettledStretch {
   Instant line, until;
 };
+// As the ledger's entries name them; also put where the new catalogue keeps them.
+std::vector<SettledStretch> take_stretches(sqlite::Connection& db);
 
 class VaultReader {
  public:

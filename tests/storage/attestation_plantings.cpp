@@ -84,7 +84,7 @@ void erase_fresh(Practice_& p) {
   made.keys();
   p.clock.advance(Seconds(60));
   Erasures erasures(p.parts->catalogue, p.clock, p.parts->vaults, p.parts->eraser, made.ledger, p.parts->keys.root(),
-                    {});
+                    {}, p.state());
   erasures.order({{}, {}, {p.fresh.id}}, "a right", p.manager, {});
 }
 

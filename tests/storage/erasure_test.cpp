@@ -27,7 +27,7 @@ class ErasureTest : public ::testing::Test, protected Practice {
     Practice::restart();
     ledger = std::make_unique<Ledger>(parts->catalogue, clock, folder.path, parts->keys.root(), std::vector<Path>{});
     erasures = std::make_unique<Erasures>(parts->catalogue, clock, parts->vaults, parts->eraser, *ledger, parts->keys.root(),
-                                          std::map<std::string, std::string>{{"front", "a memory card in the camera"}});
+                                          std::map<std::string, std::string>{{"front", "a memory card in the camera"}}, folder.path);
   }
   Interval minute(int number) const { return {start + std::chrono::minutes(number), start + std::chrono::minutes(number + 1)}; }
   ErasureRequest span(int from, int to, const std::string& source = "front") const {
