@@ -16,6 +16,7 @@
 #include "daemon/service.h"
 #include "daemon/state_lock.h"
 #include "daemon/stop_guard.h"
+#include "storage/recording/downtime.h"
 #include "storage/recovery/bare_recording.h"
 
 namespace tenure::daemon {
@@ -35,13 +36,14 @@ Path owned(const Path& state) {
 
 // Members are in the order of their start; they are destroyed the other way round.
 struct RecordOnly::State {
-  State(config::Settings read, std::string cause)
+  State(config::Settings read, std::string cause, bool once_more)
       : settings(std::move(read)),
         lock(owned(settings.storage.path)),
         clock(settings.storage.path / "clock-mark", /*kept=*/true),
         why(std::move(cause)),
         storage(settings, clock),
         since(clock.now()),
+        again(once_more),
         cameras(1, storage.recorder(), clock),
         server(io, settings.socket,
                {[this](const auto&...) -> std::string { throw Error(ErrorKind::unavailable, text()); }, stopping},
@@ -64,6 +66,7 @@ struct RecordOnly::State {
   Keeping keeping{clock};
   storage::BareRecording storage;
   const Instant since;
+  const bool again;
   Duration not_before{};  // on the clock that never steps
   Ended ended = Ended::stopped;
   Cameras cameras;
@@ -88,6 +91,8 @@ void RecordOnly::State::start() {
   } catch (const std::exception& error) {
     log_warning("event=ledger-files-not-read cause=\"{}\" effect=\"the time stays in doubt\"", log_safe(error.what()));
   }
+  const auto& folder = settings.storage.path;
+  storage::note_bare_start(folder, {clock.trusted(), storage::lived_until((folder / "clock-mark").string()), again});
   storage.recorder().on_failure(
       [this](const std::string& source, const std::string& cause) { keeping.failed(source, cause); });
   cameras.apply(settings.cameras);
@@ -158,8 +163,8 @@ void RecordOnly::State::stop() {
   io.run_for(Millis(200));
 }
 
-RecordOnly::RecordOnly(config::Settings settings, std::string why)
-    : state_(std::make_unique<State>(std::move(settings), std::move(why))) {}
+RecordOnly::RecordOnly(config::Settings settings, std::string why, bool again)
+    : state_(std::make_unique<State>(std::move(settings), std::move(why), again)) {}
 RecordOnly::~RecordOnly() = default;
 
 RecordOnly::Ended RecordOnly::run(Duration pause) {
@@ -180,13 +185,13 @@ struct Attempt {
   bool final = false;  // a mistake of a person, and no fault of the catalogue
 };
 
-Attempt attempt(const config::Settings& settings, const std::vector<storage::Gap>& gaps) {
+Attempt attempt(const config::Settings& settings, const std::vector<storage::Gap>& gaps, bool again) {
   bool rebuilt = false;
   try {
     rebuild_if_missing(settings);
     rebuilt = true;
     auto service = std::make_unique<Service>(settings);
-    service->start(gaps);
+    service->start(gaps, again);
     return {std::move(service), {}};
   } catch (const Error& error) {
     const bool mistake = rebuilt && (error.kind() == ErrorKind::refused || error.kind() == ErrorKind::usage);
@@ -199,8 +204,9 @@ Attempt attempt(const config::Settings& settings, const std::vector<storage::Gap
 
 int start_and_run(const config::Settings& settings) {
   std::vector<storage::Gap> gaps;
+  bool again = false;
   for (Duration pause = kFirstPause;; pause = std::min(pause * 2, kLongestPause)) {
-    auto tried = attempt(settings, gaps);
+    auto tried = attempt(settings, gaps, again);
     if (tried.service) {
       notify_watched_again();
       return tried.service->run();
@@ -208,12 +214,13 @@ int start_and_run(const config::Settings& settings) {
     if (tried.final) throw Error(ErrorKind::refused, tried.why);
     std::unique_ptr<RecordOnly> recording;
     try {
-      recording = std::make_unique<RecordOnly>(settings, tried.why);
+      recording = std::make_unique<RecordOnly>(settings, tried.why, again);
     } catch (const std::exception& error) {
       throw Error(ErrorKind::unavailable, tried.why + " Nothing can be recorded either: " + error.what());
     }
     notify_watched_again();
     if (recording->run(pause) == RecordOnly::Ended::stopped) return 0;
+    again = true;
     notify_long_work();
     auto more = recording->gaps();
     std::move(more.begin(), more.end(), std::back_inserter(gaps));

@@ -11,8 +11,9 @@ namespace tenure::daemon {
 
 class RecordOnly {
  public:
-  // `why` the start failed. Throws Error when nothing can be recorded either.
-  RecordOnly(config::Settings settings, std::string why);
+  // `why` the start failed; `again`: this process has only recorded until now. Throws Error when nothing can be recorded
+  // either.
+  RecordOnly(config::Settings settings, std::string why, bool again = false);
   ~RecordOnly();
   enum class Ended { stopped, try_again };
   // Until SIGTERM or SIGINT; or, not before `pause` is over, when the catalogue may be usable again.

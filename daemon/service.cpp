@@ -41,7 +41,7 @@ std::size_t camera_threads(std::size_t cameras) { return cameras > kCamerasOnOne
 struct Service::State {
   explicit State(config::Settings read);
   Rooms make_rooms();
-  void start(const std::vector<storage::Gap>& gaps);
+  void start(const std::vector<storage::Gap>& gaps, bool recorded_only);
   void start_folders();
   void wait_for_signal();
   void on_signal(int number);
@@ -110,7 +110,7 @@ std::vector<std::string> Service::State::proposals() {
   return texts;
 }
 
-void Service::State::start(const std::vector<storage::Gap>& gaps) {
+void Service::State::start(const std::vector<storage::Gap>& gaps, bool recorded_only) {
   const auto now = current();
   warn_of_disk(*now, storage.key_rotation().status());
   const auto& report = storage.recovery();
@@ -124,7 +124,8 @@ void Service::State::start(const std::vector<storage::Gap>& gaps) {
   if (!gaps.empty()) storage.recorder().flush();
   const auto lived = storage::lived_until((now->storage.path / "clock-mark").string());  // before it is saved anew
   time.start();
-  storage::tell_downtime(storage.catalogue(), clock, now->cameras, lived);
+  storage::tell_downtime(storage.catalogue(), clock, now->cameras, lived, storage::bare_starts(now->storage.path), recorded_only);
+  storage::forget_bare_starts(now->storage.path);
   cameras.apply(now->cameras);
   server.start();
   sweep.start();
@@ -280,9 +281,9 @@ void Service::State::stop() {
 Service::Service(config::Settings settings) : state_(std::make_unique<State>(std::move(settings))) {}
 Service::~Service() = default;
 
-void Service::start(const std::vector<storage::Gap>& gaps) {
+void Service::start(const std::vector<storage::Gap>& gaps, bool recorded_only) {
   std::signal(SIGPIPE, SIG_IGN);
-  state_->start(gaps);
+  state_->start(gaps, recorded_only);
 }
 
 int Service::run() {

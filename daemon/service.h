@@ -14,8 +14,9 @@ class Service {
   // Opens everything; throws Error saying what to do.
   explicit Service(config::Settings settings);
   ~Service();
-  // Recording begins, then the control socket answers. `gaps`: what was not recorded while the catalogue was away.
-  void start(const std::vector<storage::Gap>& gaps = {});
+  // Recording begins, then the control socket answers. `gaps`: what was not recorded while the catalogue was away;
+  // `recorded_only`: this process has recorded without it until now.
+  void start(const std::vector<storage::Gap>& gaps = {}, bool recorded_only = false);
   // After start(), until SIGTERM or SIGINT; SIGHUP reads the settings again. Returns the exit status.
   int run();
 

@@ -1,7 +1,10 @@
 #include "storage/recording/downtime.h"
 
 #include <algorithm>
+#include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
 #include <map>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -9,7 +12,11 @@
 
 namespace tenure::storage {
 
+namespace json = boost::json;
+
 namespace {
+constexpr auto kBareStarts = "recorded-only";
+constexpr std::size_t kMostBareStarts = 1 << 20;
 constexpr Duration kLeast = Seconds(1);             // as the cameras tell: less is jitter
 // An outage is told every minute, a segment lasts two at most, and a clean stop saves the mark last.
 constexpr Duration kFollowed = std::chrono::minutes(5);
@@ -58,25 +65,81 @@ std::optional<Instant> lived_until(const std::string& mark_file) {
   return std::nullopt;
 }
 
+namespace {
+// Every camera tells until when the daemon lived, also one that is no longer in the settings.
+void tell_before(Catalogue& catalogue, const TrustedTime& time, const std::vector<config::Camera>& cameras,
+                 const std::optional<Instant>& marked, Instant before, const char* cause) {
+  const auto known = catalogue.state().read([&](sqlite::Connection& db) {
+    std::map<std::string, Accounted> all;
+    auto query = db.query("SELECT name FROM source WHERE kind = 0");
+    while (query.step())
+      if (const auto last = last_of(db, query.text(0), before)) all.emplace(query.text(0), *last);
+    return all;
+  });
+  auto lived = marked.value_or(Instant{});
+  for (const auto& [name, last] : known) lived = std::max(lived, last.until);
+  for (const auto& camera : cameras) {
+    const auto last = known.find(camera.name);
+    const auto gap = last == known.end() ? std::nullopt : downtime(last->second, lived, time);
+    if (gap) catalogue.add_gap({camera.name, *gap, cause, time.line});
+  }
+}
+
+json::value micros_or_null(const std::optional<Instant>& at) {
+  return at ? json::value(micros_of(*at)) : json::value(nullptr);
+}
+std::optional<Instant> maybe_instant(const json::value& micros) {
+  return micros.is_null() ? std::optional<Instant>() : instant_from_micros(micros.as_int64());
+}
+}  // namespace
+
+void note_bare_start(const Path& state, const BareStart& start) {
+  try {
+    std::string text;
+    if (boost::filesystem::exists(state / kBareStarts)) text = as_text(read_whole(state / kBareStarts, kMostBareStarts));
+    text += json::serialize(json::object{{"lo", micros_of(start.time.lo)},
+                                         {"hi", micros_of(start.time.hi)},
+                                         {"line", micros_or_null(start.time.line)},
+                                         {"lived", micros_or_null(start.lived)},
+                                         {"again", start.again}}) +
+            "\n";
+    if (text.size() < kMostBareStarts) write_durably(state / kBareStarts, as_view(text));
+  } catch (const std::exception& error) {
+    log_error("event=bare-start-not-noted cause=\"{}\" effect=\"tenure gaps does not show the time before it\"", error.what());
+  }
+}
+
+std::vector<BareStart> bare_starts(const Path& state) {
+  std::vector<BareStart> all;
+  try {
+    if (!boost::filesystem::exists(state / kBareStarts)) return all;
+    const auto bytes = read_whole(state / kBareStarts, kMostBareStarts);
+    std::istringstream lines{std::string(as_text(bytes))};
+    for (std::string line; std::getline(lines, line);) {
+      const auto one = json::parse(line);
+      TrustedTime time{instant_from_micros(one.at("lo").as_int64()), instant_from_micros(one.at("hi").as_int64())};
+      time.line = maybe_instant(one.at("line"));
+      all.push_back({time, maybe_instant(one.at("lived")), one.at("again").as_bool()});
+    }
+  } catch (const std::exception& error) {
+    log_error("event=bare-starts-not-read cause=\"{}\" effect=\"tenure gaps does not show the time before them\"", error.what());
+  }
+  return all;
+}
+
+void forget_bare_starts(const Path& state) {
+  if (remove_file(state / kBareStarts)) sync_directory(state);
+}
+
 void tell_downtime(Catalogue& catalogue, const Clock& clock, const std::vector<config::Camera>& cameras,
-                   const std::optional<Instant>& marked) {
+                   const std::optional<Instant>& marked, const std::vector<BareStart>& bare, bool again) {
   try {
     const auto time = clock.trusted();
-    const auto known = catalogue.state().read([](sqlite::Connection& db) {
-      std::map<std::string, Accounted> all;
-      auto query = db.query("SELECT name FROM source WHERE kind = 0");
-      while (query.step())
-        if (const auto last = last_of(db, query.text(0), Instant::max())) all.emplace(query.text(0), *last);
-      return all;
-    });
-    // Every camera tells until when the daemon lived, also one that is no longer in the settings.
-    auto lived = marked.value_or(Instant{});
-    for (const auto& [name, last] : known) lived = std::max(lived, last.until);
-    for (const auto& camera : cameras) {
-      const auto last = known.find(camera.name);
-      const auto gap = last == known.end() ? std::nullopt : downtime(last->second, lived, time);
-      if (gap) catalogue.add_gap({camera.name, *gap, kNotRunning, time.line});
+    for (const auto& start : bare) {
+      if (start.time.line && start.time.line != time.line) continue;  // settled meanwhile: nobody knows where it lies now
+      tell_before(catalogue, start.time, cameras, start.lived, start.time.best(), start.again ? kStartingAgain : kNotRunning);
     }
+    tell_before(catalogue, time, cameras, marked, Instant::max(), again ? kStartingAgain : kNotRunning);
   } catch (const std::exception& error) {
     log_error("event=downtime-not-told cause=\"{}\" effect=\"tenure gaps does not show it\"", error.what());
   }
@@ -84,9 +147,9 @@ void tell_downtime(Catalogue& catalogue, const Clock& clock, const std::vector<c
 
 std::vector<Gap> take_downtimes(sqlite::Connection& db, Instant line) {
   std::vector<Gap> taken;
-  auto query = db.query("SELECT source, start_at, end_at FROM gap WHERE line = ? AND cause = ?", line,
-                        std::string(kNotRunning));
-  while (query.step()) taken.push_back({query.text(0), {query.instant(1), query.instant(2)}, kNotRunning});
+  auto query = db.query("SELECT source, start_at, end_at, cause FROM gap WHERE line = ? AND cause IN (?, ?)", line,
+                        std::string(kNotRunning), std::string(kStartingAgain));
+  while (query.step()) taken.push_back({query.text(0), {query.instant(1), query.instant(2)}, query.text(3)});
   std::erase_if(taken, [&](const Gap& gap) {
     const auto before = last_of(db, gap.source, gap.span.from);
     return before && before->line == line;  // both its ends are on the line: it moves as a whole

@@ -91,6 +91,66 @@ TEST_F(Downtime, IsNoneWhenTimeWentBack) {
   EXPECT_TRUE(gaps("front").empty());
 }
 
+// Stopped whole, then only recording in one start or more, then whole again.
+class RecordedOnly : public Downtime {
+ protected:
+  // A start that could only record, `pause` after what came before; one minute is recorded then.
+  void only_record(Duration pause, bool again = false) {
+    const auto lived = practice.clock.now();
+    practice.clock.advance(pause);
+    note_bare_start(practice.folder.path, {practice.clock.trusted(), lived, again});
+    const auto from = practice.clock.now();
+    practice.reserve("front", {from, from + minutes(1)});
+    practice.clock.advance(minutes(1));
+  }
+  void whole(Duration pause, bool again) {
+    const auto lived = practice.clock.now();
+    practice.clock.advance(pause);
+    practice.restart();
+    practice.recover();
+    std::vector<config::Camera> cameras(1);
+    cameras[0].name = "front";
+    tell_downtime(practice.parts->catalogue, practice.clock, cameras, lived, bare_starts(practice.folder.path), again);
+    forget_bare_starts(practice.folder.path);
+  }
+};
+
+TEST_F(RecordedOnly, TheTimeBeforeItAndTheWholeStartAfterItAreGapsWithTheirCauses) {
+  practice.record("front", {kStart, kStopped});
+  only_record(Seconds(40));
+  whole(Seconds(3), /*again=*/true);
+  const auto told = gaps("front");
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].span, (Interval{kStopped, kStopped + Seconds(40)}));
+  EXPECT_EQ(told[0].cause, kNotRunning);
+  EXPECT_EQ(told[1].span, (Interval{kStopped + Seconds(100), kStopped + Seconds(103)}));
+  EXPECT_EQ(told[1].cause, kStartingAgain) << "it was running";
+  EXPECT_TRUE(bare_starts(practice.folder.path).empty());
+}
+
+TEST_F(RecordedOnly, EachTryAndEachStopBetweenIsTold) {
+  practice.record("front", {kStart, kStopped});
+  only_record(Seconds(10));
+  only_record(Seconds(2), /*again=*/true);
+  only_record(Seconds(30));  // stopped and started by somebody
+  whole(Seconds(20), /*again=*/false);
+  const auto told = gaps("front");
+  ASSERT_EQ(told.size(), 4u);
+  std::vector<std::pair<std::int64_t, std::string>> lengths;
+  for (const auto& gap : told)
+    lengths.emplace_back(std::chrono::duration_cast<Seconds>(gap.span.to - gap.span.from).count(), gap.cause);
+  EXPECT_EQ(lengths, (std::vector<std::pair<std::int64_t, std::string>>{
+                         {10, kNotRunning}, {2, kStartingAgain}, {30, kNotRunning}, {20, kNotRunning}}));
+}
+
+TEST_F(RecordedOnly, ADamagedNoteStopsNoStart) {
+  practice.record("front", {kStart, kStopped});
+  write_durably(practice.folder.path / "recorded-only", as_view("torn"));
+  down_for(Seconds(20));
+  EXPECT_TRUE(bare_starts(practice.folder.path).empty());
+  EXPECT_EQ(gaps("front").size(), 1u);
+}
+
 class I12Downtime : public Downtime {
  protected:
   static constexpr Duration kOff = hours(10);
