@@ -11,6 +11,7 @@ namespace json = boost::json;
 
 namespace {
 constexpr const char* kLower = "time lower";
+constexpr Duration kSameTime = std::chrono::minutes(1);
 
 TimeKeeping& keeping(const Call& call) {
   if (!call.rooms.time) throw Error(ErrorKind::unavailable, "trusted time is not being kept here");
@@ -41,9 +42,30 @@ json::value confirm(const Call& call) {
   return row(report, keeping(call).status());
 }
 
-// What is approved is by how much, not a time of day: that passes while the second person is asked.
-std::string lowering(Duration back) {
-  return storage::approval_subject({{"back_seconds", std::to_string(std::chrono::duration_cast<Seconds>(back).count())}});
+// What is approved is by how much: a time of day passes while the second person is asked. `right` is what it was then.
+std::string lowering(Duration back, Instant right) {
+  return storage::approval_subject({{"back_seconds", std::to_string(std::chrono::duration_cast<Seconds>(back).count())},
+                                    {"right_when_asked", to_rfc3339(right)}});
+}
+
+struct Lowering {
+  Duration back;
+  Instant right_when_asked;
+};
+
+Lowering approved_lowering(const storage::Approval& approval) {
+  const auto subject = json::parse(approval.subject);
+  const auto text = [&](const char* name) { return std::string(subject.at(name).as_string()); };
+  return {Seconds(std::stoll(text("back_seconds"))), parse_rfc3339(text("right_when_asked")).value()};
+}
+
+// The same words again, or the time that it is by now; another time is another request.
+void must_be_the_approved(Instant named, Instant when_asked, Instant now) {
+  const auto is = [&](Instant time) { return named - time <= kSameTime && time - named <= kSameTime; };
+  if (is(when_asked) || is(now)) return;
+  throw Error(ErrorKind::refused, "time: " + to_rfc3339(named) + " is not what was approved: that was " + to_rfc3339(when_asked) +
+                                      ", which is " + to_rfc3339(std::chrono::floor<Seconds>(now)) +
+                                      " by now. Leave the time out, or ask for the other one anew. Nothing was changed.");
 }
 
 json::value ask_to_lower(const Call& call) {
@@ -51,7 +73,7 @@ json::value ask_to_lower(const Call& call) {
   if (!right) throw Error(ErrorKind::usage, "time: name the right time, or the approval of a request made before");
   const auto status = keeping(call).status();
   static_cast<void>(lower_time(status.state, status.readings, *right));  // refused at once rather than after the approval
-  const auto asked = call.rooms.storage.approvals().ask(kLower, lowering(status.time.lo - *right), call.args.need("reason"), call.actor);
+  const auto asked = call.rooms.storage.approvals().ask(kLower, lowering(status.time.lo - *right, *right), call.args.need("reason"), call.actor);
   return json::object{{"state", "waiting"}, {"approval", daemon::row(asked)}};
 }
 
@@ -63,9 +85,10 @@ json::value lower(const Call& call) {
   if (!id) throw Error(ErrorKind::usage, "approval: \"" + log_safe(*named) + "\" is no id of a request");
   const auto approval = call.rooms.storage.approvals().show(*id);
   if (approval.act != kLower) throw Error(ErrorKind::refused, "That request is for another act: " + approval.act + ".");
-  const auto back = Seconds(std::stoll(std::string(json::parse(approval.subject).at("back_seconds").as_string())));
-  const auto right = keeping(call).status().time.lo - back;
-  const storage::ApprovedAct act{*id, kLower, lowering(back), call.args.text("reason")};
+  const auto asked = approved_lowering(approval);
+  const auto right = keeping(call).status().time.lo - asked.back;
+  if (const auto time = call.args.time("time")) must_be_the_approved(*time, asked.right_when_asked, right);
+  const storage::ApprovedAct act{*id, kLower, lowering(asked.back, asked.right_when_asked), call.args.text("reason")};
   const auto report = keeping(call).lower(right, call.actor, approval.reason, act);
   return row(report, keeping(call).status());
 }
