@@ -95,9 +95,9 @@ std::string StrayKeys::why_not_all_there() const {
     if (std::ranges::find(names, name) == names.end()) return "vault " + name + " is not in the settings any more";
   for (const auto& name : names)
     if (const auto why = parts_.vaults.off_line(name); !why.empty()) return "vault " + name + " is off line: " + why;
-  for (const auto& backup : backups_)
-    if (!is_folder(backup)) return "the backup of the data in " + backup.parent_path().string() + " is not there";
-  return {};
+  const auto gone = std::ranges::find_if_not(backups_, is_folder);
+  if (gone == backups_.end()) return {};
+  return "the backup of the data in " + gone->parent_path().string() + " is not there";
 }
 
 // The quarantines are looked into first: what they hold is likely all there is.
