@@ -6,6 +6,7 @@
 
 #include "base/aead.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "storage/catalogue/catalogue_state.h"
 
 namespace tenure::storage {
@@ -116,7 +117,8 @@ void keep_erasure(Catalogue& catalogue, const Path& state, const Key& root, cons
   const auto text = catalogue.state().read([&](sqlite::Connection& db) { return text_of(db, id); });
   try {
     if (fs::exists(path) && text_in(path, key) == text) return;
-  } catch (const Error&) {  // damaged: written anew
+  } catch (const Error& error) {
+    log_warning("event=erasure-file-damaged cause=\"{}\" effect=\"it is written anew\"", error.what());
   }
   make_directories(path.parent_path());
   write_durably(path, seal_message(key, kPurpose, as_view(text)));
