@@ -16,6 +16,7 @@
 #include "daemon/service.h"
 #include "daemon/state_lock.h"
 #include "daemon/stop_guard.h"
+#include "daemon/watchdog.h"
 #include "storage/recording/downtime.h"
 #include "storage/recovery/bare_recording.h"
 
@@ -52,7 +53,6 @@ struct RecordOnly::State {
   void start();
   void tick();
   void look();
-  void watch();
   void stop();
 
   const config::Settings settings;
@@ -61,7 +61,7 @@ struct RecordOnly::State {
   mutable Synchronized<std::string> why;
   asio::io_context io{1};
   asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
-  asio::steady_timer tick_timer{io}, watchdog_timer{io};
+  asio::steady_timer tick_timer{io};
   std::atomic<bool> stopping{false};
   Keeping keeping{clock};
   storage::BareRecording storage;
@@ -70,6 +70,7 @@ struct RecordOnly::State {
   Duration not_before{};  // on the clock that never steps
   Ended ended = Ended::stopped;
   Cameras cameras;
+  Watchdog watchdog{io, [this] { return cameras.check_alive(); }};  // a camera thread that hangs counts too
   WorkerPool requests{"requests", 1, kQueue};
   Server server;
 };
@@ -105,7 +106,7 @@ void RecordOnly::State::start() {
     io.stop();
   });
   tick();
-  watch();
+  watchdog.watch();
   notify_ready("recording only: the catalogue cannot be used");
   log_error("event=recording-only cause=\"{}\" effect=\"nothing is shown, held or deleted; calls wait\" remedy=\"{}\"",
             log_safe(*why.lock()), kPage);
@@ -132,16 +133,6 @@ void RecordOnly::State::look() {
   asio::post(io, [this] {
     ended = Ended::try_again;
     io.stop();
-  });
-}
-
-void RecordOnly::State::watch() {
-  const auto every = watchdog_interval();
-  if (!every) return;
-  if (cameras.check_alive()) notify_alive();
-  watchdog_timer.expires_after(*every / 2);
-  watchdog_timer.async_wait([this](const boost::system::error_code& error) {
-    if (!error) watch();
   });
 }
 

@@ -23,6 +23,7 @@
 #include "daemon/sweep_loop.h"
 #include "daemon/time_keeping.h"
 #include "daemon/upkeep_loop.h"
+#include "daemon/watchdog.h"
 #include "storage/recording/downtime.h"
 
 namespace tenure::daemon {
@@ -50,7 +51,6 @@ struct Service::State {
   void show_status();
   void tidy();
   void tidy_up();
-  void watch();
   void stop();
   std::vector<std::string> proposals();
   SharedSettings current() { return *settings.lock(); }
@@ -60,12 +60,13 @@ struct Service::State {
   SystemClock clock;
   asio::io_context io{1};
   asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
-  asio::steady_timer status_timer{io}, tidy_timer{io}, watchdog_timer{io};
+  asio::steady_timer status_timer{io}, tidy_timer{io};
   std::atomic<bool> stopping{false};
   Keeping keeping{clock};
   storage::Storage storage;
   TimeKeeping time;
   Cameras cameras;
+  Watchdog watchdog{io, [this] { return cameras.check_alive(); }};  // a camera thread that hangs counts too
   Synchronized<std::vector<std::unique_ptr<ingest::DropFolder>>> folders;
   SweepLoop sweep;
   LedgerLoop ledger;
@@ -134,7 +135,7 @@ void Service::State::start(const std::vector<storage::Gap>& gaps, bool recorded_
   wait_for_signal();
   show_status();
   tidy();
-  watch();
+  watchdog.watch();
   notify_ready(fmt::format("recording {} cameras", now->cameras.size()));
   log_info("event=started version={} cameras={} call_folders={} state={} socket={} trial={}", TENURE_VERSION, now->cameras.size(),
            now->calls.size(), now->storage.path.string(), now->socket.string(), now->storage.trial);
@@ -232,17 +233,6 @@ void Service::State::tidy_up() {
   } catch (const std::exception& error) {
     log_error("event=reminders-failed cause=\"{}\"", error.what());
   }
-}
-
-// The sign of life stands for the camera threads too: one that hangs gets the daemon restarted.
-void Service::State::watch() {
-  const auto every = watchdog_interval();
-  if (!every) return;
-  if (cameras.check_alive()) notify_alive();
-  watchdog_timer.expires_after(*every / 2);
-  watchdog_timer.async_wait([this](const boost::system::error_code& error) {
-    if (!error) watch();
-  });
 }
 
 void Service::State::stop() {
