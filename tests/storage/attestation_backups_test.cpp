@@ -109,7 +109,7 @@ TEST(Attestation, TellsWhatWasErasedByOrderWithTheOrdersNumberForAMonth) {
   AttestedPractice practice;
   PracticeBackups made(practice);
   Erasures erasures(practice.parts->catalogue, practice.clock, practice.parts->vaults, practice.parts->eraser,
-                    made.ledger, practice.parts->keys.root(), {});
+                    made.ledger, practice.parts->keys.root(), {}, practice.state());
   EXPECT_TRUE(practice.attest().erasures.empty());
   const auto first = erasures.order({{}, {}, {practice.call}}, "a right of Jane Doe", practice.manager, {});
   practice.clock.advance(std::chrono::hours(1));

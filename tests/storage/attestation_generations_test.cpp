@@ -22,7 +22,7 @@ class BackupFolders : public testing::Test {
   void erase_by_order(const SegmentId& id) {
     practice.clock.advance(Seconds(60));
     Erasures erasures(practice.parts->catalogue, practice.clock, practice.parts->vaults, practice.parts->eraser,
-                      made.ledger, practice.parts->keys.root(), {});
+                      made.ledger, practice.parts->keys.root(), {}, practice.state());
     erasures.order({{}, {}, {id}}, "a right", practice.manager, {});
   }
 
