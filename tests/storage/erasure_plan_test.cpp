@@ -21,7 +21,7 @@ class ErasurePlans : public ::testing::Test, protected Practice {
   ErasurePlans()
       : Practice(at("2026-03-02T14:00:00Z")),
         ledger(parts->catalogue, clock, folder.path, parts->keys.root(), {}),
-        erasures(parts->catalogue, clock, parts->vaults, parts->eraser, ledger, parts->keys.root(), {}) {}
+        erasures(parts->catalogue, clock, parts->vaults, parts->eraser, ledger, parts->keys.root(), {}, folder.path) {}
   Interval seconds(int from, int to) const { return {start + Seconds(from), start + Seconds(to)}; }
   Interval minute(int number) const { return seconds(60 * number, 60 * number + 60); }
   static ErasureRequest of_span(const Interval& span, const std::string& source = "front") {
