@@ -59,9 +59,9 @@ TEST_F(Sqlite, SaysWhatItsFileDoesNotAllow) {
               StartsWith("io: Cannot open the catalogue"));
   sqlite::Connection reader(folder.path / "db", /*writes=*/false);
   EXPECT_THAT(error_of([&] { reader.run("DELETE FROM item"); }),
-              StartsWith("io: The catalogue cannot be read or written (DELETE FROM item)"));
+              StartsWith("io: The catalogue cannot be read or written: check its disk."));
   EXPECT_THAT(error_of([&] { db.run("SELECT nothing"); }),
-              StartsWith("internal: The catalogue refused an operation (SELECT nothing)"));
+              StartsWith("internal: The catalogue refused an operation; the log says more. (SELECT nothing"));
 }
 
 }  // namespace
