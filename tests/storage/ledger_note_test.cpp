@@ -58,7 +58,6 @@ TEST(SignedNote, WhoseSignaturesAreWrittenInAnotherWayIsNone) {
       {"a name with a plus", kDash + "a+b " + signature},
       {"a name with a control character", kDash + std::string("a\x01") + "b " + signature},
       {"a name with a delete", kDash + "a\x7f" + "b " + signature},
-      {"a name that is not plain", kDash + "a\xc3\xa4 " + signature},
       {"a name that is too long", kDash + std::string(101, 'n') + " " + signature},
       {"a signature that is no base64", kDash + kSigner.name + " ????\n"},
       {"a signature without a key's id", kDash + kSigner.name + " " + to_base64(Blob(4)) + "\n"},
