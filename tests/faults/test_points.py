@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """I1, I2, I3, I5, I7, I8, I13, I15, I17 when the process is killed, a write is torn, or the disk fails (EIO) or is full
 (ENOSPC), once or from then on, at each file operation of ingest, call import, sweep, pressure, hold and release, export, erasure by
-order, rotation of the key-encryption key.
+order, rotation of the key-encryption key, a shorter policy, backup, restore, rebuild.
 Every point in a long run; else a share of them that the seed chooses."""
 import pathlib
 import subprocess
@@ -10,8 +10,8 @@ import time
 
 from faults import FAULTS, LONG, PRACTICE, Room, Tally, conclude, drive, seed, two_at_a_time
 
-STRIDE = 1 if LONG else 6   # of all points
-LEAST = 12_000 if LONG else 3000
+STRIDE = 1 if LONG else 13  # of all points
+LEAST = 30_000 if LONG else 3000
 
 
 def main():

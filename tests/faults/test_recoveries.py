@@ -6,8 +6,8 @@ import time
 
 from faults import LONG, Room, Tally, conclude, drive, seed, two_at_a_time
 
-SCENARIOS = ("first", "ingest", "calls", "hold", "sweep", "pressure", "life")
-KILLS, STEPS = (4, 1) if LONG else (40, 8)   # each so many-th kill; each so many-th step of the start after it
+SCENARIOS = ("first", "ingest", "calls", "hold", "sweep", "pressure", "life", "restore", "rebuild")
+KILLS, STEPS = (10, 2) if LONG else (60, 8)   # each so many-th kill; each so many-th step of the start after it
 LEAST = 20_000 if LONG else 1000
 
 
