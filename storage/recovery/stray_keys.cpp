@@ -1,5 +1,7 @@
 #include "storage/recovery/stray_keys.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
@@ -92,9 +94,9 @@ void StrayKeys::find_without_row() {
 std::string StrayKeys::why_not_all_there() const {
   const auto names = parts_.vaults.names();
   for (const auto& [name, id] : parts_.catalogue.known_vaults())
-    if (std::ranges::find(names, name) == names.end()) return "vault " + name + " is not in the settings any more";
+    if (std::ranges::find(names, name) == names.end()) return fmt::format("vault {} is not in the settings any more", name);
   for (const auto& name : names)
-    if (const auto why = parts_.vaults.off_line(name); !why.empty()) return "vault " + name + " is off line: " + why;
+    if (const auto why = parts_.vaults.off_line(name); !why.empty()) return fmt::format("vault {} is off line: {}", name, why);
   const auto gone = std::ranges::find_if_not(backups_, is_folder);
   if (gone == backups_.end()) return {};
   return "the backup of the data in " + gone->parent_path().string() + " is not there";
