@@ -10,7 +10,7 @@ import time
 
 from faults import FAULTS, LONG, PRACTICE, Room, Tally, conclude, drive, seed, two_at_a_time
 
-STRIDE = 1 if LONG else 9  # of all points;
+STRIDE = 1 if LONG else 8  # of all points;
 OF_LONG_ONES = 1 if LONG else 30  # of those that read and write backups, or everything
 LONG_ONES = ("backups", "restore", "rebuild")
 LEAST = 30_000 if LONG else 3000
