@@ -41,8 +41,13 @@ Path fresh_copy(const Path& from, const Path& to) {
   return to;
 }
 
+bool is_failing_disk(Fault fault) {
+  return fault == Fault::eio_once || fault == Fault::eio_ever || fault == Fault::enospc_once || fault == Fault::enospc_ever;
+}
+
 ChildResult run_under(const std::string& scenario, const Path& folder, Fault fault, long at, const Path& log = {}) {
   return in_child([&] {
+    if (is_failing_disk(fault)) promise("disk-fails");
     shim::arm(folder.c_str(), fault, at, log.empty() ? nullptr : log.c_str());
     run_scenario(scenario, folder);
     if (fault == Fault::count) promise(std::to_string(shim::count()));

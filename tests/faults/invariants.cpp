@@ -211,8 +211,9 @@ void Examination::look_at_holds(Shop& shop) {
       continue;
     }
     if (!hold.release_tried && found->state != "active") say("I9: hold " + hold.id + " ended without a release");
-    // What of a release did not reach the disk beside the catalogue is undone with it: the hold stays, which is safe.
-    if (hold.released && found->state == "active" && !fs::exists(folder_ / "lost-catalogue")) say("I9: the release of hold " + hold.id + " is undone");
+    // What of a release the disk refused to take beside the catalogue is undone with it: the hold stays, which is safe.
+    const bool may_be_undone = promises_.disk_fails && fs::exists(folder_ / "lost-catalogue");
+    if (hold.released && found->state == "active" && !may_be_undone) say("I9: the release of hold " + hold.id + " is undone");
   }
   for (const auto& [id, segment] : promises_.segments) {
     if (!promises_.surely_held(segment, promises_.clock)) continue;
@@ -221,9 +222,8 @@ void Examination::look_at_holds(Shop& shop) {
   }
 }
 
-// Each key backup that counts as good opens, and is whole. One whose removal was cut off goes in the first minute.
+// Each key backup that counts as good opens, and is whole.
 void Examination::look_at_backups(Shop& shop) {
-  shop.storage.backups().tick();
   for (const auto& backup : shop.storage.backups().status().here) {
     if (backup.kind != "keys" || !backup.verified_at || !backup.reachable) continue;
     guarded("reading the backup " + backup.name, [&] {
