@@ -50,14 +50,19 @@ std::string outlook(const json::value& vault, const std::string& name) {
   return {};
 }
 
+// A tenth of a day matters only where there are few.
+std::string days_that_fit(const json::value& vault) {
+  const auto days = amount(vault, "days_that_fit");
+  return fmt::format("{:.{}f} days{}", days, days < 10 ? 1 : 0, cell(vault, "estimated") == "yes" ? " (estimated)" : "");
+}
+
 std::string space(const json::value& status) {
   Table table({"VAULT", "ON LINE", "USED", "FREE", "CCTV THAT FITS", "FORECAST", "WHY"});
   std::string alarms;
   for (const auto& vault : items(status, "space")) {
     const auto name = cell(vault, "vault");
-    const auto days = cell(vault, "days_that_fit");
     table.add({name, cell(vault, "online"), bytes_text(amount(vault, "used")), bytes_text(amount(vault, "free")),
-               days.empty() ? "" : fmt::format("{:.0f} days{}", amount(vault, "days_that_fit"), cell(vault, "estimated") == "yes" ? " (estimated)" : ""),
+               cell(vault, "days_that_fit").empty() ? "" : days_that_fit(vault),
                cell(vault, "forecast"), cell(vault, "why")});
     alarms += outlook(vault, name);
     if (cell(vault, "holds_endanger") == "yes")
