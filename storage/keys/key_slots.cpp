@@ -9,7 +9,7 @@ namespace tenure::storage {
 
 namespace {
 
-constexpr std::uint64_t kStep = 65'536;  // slots a file grows by
+constexpr std::uint64_t kStep = 16'384;  // slots a file grows by: a mebibyte, so that nobody waits long for it
 constexpr std::uint64_t kStepBytes = kStep * kSlotSize;
 
 using Use = SlotUse;
@@ -144,7 +144,7 @@ void KeySlots::State::erase(std::uint64_t slot) {
   write_slot(0, slot, erased_slot());
   write_slot(1, slot, erased_slot());
   if (uses[slot] == Use::used) --in_use;
-  std::erase(free, slot);  // until the next start
+  else std::erase(free, slot);  // until the next start
   uses[slot] = Use::erased;
 }
 

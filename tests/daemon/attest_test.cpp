@@ -35,7 +35,7 @@ class Attest : public RoomsTest {
  protected:
   Attest() { fs::create_directories(folder_ / "out"); }
   json::value ask(const std::string& verb, json::object args = {}) {
-    return RoomsTest::ask({"uid 0 (root)"}, verb, std::move(args), &files_);
+    return RoomsTest::ask(Asker{{"uid 0 (root)"}}, verb, std::move(args), &files_);
   }
   std::string file(std::string_view ending) const {
     for (const auto& name : files_.names)

@@ -16,7 +16,7 @@ class Verbs : public RoomsTest {
  protected:
   Verbs() { storage_->catalogue().ensure_source("door", "cctv", storage::Kind::camera); }
   json::value ask(const std::string& verb, json::object args = {}) {
-    return RoomsTest::ask({"uid 0 (root)"}, verb, std::move(args), nullptr);
+    return RoomsTest::ask(Asker{{"uid 0 (root)"}}, verb, std::move(args), nullptr);
   }
   Error refusal(const std::string& verb, json::object args = {}) {
     return refusal_of([&] { return ask(verb, std::move(args)); });

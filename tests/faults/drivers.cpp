@@ -31,6 +31,7 @@ Furnished furnished_for(const std::string& scenario, const Path& work) {
   });
   if (made.status != 0) throw Error(ErrorKind::internal, "The practice to begin with could not be made.");
   fs::rename(place, folder);
+  dig_holes(folder);
   return {folder, made.output};
 }
 

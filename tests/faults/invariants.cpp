@@ -72,13 +72,13 @@ bool Examination::key_is_there(const PromisedSegment& segment, const SegmentId& 
   return rotated_ && rotated_->read(segment.slot, id).has_value();
 }
 
-// Opening slots mends them, so a copy is opened; none when no rotation was begun.
+// Opening slots mends them, so a copy is opened.
 void Examination::open_rotated() {
   const auto keys = folder_ / "state" / "keys";
-  if (!fs::exists(folder_ / "state" / "secrets" / "kek") || !fs::exists(keys)) return;
+  if (!promises_.rotation_tried || !fs::exists(folder_ / "state" / "secrets" / "kek") || !fs::exists(keys)) return;
   const auto look = folder_ / "keys-looked-at";
   fs::remove_all(look);
-  fs::copy(keys, look, fs::copy_options::recursive);
+  copy_tree(keys, look);
   guarded("opening a copy of the keys", [&] { rotated_ = std::make_unique<KeySlots>(look, load_key_encryption_keys(folder_ / "state")); });
   if (rotated_ && rotated_->generation() == 1) rotated_.reset();
 }

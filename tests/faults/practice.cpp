@@ -61,6 +61,19 @@ static void copy_one(const Path& from, const Path& to) {
   ::close(target);
 }
 
+void dig_holes(const Path& folder) {
+  constexpr std::size_t kPage = 4096;
+  for (const auto& path : files_below(folder)) {
+    const File file(path, File::Mode::read_write);
+    Blob page(kPage);
+    for (std::uint64_t at = 0; at + kPage <= file.size(); at += kPage) {
+      file.read_at(at, page);
+      if (std::ranges::any_of(page, [](auto byte) { return byte != 0; })) continue;
+      if (::fallocate(file.descriptor(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(at), kPage) != 0) throw io_error("Cannot dig a hole");
+    }
+  }
+}
+
 void copy_tree(const Path& from, const Path& to) {
   make_directories(to);
   for (const auto& item : fs::directory_iterator(from)) {

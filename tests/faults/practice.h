@@ -10,8 +10,10 @@ extern const Instant kBegin;
 inline constexpr Duration kMinute = std::chrono::minutes(1);
 
 config::Settings settings_in(const Path& folder);
-// Copies files as they are; blocks of zeros become holes.
+// Copies files as they are, holes as holes.
 void copy_tree(const Path& from, const Path& to);
+// What is zero in these files takes no room any more and is not copied: nearly all of the key slots.
+void dig_holes(const Path& folder);
 std::vector<Path> files_below(const Path& folder);
 // The 64 bytes of a key slot as they lie in one copy ('a' or 'b'); empty when the file ends before.
 Blob slot_bytes(const Path& folder, char copy, std::uint64_t slot);

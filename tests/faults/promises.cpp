@@ -134,7 +134,8 @@ void Promises::read(const std::string& line) {
   else if (what == "ledger") {
     ledger.emplace_back();
     in >> ledger.back().first >> ledger.back().second;
-  } else if (what == "disk-fails") disk_fails = true;
+  } else if (what == "try-rotate") rotation_tried = true;
+  else if (what == "disk-fails") disk_fails = true;
   else if (what == "fired") fired = line;
   else throw Error(ErrorKind::internal, "A promise cannot be understood: " + line);
 }

@@ -41,6 +41,7 @@ struct Promises {
   std::vector<std::pair<std::uint64_t, std::string>> ledger;  // number, act
   int least_days = 28, days = 28;             // of footage: by a policy that was asked for; by the one in force for certain
   bool disk_fails = false;                    // what it refuses may be lost beside the catalogue
+  bool rotation_tried = false;                // of the key-encryption key
   std::string fired;                          // what the shim hit; empty: nothing
 
   // Under an acknowledged hold that cannot have ended.

@@ -153,6 +153,7 @@ void Work::publish() {
 
 // As the daemon: what failed is taken up by the next start.
 void Work::rotate() {
+  promise("try-rotate");
   attempt("rotate", [&] { storage_.key_rotation().rotate(shop_.manager, "yearly"); });
 }
 

@@ -179,7 +179,7 @@ TEST_F(KeySlotsTest, I3_ARepeatedErasureCannotHitAKeyMadeMeanwhile) {
 }
 
 TEST_F(KeySlotsTest, GrowsByAStepAndNeverGivesASlotTwice) {
-  constexpr std::uint64_t kStep = 65'536, kLeft = 20;
+  constexpr std::uint64_t kStep = 16'384, kLeft = 20;
   std::set<std::uint64_t> taken;
   for (int count = 0; count < 10; ++count) ASSERT_TRUE(taken.insert(slots->reserve(new_id()).slot).second);
   slots.reset();
@@ -201,7 +201,7 @@ TEST_F(KeySlotsTest, ACrashWhileGrowingIsMadeGood) {
   const SegmentId id = new_id();
   const SlotKey key = slots->reserve(id);
   slots.reset();
-  File(copy("a"), File::Mode::read_write).truncate(65'536 * kSlot + 100);
+  File(copy("a"), File::Mode::read_write).truncate(16'384 * kSlot + 100);
   reopen();
   EXPECT_EQ(slots->read(key.slot, id), key.key);
   EXPECT_EQ(boost::filesystem::file_size(copy("b")), boost::filesystem::file_size(copy("a")));

@@ -261,7 +261,7 @@ TEST_F(RestoreTest, OneThatWasCutOffIsBegunAgainAndNothingStartsOnItsPart) {
   fs::remove_all(folder.path / "state");
   fs::remove_all(folder.path / "vault");
   {
-    const SmallFiles full(1 << 20);  // the key slots do not fit
+    const SmallFiles full(512 << 10);  // the key slots do not fit
     EXPECT_NE(error_of([&] { restore(settings, {folder.path / "disk", file, secret, {}}); }), "no error");
   }
   EXPECT_TRUE(fs::exists(folder.path / "state" / "keys"));
