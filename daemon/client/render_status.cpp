@@ -108,6 +108,8 @@ std::string vault_contents(const json::value& status) {
   if (amount(scrub, "lost") > 0) out += fmt::format("LOST: {} without a file\n", counted(cell(scrub, "lost"), "recording"));
   if (amount(scrub, "damaged") > 0) out += fmt::format("DAMAGED: {} not as recorded any more\n", counted(cell(scrub, "damaged"), "recording"));
   for (const auto& one : items(status, "damaged")) out += fmt::format("  {} {}: {}\n", cell(one, "segment"), cell(one, "source"), cell(one, "why"));
+  if (amount(scrub, "unreadable") > 0)
+    out += fmt::format("UNREADABLE: {} in the vaults that nobody knows of; the log names them\n", counted(cell(scrub, "unreadable"), "file"));
   if (amount(scrub, "in_quarantine") > 0) out += fmt::format("IN QUARANTINE: {} nobody knows of\n", counted(cell(scrub, "in_quarantine"), "file"));
   return out;
 }

@@ -14,6 +14,7 @@ json::object row(const storage::ScrubStatus& status) {
           {"rows", status.rows},
           {"adopted", status.adopted},
           {"quarantined", status.quarantined},
+          {"unreadable", status.unreadable},
           {"newly_lost", status.lost},
           {"found_again", status.found},
           {"cycle_began", time_or_null(status.began_at)},
@@ -61,6 +62,10 @@ ScrubVerdict judge(const storage::ScrubStatus& status, Instant now) {
   if (!status.problem.empty()) return {"warning", status.problem + "; " + told};
   if (!status.off_line.empty())
     return {"warning", fmt::format("off line: {}; {}", fmt::join(status.off_line, ", "), told)};
+  if (status.unreadable > 0)
+    return {"warning", fmt::format("{} files in the vaults cannot be read and have no entry in the catalogue (the log names "
+                                   "them): give them to the daemon's user, or look at the disk; {}",
+                                   status.unreadable, told)};
   if (status.quarantine_now > 0)
     return {"warning", fmt::format("{} files in quarantine: look at them; {}", status.quarantine_now, told)};
   if (status.due_at && now > *status.due_at) return {"warning", "late with reading everything; " + told};

@@ -142,6 +142,25 @@ void quarantine(const OrphanParts& parts, const std::string& vault, const Path& 
   note(parts.catalogue, parts.clock, "quarantine", name.substr(0, 64), why);
 }
 
+namespace {
+// An unreadable file is told from a catalogue or keys that fail by reading it, and it alone.
+bool can_be_read(const Path& path) {
+  try {
+    const File file(path, File::Mode::read);
+    Blob block(1 << 20);
+    std::uint64_t at = 0;
+    while (const auto got = file.read_some_at(at, block)) at += got;
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool is_to_blame(const OrphanParts& parts, const std::string& vault, const Path& path) {
+  return is_there(path) && !can_be_read(path) && parts.vaults.online(vault);
+}
+}  // namespace
+
 Settled settle_file(const OrphanParts& parts, const std::string& vault, const Path& path) {
   const auto id = SegmentId::parse(path.stem().string());
   if (id && !parts.catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = id}).empty()) return Settled::known;
@@ -150,7 +169,11 @@ Settled settle_file(const OrphanParts& parts, const std::string& vault, const Pa
   try {
     if (id) settled = try_adopt(parts, vault, path, why);
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::io || error.kind() == ErrorKind::unavailable) throw;  // says nothing of the file
+    if (error.kind() == ErrorKind::io || error.kind() == ErrorKind::unavailable) {
+      if (!is_to_blame(parts, vault, path)) throw;  // says nothing of the file
+      log_error("event=file-unreadable file=\"{}\" cause=\"{}\" effect=\"it stays where it is\"", log_safe(path.string()), log_safe(error.what()));
+      return Settled::unreadable;
+    }
     why = error.message();
   }
   if (settled == Settled::quarantined) quarantine(parts, vault, path, why);

@@ -16,7 +16,9 @@ struct OrphanParts {
   CallStore* calls = nullptr;  // none: a call without a row is quarantined
 };
 
-enum class Settled { known, adopted, quarantined, dropped };  // dropped: another copy of what is kept or was deleted
+// dropped: another copy of what is kept or was deleted. unreadable: the disk does not give all of it, or refuses it to
+// this user: it stays, and keeps no other from its turn.
+enum class Settled { known, adopted, quarantined, dropped, unreadable };
 // What to do with one file of a vault; nothing when it has its row. Throws Error{io} or Error{unavailable} when nothing
 // can be said of it now.
 Settled settle_file(const OrphanParts& parts, const std::string& vault, const Path& path);

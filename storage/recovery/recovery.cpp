@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <boost/filesystem/operations.hpp>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -95,7 +96,9 @@ void check_live(const RecoveryParts& parts, RecoveryReport& report) {
   for (const auto& row : parts.catalogue.segments({.source = {}, .cls = {}, .span = recent, .id = {}, .limit = 1'000'000})) {
     if (row.state != State::live || !parts.vaults.online(row.vault)) continue;
     const auto path = parts.vaults.path_of(row);
-    if (is_there(path) && File(path, File::Mode::read).size() == row.bytes) continue;
+    boost::system::error_code unknown;
+    if (is_there(path) && boost::filesystem::file_size(path, unknown) == row.bytes) continue;
+    if (unknown && is_there(path)) continue;  // that it cannot be looked at is for the scrub to say
     if (!parts.vaults.online(row.vault)) continue;  // gone this moment: nothing can be said
     report.lost += lose(parts.catalogue, parts.clock, row, "its file is missing or has another size");
   }

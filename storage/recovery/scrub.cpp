@@ -70,6 +70,7 @@ bool Scrub::walk_some() {
     auto status = status_.lock();
     status->off_line.clear();
     status->walked_at.reset();
+    status->unreadable = 0;
     for (const auto& vault : parts_.vaults.names()) {
       const auto why = parts_.vaults.off_line(vault);
       if (!why.empty()) {
@@ -116,6 +117,7 @@ bool Scrub::walk_files() {
       auto status = status_.lock();
       status->adopted += settled == Settled::adopted;
       status->quarantined += settled == Settled::quarantined;
+      status->unreadable += settled == Settled::unreadable;
     }
     hours_.pop_back();  // behind the loop: a step that fails takes it up again
   }

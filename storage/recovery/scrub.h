@@ -15,6 +15,7 @@ namespace tenure::storage {
 struct ScrubStatus {
   // The walk since the start.
   std::uint64_t files = 0, adopted = 0, quarantined = 0, rows = 0, lost = 0, found = 0;
+  std::uint64_t unreadable = 0;      // files nobody knows of that cannot be read
   std::optional<Instant> walked_at;  // when it was done
   // The cycle: of `bytes` in it, `bytes_read` were read.
   std::optional<Instant> began_at, due_at, last_done_at;

@@ -153,7 +153,7 @@ TEST_F(Verbs, RedactedExportNamesThePlansMistakes) {
   } sink;
   const wire::Request request{"export redacted", {{"source", "door"}, {"from", "-10m"}, {"to", "now"}, {"plan", "{\"mode\": \"blur\"}"}}};
   try {
-    run_verb(*rooms_, request, {"x"}, &sink);
+    run_verb(*rooms_, request, Asker{{"x"}}, &sink);
     FAIL() << "the plan was taken";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
