@@ -86,8 +86,11 @@ std::string backed_up_keys(const json::value& answer) {
 }
 
 std::string backed_up_data(const json::value& answer) {
-  return fmt::format("{}: {} recordings, {} of them new ({}), {} no longer kept were removed\n", cell(answer, "folder"), cell(answer, "files"),
-                     cell(answer, "copied"), bytes_text(amount(answer, "bytes")), cell(answer, "removed"));
+  auto out = fmt::format("{}: {} recordings, {} of them new ({}), {} no longer kept were removed\n", cell(answer, "folder"), cell(answer, "files"),
+                         cell(answer, "copied"), bytes_text(amount(answer, "bytes")), cell(answer, "removed"));
+  if (amount(answer, "unread") > 0)
+    out += fmt::format("NOT IN IT: {} could not be read; the first: {}\n", counted(cell(answer, "unread"), "recording"), cell(answer, "first_unread"));
+  return out;
 }
 
 std::string restored(const json::value& answer) {

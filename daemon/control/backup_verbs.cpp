@@ -50,7 +50,8 @@ json::value data(const Call& call, disclosure::ExportSink& sink) {
   const auto folder = folder_of(call);
   const auto report = call.rooms.storage.backups().back_up_data(
       folder, call.actor, [&](double done) { sink.progress(done, "copying"); }, [&] { return call.rooms.stopping.load(); });
-  return json::object{{"folder", folder.string()}, {"files", report.files}, {"copied", report.copied}, {"removed", report.removed}, {"bytes", report.bytes}};
+  return json::object{{"folder", folder.string()}, {"files", report.files}, {"copied", report.copied}, {"removed", report.removed}, {"bytes", report.bytes},
+                      {"unread", report.unread}, {"first_unread", report.first_unread}};
 }
 }  // namespace
 

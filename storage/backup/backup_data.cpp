@@ -10,6 +10,7 @@
 #include "storage/backup/files.h"
 #include "storage/backup/generations.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/vault/vault_walk.h"
 
 namespace tenure::storage {
 
@@ -55,6 +56,18 @@ void mirror_folder(Copier& copier, const Path& from, const Path& to) {
   for (const auto& item : fs::recursive_directory_iterator(to))
     if (fs::is_regular_file(item.symlink_status()) && !wanted.contains(item.path().lexically_relative(to))) gone.push_back(item.path());
   for (const auto& path : gone) remove_file(path);
+}
+
+// One that cannot be read keeps no other from being copied; what the backup has of it from earlier stays.
+std::optional<std::uint64_t> copy_if_readable(Copier& copier, const Path& from, const Path& to, DataBackupReport& report) {
+  try {
+    return copier.copy_if_there(from, to);
+  } catch (const Error& error) {
+    if (can_be_read(from)) throw;
+    log_error("event=not-backed-up file=\"{}\" cause=\"{}\"", log_safe(from.string()), log_safe(error.what()));
+    if (report.unread++ == 0) report.first_unread = error.what();
+    return std::nullopt;
+  }
 }
 
 struct Wanted {
@@ -130,8 +143,8 @@ DataBackupReport Backups::back_up_data(const Path& folder, const Actor& actor, c
     if (cancelled()) throw Error(ErrorKind::unavailable, "The backup was stopped; the next one goes on where it was.");
     progress(static_cast<double>(report.files++) / static_cast<double>(files.size()));
     if (fs::exists(one.to) && fs::file_size(one.to) == one.bytes) continue;
-    const auto bytes = copier.copy_if_there(one.from, one.to);
-    if (!bytes) continue;  // deleted meanwhile
+    const auto bytes = copy_if_readable(copier, one.from, one.to, report);
+    if (!bytes) continue;  // deleted meanwhile, or unreadable
     report.bytes += *bytes;
     ++report.copied;
   }

@@ -19,6 +19,7 @@ namespace fs = boost::filesystem;
 namespace {
 constexpr Duration kNightBegins = std::chrono::hours(3);  // UTC
 constexpr Duration kLate = std::chrono::days(2);          // without a fresh one: an alarm
+constexpr Duration kTriedAgain = std::chrono::hours(1);   // where one failed: each attempt is in the ledger
 
 auto night_of(Instant at) { return std::chrono::floor<std::chrono::days>(at - kNightBegins); }
 
@@ -32,6 +33,10 @@ std::map<std::string, Instant> newest_by_folder(const std::vector<BackupRow>& al
   for (const auto& one : all)
     if (one.kind == kind) newest[one.folder] = std::max(newest[one.folder], one.made_at);
   return newest;
+}
+
+std::string unread_words(const DataBackupReport& report) {
+  return std::to_string(report.unread) + " recordings could not be read and are not in it: " + report.first_unread;
 }
 
 // Too old, and nothing replaces it.
@@ -86,8 +91,25 @@ void Backups::note_problem(std::string Problems::* which, const std::string& kin
   }
 }
 
-// A day after the newest of each folder the next one; at 7 days the end of what a newer verified one replaces. A folder
-// that fails keeps no other from its own.
+// A folder that fails keeps no other from its own, and does not fill the ledger with attempts.
+void Backups::make_generations_due(const std::map<std::string, Instant>& folders, std::string& problem) {
+  const auto now = parts_.clock.now();
+  boost::system::error_code error;
+  for (const auto& [folder, newest] : folders) {
+    if (now - newest < kGenerationEvery || !fs::is_directory(folder, error)) continue;
+    const auto failed = failed_.find(folder);
+    const bool waits = failed != failed_.end() && failed->second.at <= now && now - failed->second.at < kTriedAgain;
+    try {
+      if (!waits) static_cast<void>(make_generation(folder, {"tenured"}, "daily"));
+      if (!waits) failed_.erase(folder);
+    } catch (const std::exception& why) {
+      failed_[folder] = {now, why.what()};
+    }
+    if (problem.empty() && failed_.contains(folder)) problem = failed_[folder].why;
+  }
+}
+
+// A day after the newest of each folder the next one; at 7 days the end of what a newer verified one replaces.
 void Backups::tick() {
   keep();
   const std::unique_lock lock(keys_mutex_, std::try_to_lock);
@@ -106,10 +128,7 @@ void Backups::tick() {
     settle_generations(parts_.catalogue, parts_.clock, parts_.ledger.status().key);
     folders = kept_up_folders(parts_.catalogue);
   });
-  boost::system::error_code error;
-  for (const auto& folder : folders)
-    if (now - folder.second >= kGenerationEvery && fs::is_directory(folder.first, error))
-      attempt([&] { static_cast<void>(make_generation(folder.first, {"tenured"}, "daily")); });
+  make_generations_due(folders, problem);
   attempt([&] {
     const auto all = generations();
     const bool replaced = std::ranges::any_of(
@@ -131,7 +150,7 @@ void Backups::back_up_data_nightly(const std::function<bool()>& cancelled) {
     const auto report = back_up_data(parts_.nightly_data, {"tenured"}, [](double) {}, cancelled);
     log_info("event=backed-up-data files={} copied={} removed={} bytes={}", report.files, report.copied, report.removed,
              report.bytes);
-    note_problem(&Problems::data, "data", {});
+    note_problem(&Problems::data, "data", report.unread == 0 ? std::string() : unread_words(report));
   } catch (const std::exception& error) {
     if (!cancelled()) note_problem(&Problems::data, "data", error.what());
     throw;

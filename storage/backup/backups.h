@@ -4,6 +4,7 @@
 // settings gets a backup of the data each night. Any thread; blocks on the disk; one backup of each kind at a time.
 #pragma once
 #include <functional>
+#include <map>
 #include <mutex>
 
 #include "storage/erasure/erasures.h"
@@ -27,6 +28,8 @@ struct BackupStatus {
 
 struct DataBackupReport {
   std::uint64_t files = 0, copied = 0, removed = 0, bytes = 0;  // in the folder, new, no longer wanted, of the new
+  std::uint64_t unread = 0;  // recordings that could not be read, and so are not in it
+  std::string first_unread;  // why, of the first of them
 };
 
 class Backups {
@@ -64,6 +67,10 @@ class Backups {
   struct Problems {
     std::string keys, data;  // why the last one failed
   };
+  struct Failure {
+    Instant at;
+    std::string why;
+  };
   BackupRow make_generation(const Path& folder, const Actor& actor, const std::string& why);
   void must_be_a_good_place(const Path& folder) const;
   std::uint64_t remove_older(const Instant& than, std::vector<std::string>* unreached);
@@ -72,7 +79,9 @@ class Backups {
   Key recovery_key() const;
   Parts parts_;
   void note_problem(std::string Problems::* which, const std::string& kind, const std::string& why);
+  void make_generations_due(const std::map<std::string, Instant>& folders, std::string& problem);
   std::mutex keys_mutex_, data_mutex_;  // one of each at a time; that of the data takes hours
+  std::map<std::string, Failure> failed_;  // by folder, under keys_mutex_
   mutable Synchronized<Problems> problems_;
 };
 

@@ -143,19 +143,6 @@ void quarantine(const OrphanParts& parts, const std::string& vault, const Path& 
 }
 
 namespace {
-// An unreadable file is told from a catalogue or keys that fail by reading it, and it alone.
-bool can_be_read(const Path& path) {
-  try {
-    const File file(path, File::Mode::read);
-    Blob block(1 << 20);
-    std::uint64_t at = 0;
-    while (const auto got = file.read_some_at(at, block)) at += got;
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 bool is_to_blame(const OrphanParts& parts, const std::string& vault, const Path& path) {
   return is_there(path) && !can_be_read(path) && parts.vaults.online(vault);
 }

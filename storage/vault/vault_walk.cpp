@@ -4,6 +4,8 @@
 #include <boost/filesystem/operations.hpp>
 #include <functional>
 
+#include "base/error.h"
+
 namespace tenure::storage {
 
 namespace fs = boost::filesystem;
@@ -69,6 +71,18 @@ std::vector<Path> sealed_files(const Path& hour) {
     if (at->path().extension() == ".seg") files.push_back(at->path());
   std::ranges::sort(files);
   return files;
+}
+
+bool can_be_read(const Path& file) {
+  try {
+    const File opened(file, File::Mode::read);
+    Blob block(1 << 20);
+    std::uint64_t at = 0;
+    while (const auto got = opened.read_some_at(at, block)) at += got;
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 }  // namespace tenure::storage

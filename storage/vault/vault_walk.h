@@ -14,5 +14,7 @@ std::vector<Path> hour_folders(const Path& root);
 std::vector<Path> newest_hour_folders(const Path& root, std::size_t days);
 // The files in one of them that end in .seg, by name; empty when the folder is gone.
 std::vector<Path> sealed_files(const Path& hour);
+// Whether the disk gives all of it to this user, seen by reading it: an unreadable file is so told from what else fails.
+bool can_be_read(const Path& file);
 
 }  // namespace tenure::storage

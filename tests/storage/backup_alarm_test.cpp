@@ -1,6 +1,7 @@
 // Backups that are made by themselves, and what is said when they are not.
 #include <thread>
 
+#include "tests/storage/another_user.h"
 #include "tests/storage/backup_practice.h"
 
 namespace tenure::storage {
@@ -14,9 +15,9 @@ using std::chrono::days;
 class BackupAlarms : public BackupTest {
  protected:
   std::vector<std::string> alarms() { return storage->backups().status().alarms; }
-  std::size_t failures_in_ledger() {
+  std::size_t in_ledger(const std::string& act) {
     std::size_t count = 0;
-    for (const auto& entry : storage->catalogue().ledger(0, 1000)) count += entry.act == "backup-failed";
+    for (const auto& entry : storage->catalogue().ledger(0, 1000)) count += entry.act == act;
     return count;
   }
 };
@@ -50,7 +51,7 @@ TEST_F(BackupAlarms, ANightThatFailsIsAlarmedAndOnceInTheLedgerUntilOneSucceeds)
   for (int tries = 0; tries < 3; ++tries) EXPECT_THROW(storage->backups().back_up_data_nightly(never), Error);
   EXPECT_THAT(alarms(),
               testing::Contains(AllOf(HasSubstr("the last backup of the data failed"), HasSubstr("mount its disk"))));
-  EXPECT_EQ(failures_in_ledger(), 1u);
+  EXPECT_EQ(in_ledger("backup-failed"), 1u);
   fs::rename(folder.path / "unplugged", folder.path / "disk");
   storage->backups().back_up_data_nightly(never);
   EXPECT_THAT(alarms(), IsEmpty());
@@ -107,12 +108,44 @@ TEST_F(BackupAlarms, KeysThatCouldNotBeWrittenAreAlarmedAndOnceInTheLedger) {
   clock.advance(days(1));
   fs::rename(folder.path / "disk", folder.path / "aside");
   fs::create_directory_symlink("/proc/self", folder.path / "disk");  // a folder that takes no file
-  for (int tries = 0; tries < 3; ++tries) storage->backups().tick();
-  EXPECT_THAT(alarms(), testing::Contains(HasSubstr("the last backup of the keys failed")));
-  EXPECT_EQ(failures_in_ledger(), 1u);
+  const auto before = in_ledger("backup-keys");
+  for (int minute = 0; minute < 90; ++minute) {
+    storage->backups().tick();
+    EXPECT_THAT(alarms(), testing::Contains(HasSubstr("the last backup of the keys failed")));
+    clock.advance(std::chrono::minutes(1));
+  }
+  EXPECT_EQ(in_ledger("backup-failed"), 1u);
+  EXPECT_EQ(in_ledger("backup-keys") - before, 2u) << "an attempt an hour";
   remove_file(folder.path / "disk");
   fs::rename(folder.path / "aside", folder.path / "disk");
+  clock.advance(std::chrono::hours(1));
   storage->backups().tick();
+  EXPECT_THAT(alarms(), IsEmpty());
+}
+
+TEST_F(BackupAlarms, ARecordingThatCannotBeReadKeepsNoOtherFromTheBackupAndIsAlarmed) {
+  settings.backup_data = folder.path / "disk";
+  open();
+  const auto bad = import("07700 900123", "1", "one"), good = import("07700 900456", "2", "two");
+  const auto file = [&](const SegmentId& id) {
+    return storage->vaults().path_of(storage->catalogue().segments({.source = {}, .cls = {}, .span = {}, .id = id}).at(0));
+  };
+  const auto copy = [&](const SegmentId& id) {
+    return folder.path / "disk" / "vaults" / "main" / fs::relative(file(id), storage->vaults().root("main"));
+  };
+  const auto never = [] { return false; };
+  {
+    const AnotherUser user(folder.path, file(bad));
+    storage->backups().back_up_data_nightly(never);
+  }
+  EXPECT_TRUE(fs::exists(copy(good)));
+  EXPECT_FALSE(fs::exists(copy(bad)));
+  EXPECT_THAT(alarms(), testing::Contains(AllOf(HasSubstr("1 recordings could not be read"), HasSubstr(bad.text()))));
+  EXPECT_EQ(in_ledger("backup-failed"), 1u);
+  ::chmod(file(bad).c_str(), 0600);
+  clock.advance(days(1));
+  storage->backups().back_up_data_nightly(never);
+  EXPECT_TRUE(fs::exists(copy(bad)));
   EXPECT_THAT(alarms(), IsEmpty());
 }
 

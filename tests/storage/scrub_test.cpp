@@ -1,16 +1,13 @@
 #include "storage/recovery/scrub.h"
 
 #include <gmock/gmock.h>
-#include <sys/fsuid.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <boost/filesystem/operations.hpp>
 
-#include "base/error.h"
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/recovery/quarantine.h"
 #include "storage/vault/vault_walk.h"
+#include "tests/storage/another_user.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {
@@ -121,28 +118,6 @@ TEST_F(ScrubTest, I2_AnOldFileWithoutARowIsAdopted) {
   EXPECT_EQ(state_of(row.id), State::live);
   EXPECT_EQ(last_act(), "adopt");
 }
-
-// As if root had put files where the daemon of another user looks: for nobody else a file would be unreadable to root.
-class AnotherUser {
- public:
-  AnotherUser(const Path& all, const Path& file) {
-    if (::geteuid() != 0) {
-      ::chmod(file.c_str(), 0);
-      return;
-    }
-    for (const auto& item : boost::filesystem::recursive_directory_iterator(all))
-      if (::lchown(item.path().c_str(), kNobody, kNobody) != 0) throw io_error("Cannot give away " + item.path().string());
-    if (::lchown(all.c_str(), kNobody, kNobody) != 0 || ::lchown(file.c_str(), 0, 0) != 0) throw io_error("Cannot give away files");
-    ::chmod(file.c_str(), 0600);
-    ::setfsuid(kNobody);
-  }
-  ~AnotherUser() { ::setfsuid(::geteuid()); }
-  AnotherUser(const AnotherUser&) = delete;
-  AnotherUser& operator=(const AnotherUser&) = delete;
-
- private:
-  static constexpr uid_t kNobody = 65'534;
-};
 
 TEST_F(ScrubTest, I2_AFileThatCannotBeReadStaysAndKeepsNoOtherFromItsTurn) {
   const auto bad = practice.reserve("front", minute_at(0)), good = practice.reserve("front", minute_at(1));
