@@ -159,9 +159,11 @@ std::vector<Gap> take_downtimes(sqlite::Connection& db, Instant line) {
   return taken;
 }
 
-void put_back_downtimes(sqlite::Connection& db, const std::vector<Gap>& taken, Duration offset) {
+void put_back_downtimes(sqlite::Connection& db, const std::vector<Gap>& taken, Instant line, Duration offset) {
   for (const auto& gap : taken) {
-    auto end = gap.span.to + offset;
+    // Where the line lay before what was recorded last, as after a restore, the gap has no end yet: it ended with the line's
+    // beginning.
+    auto end = (gap.span.to - gap.span.from <= kShortest ? line : gap.span.to) + offset;
     if (const auto next = next_of(db, gap.source, gap.span.from)) end = std::min(end, *next);
     if (end - gap.span.from < kLeast) continue;
     db.run("INSERT OR IGNORE INTO gap(source, start_at, end_at, cause) VALUES(?, ?, ?, ?)", gap.source, gap.span.from,

@@ -55,6 +55,6 @@ void tell_downtime(Catalogue& catalogue, const Clock& clock, const std::vector<c
 // Inside restamp(): such gaps that began before the line and end on it stay where they begin, and reach to where the
 // first recording comes to lie. Taken out before anything moves, put back afterwards.
 std::vector<Gap> take_downtimes(sqlite::Connection& db, Instant line);
-void put_back_downtimes(sqlite::Connection& db, const std::vector<Gap>& taken, Duration offset);
+void put_back_downtimes(sqlite::Connection& db, const std::vector<Gap>& taken, Instant line, Duration offset);
 
 }  // namespace tenure::storage

@@ -104,7 +104,7 @@ RestampReport restamp(Catalogue& catalogue, const RestampOrder& order) {
     report.segments = rows.size();
     if (line) {
       report.gaps = move_gaps(db, *line, offset) + downtimes.size();
-      put_back_downtimes(db, downtimes, offset);
+      put_back_downtimes(db, downtimes, *line, offset);
       report.undecided = bound_earlier(db, *line, std::max(Duration::zero(), offset));
       db.run("INSERT INTO time_line(line, offset, settled_at) VALUES(?, ?, ?)", *line, offset, order.now);
     }

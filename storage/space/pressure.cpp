@@ -196,7 +196,7 @@ VaultSpace Pressure::look_at(const std::string& vault) const {
   if (!vaults_.online(vault)) return space;
   const auto policy = catalogue_.policy();
   const auto now = clock_.now();
-  const auto cameras = cameras_.lock()->of_class;
+  const auto cameras = cameras_into(vaults_, vault, cameras_.lock()->of_class);
   const auto demand = catalogue_.state().read([&](sqlite::Connection& db) { return read_demand(db, vault, policy, now, cameras); });
   return judge(vault, demand, now);
 }

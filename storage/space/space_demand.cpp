@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/error.h"
 #include "storage/holds/hold_rows.h"
 
 namespace tenure::storage {
@@ -102,6 +103,17 @@ void read_flow(sqlite::Connection& db, const std::string& vault, Instant now, De
 std::size_t hour_of_expiry(Instant expires_at, Instant now) {
   const auto end = std::chrono::floor<std::chrono::hours>(expires_at) + std::chrono::hours(1) - Duration(1);
   return static_cast<std::size_t>(std::max<std::int64_t>(0, std::chrono::floor<std::chrono::hours>(end - now).count()));
+}
+
+std::map<std::string, std::size_t> cameras_into(const Vaults& vaults, const std::string& vault, std::map<std::string, std::size_t> cameras) {
+  std::erase_if(cameras, [&](const auto& of_class) {
+    try {
+      return vaults.choose(of_class.first) != vault;
+    } catch (const Error&) {
+      return true;  // theirs is off line
+    }
+  });
+  return cameras;
 }
 
 Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::vector<PolicyRow>& policy, Instant now,

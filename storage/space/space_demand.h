@@ -4,6 +4,7 @@
 
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/space/space_plan.h"
+#include "storage/vault/vault.h"
 
 namespace tenure::storage {
 
@@ -17,6 +18,9 @@ struct Demand {
 
 // In which hour of the forecast that goes: counted by the clock's hours, as the catalogue's sums are, and never too early.
 std::size_t hour_of_expiry(Instant expires_at, Instant now);
+
+// Of `cameras`, how many of each class, those whose footage goes into this vault.
+std::map<std::string, std::size_t> cameras_into(const Vaults& vaults, const std::string& vault, std::map<std::string, std::size_t> cameras);
 
 // Of one vault, measured over the last seven days. `cameras`: how many each class has, for what was never measured.
 Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::vector<PolicyRow>& policy, Instant now,

@@ -76,9 +76,10 @@ std::vector<std::vector<VaultSpace>> Pressure::with_holds(const std::vector<Hold
   std::vector<std::vector<VaultSpace>> all(loads.size());
   const auto policy = catalogue_.policy();
   const auto now = clock_.now();
-  const auto cameras = cameras_.lock()->of_class;
+  const auto of_class = cameras_.lock()->of_class;
   for (const auto& vault : vaults_.names()) {
     if (!vaults_.online(vault)) continue;
+    const auto cameras = cameras_into(vaults_, vault, of_class);
     auto demand = catalogue_.state().read([&](sqlite::Connection& db) { return read_demand(db, vault, policy, now, cameras); });
     if (placed != nullptr) move_all(demand, vault, *placed, now, Way::taken_out);
     for (std::size_t i = 0; i < loads.size(); ++i) {

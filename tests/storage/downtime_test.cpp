@@ -189,6 +189,21 @@ TEST_F(I12Downtime, ReachesToTheFirstRecordingOnceTheTimeIsKnown) {
   EXPECT_EQ(gaps("front")[1].span.from, kStopped + kOff + Seconds(5));
 }
 
+// As after a restore: nothing tells the time but that it is later than this programme.
+TEST_F(I12Downtime, ReachesToTheStartThoughItsLineLayFarBeforeWhatWasRecorded) {
+  const auto line = kStart - days(300), start = kStopped + hours(2);
+  practice.record("front", {kStart, kStopped});
+  practice.clock.set({line, line + days(365), line});
+  practice.restart();
+  tell({"front"}, std::nullopt);
+  const auto time = practice.clock.trusted();
+  const Settlement settlement{line, start - line, {}, Settlement::By::person};
+  const auto report = restamp(practice.parts->catalogue, {settlement, time, start + minutes(5), {"manager"}, "time-confirm", ""});
+  EXPECT_EQ(report.gaps, 1u);
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_EQ(gaps("front")[0].span, (Interval{kStopped, start}));
+}
+
 TEST_F(I12Downtime, BetweenTwoStartsOnOneLineMovesAsAWhole) {
   back_in_doubt();
   record_in_doubt(kStopped + Seconds(5));

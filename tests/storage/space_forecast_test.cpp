@@ -217,6 +217,23 @@ TEST_F(SpaceForecasts, I19_AVaultThatIsOffLineIsSaidToBeAndNothingIsForetoldOfIt
   EXPECT_TRUE(forecast_hold(pressure, {{camera("front", kMiB, days(1))}}).before.empty());
 }
 
+TEST_F(SpaceForecasts, R05_AVaultForCallsOnlyIsNotJudgedByFootageThatNeverComes) {
+  auto& parts = *practice.parts;
+  Vaults two({{"phones", practice.folder.path / "phones", {"calls"}}, {"pictures", practice.folder.path / "pictures", {"cctv"}}}, false);
+  Pressure::Options options;
+  options.least_free = 1 << 20;
+  options.cameras = {{"front"}, {{"cctv", 2}}};
+  Pressure pressure(options, parts.catalogue, practice.clock, two, parts.eraser, practice.folder.path);
+  pressure.relieve();
+  const auto spaces = pressure.spaces();
+  ASSERT_EQ(spaces.size(), 2u);
+  EXPECT_EQ(spaces[0].vault, "phones");
+  EXPECT_EQ(spaces[0].plan.need_for_month, 0u);
+  EXPECT_EQ(spaces[1].vault, "pictures");
+  EXPECT_GT(spaces[1].plan.need_for_month, 0u);
+  EXPECT_TRUE(spaces[1].plan.estimated);
+}
+
 TEST(Capacity, WithoutCamerasNoDaysAreCounted) {
   const auto plan = plan_capacity(100 * kMiB, {{"calls", Kind::calls, 1000.0, days(10), false}});
   EXPECT_EQ(plan.days_that_fit, 0);
