@@ -62,7 +62,7 @@ std::string space(const json::value& status) {
   for (const auto& vault : items(status, "space")) {
     const auto name = cell(vault, "vault");
     table.add({name, cell(vault, "online"), bytes_text(amount(vault, "used")), bytes_text(amount(vault, "free")),
-               cell(vault, "days_that_fit").empty() ? "" : days_that_fit(vault),
+               cell(vault, "days_that_fit").empty() || amount(vault, "month_needs") == 0 ? "" : days_that_fit(vault),
                cell(vault, "forecast"), cell(vault, "why")});
     alarms += outlook(vault, name);
     if (cell(vault, "holds_endanger") == "yes")

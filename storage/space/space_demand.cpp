@@ -127,7 +127,7 @@ Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::
     const auto one = demand_of(db, row, measured, now, cameras);
     demand.flow.bytes_per_hour += one.bytes_per_day / 24;
     if (one.kind == Kind::camera)
-      demand.flow.hours_kept = std::max<std::size_t>(demand.flow.hours_kept, static_cast<std::size_t>(std::chrono::floor<std::chrono::hours>(one.period).count()));
+      demand.flow.hours_kept = std::max({demand.flow.hours_kept, std::size_t{1}, static_cast<std::size_t>(std::chrono::floor<std::chrono::hours>(one.period).count())});
     demand.classes.push_back(one);
   }
   read_flow(db, vault, now, demand);
