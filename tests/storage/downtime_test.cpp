@@ -214,6 +214,67 @@ TEST_F(I12Downtime, BetweenTwoStartsOnOneLineMovesAsAWhole) {
   EXPECT_EQ(gaps("front")[2].span, (Interval{kStopped + kOff + Seconds(65), kStopped + kOff + minutes(3)}));
 }
 
+TEST_F(I12Downtime, ACameraThatRecordedNothingSinceHasItsGapToTheNewTime) {
+  back_in_doubt();
+  settle();
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_EQ(gaps("front")[0].span.from, kStopped);
+  EXPECT_NEAR(static_cast<double>((gaps("front")[0].span.to - (kStopped + kOff)).count()), 0, 1);
+}
+
+TEST_F(I12Downtime, EndsWhereTheNextIsTold) {
+  back_in_doubt();
+  practice.parts->catalogue.add_gap({"front", {kStopped + hours(1), kStopped + hours(2)}, "the camera sent no pictures"});
+  practice.record("front", {kStopped + minutes(30), kStopped + minutes(31)});
+  settle();
+  ASSERT_EQ(gaps("front").size(), 2u);
+  EXPECT_EQ(gaps("front")[0].span, (Interval{kStopped, kStopped + minutes(30)})) << "the nearer of both";
+}
+
+TEST_F(I12Downtime, ThatWasNoneOnceTheTimeIsKnownGoes) {
+  back_in_doubt();
+  practice.parts->catalogue.add_gap({"front", {kStopped + Duration(100), kStopped + minutes(1)}, "the camera sent no pictures"});
+  settle();
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_EQ(gaps("front")[0].cause, "the camera sent no pictures");
+}
+
+TEST_F(RecordedOnly, BeforeAStartOnALineThatWasSettledMeanwhileNothingIsTold) {
+  practice.record("front", {kStart, kStopped});
+  practice.clock.set({kStopped + Seconds(40), kStopped + days(365), kStopped});
+  note_bare_start(practice.folder.path, {practice.clock.trusted(), kStopped, false});
+  const auto told = [&] {
+    std::vector<config::Camera> cameras(1);
+    cameras[0].name = "front";
+    tell_downtime(practice.parts->catalogue, practice.clock, cameras, kStopped, bare_starts(practice.folder.path), false);
+    return gaps("front");
+  };
+  practice.clock.set({kStopped + hours(9), kStopped + hours(9)});
+  ASSERT_EQ(told().size(), 1u) << "nobody knows where that start lies now";
+  EXPECT_EQ(told()[0].span, (Interval{kStopped, kStopped + hours(9)}));
+}
+
+TEST_F(RecordedOnly, OnALineThatStillStandsIsTold) {
+  practice.record("front", {kStart, kStopped});
+  practice.clock.set({kStopped + Seconds(40), kStopped + days(365), kStopped});
+  note_bare_start(practice.folder.path, {practice.clock.trusted(), kStopped, /*again=*/true});
+  practice.clock.set({kStopped + Seconds(50), kStopped + days(365), kStopped});
+  std::vector<config::Camera> cameras(1);
+  cameras[0].name = "front";
+  tell_downtime(practice.parts->catalogue, practice.clock, cameras, kStopped, bare_starts(practice.folder.path), false);
+  ASSERT_EQ(gaps("front").size(), 2u);
+  EXPECT_EQ(gaps("front")[0].span, (Interval{kStopped, kStopped + Seconds(40)}));
+}
+
+TEST_F(RecordedOnly, AMegabyteOfNotesIsEnough) {
+  std::string text;
+  while (text.size() < (1 << 20) - 20) text += "{\"lo\":0,\"hi\":0,\"line\":null,\"lived\":null,\"again\":false}\n";
+  text.resize(text.rfind('\n', (1 << 20) - 20) + 1);
+  write_durably(practice.folder.path / "recorded-only", as_view(text));
+  note_bare_start(practice.folder.path, {practice.clock.trusted(), kStopped, false});
+  EXPECT_EQ(as_text(read_whole(practice.folder.path / "recorded-only")), text);
+}
+
 TEST(DowntimeMark, TellsUntilWhenTheDaemonLived) {
   TemporaryFolder folder;
   const auto file = (folder.path / "clock-mark").string();
