@@ -197,12 +197,16 @@ void Scrub::count() {
 }
 
 // Others lose recordings too: whoever opens one finds that its file is missing. So what is lost is asked of the
-// catalogue each time.
+// catalogue each time; while that cannot be read, which others say, the last count stands.
 ScrubStatus Scrub::status() const {
   auto now = *status_.lock();
-  const auto found = counted_in(parts_.catalogue);
-  now.lost_now = found.lost;
-  now.damaged_now = found.damaged;
+  try {
+    const auto found = counted_in(parts_.catalogue);
+    now.lost_now = found.lost;
+    now.damaged_now = found.damaged;
+  } catch (const Error& error) {
+    log_warning("event=lost-not-counted cause=\"{}\"", log_safe(error.what()));
+  }
   return now;
 }
 
