@@ -97,7 +97,9 @@ std::optional<Problem> Judge::misplaced(const SealedHeader& header, Instance whe
     auto problem = without_row(header, where);
     const bool only = !lies_in_its_place(header, /*vault_name=*/{});
     if (problem->fault == Fault::orphan) problem->fault = only ? Fault::displaced : Fault::copy;
-    if (problem->fault == Fault::orphan_past_date) problem->fault = Fault::copy_past_date;
+    // Of one that was not deleted nobody knows whether a hold meant it.
+    if (problem->fault == Fault::orphan_past_date && (!only || catalogue_.was_deleted(header.id)))
+      problem->fault = Fault::copy_past_date;
     return problem;
   }
   where.since = row->expires_at;
