@@ -106,6 +106,10 @@ std::string vault_contents(const json::value& status) {
                                 bytes_text(amount(scrub, "cycle_bytes")), cell(scrub, "cycle_began"), cell(scrub, "cycle_due"));
   if (cell(scrub, "cycle_began").empty()) out = fmt::format("read and checked: not begun, {} compared\n", counted(cell(scrub, "files"), "name"));
   if (amount(scrub, "lost") > 0) out += fmt::format("LOST: {} without a file\n", counted(cell(scrub, "lost"), "recording"));
+  for (const auto& one : items(status, "lost"))
+    out += fmt::format("  {} {}: {} to {}\n", cell(one, "segment"), cell(one, "source"), cell(one, "start"), cell(one, "end"));
+  const auto named = static_cast<double>(items(status, "lost").size());
+  if (named > 0 && amount(scrub, "lost") > named) out += fmt::format("  and {:.0f} more\n", amount(scrub, "lost") - named);
   if (amount(scrub, "damaged") > 0) out += fmt::format("DAMAGED: {} not as recorded any more\n", counted(cell(scrub, "damaged"), "recording"));
   for (const auto& one : items(status, "damaged")) out += fmt::format("  {} {}: {}\n", cell(one, "segment"), cell(one, "source"), cell(one, "why"));
   if (amount(scrub, "unreadable") > 0)

@@ -42,6 +42,17 @@ json::array damage_rows(const std::vector<storage::Damage>& all) {
   return rows;
 }
 
+json::array lost_rows(const std::vector<storage::SegmentRow>& all) {
+  json::array rows;
+  for (const auto& lost : all)
+    rows.push_back({{"segment", lost.id.text()},
+                    {"source", lost.source},
+                    {"start", to_rfc3339(lost.span.from)},
+                    {"end", to_rfc3339(lost.span.to)},
+                    {"expires_at", to_rfc3339(lost.expires_at)}});
+  return rows;
+}
+
 namespace {
 std::string progress(const storage::ScrubStatus& status) {
   const auto walked = status.walked_at ? "all names were compared at " + to_rfc3339(*status.walked_at)

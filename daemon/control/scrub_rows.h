@@ -8,6 +8,7 @@ namespace tenure::daemon {
 
 boost::json::object row(const storage::ScrubStatus& status);
 boost::json::array damage_rows(const std::vector<storage::Damage>& all);
+boost::json::array lost_rows(const std::vector<storage::SegmentRow>& all);
 
 // One line of doctor: its verdict and text.
 struct ScrubVerdict {

@@ -4,6 +4,7 @@
 #include "daemon/control/rows.h"
 #include "daemon/control/scrub_rows.h"
 #include "daemon/control/verbs.h"
+#include "storage/recovery/lost.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;
@@ -79,7 +80,7 @@ json::array waiting_policy(const std::vector<storage::PolicyVersion>& all) {
   return shown;
 }
 
-constexpr std::size_t kMostDamagedShown = 100;
+constexpr std::size_t kMostDamagedShown = 100, kMostLostShown = 10;
 
 json::value status(const Call& call) {
   call.args.only({});
@@ -102,6 +103,7 @@ json::value status(const Call& call) {
                       {"sweep", row(call.rooms.sweep())},
                       {"recovery", row(storage.recovery())},
                       {"scrub", daemon::row(storage.scrub().status())},
+                      {"lost", lost_rows(storage::lost_recordings(catalogue, kMostLostShown))},
                       {"damaged", damage_rows(storage.scrub().damaged(kMostDamagedShown))},
                       {"break_glass", broken_glass(call)},
                       {"people_gone", storage.people().gone()},

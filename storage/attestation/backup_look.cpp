@@ -38,6 +38,23 @@ std::optional<Instant> key_backup_made_at(const Path& file) {
   }
 }
 
+std::optional<DataBackupWord> word_of_data_backup(const Path& folder) {
+  try {
+    const auto text = read_whole(folder / "tenure-backup.json", kLargestHeader);
+    boost::system::error_code error;
+    const auto parsed = json::parse(as_text(text), error);
+    if (error || !parsed.is_object()) return std::nullopt;
+    const auto* made = parsed.get_object().if_contains("made_at");
+    const auto* sha256 = parsed.get_object().if_contains("catalogue_sha256");
+    if (made == nullptr || !made->is_string() || sha256 == nullptr || !sha256->is_string()) return std::nullopt;
+    const auto at = parse_rfc3339(made->get_string());
+    if (!at) return std::nullopt;
+    return DataBackupWord{*at, std::string(sha256->get_string())};
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 Digest digest_of(const File& file, const std::function<void()>& each) {
   Sha256 hash;
   Blob piece(kPiece);

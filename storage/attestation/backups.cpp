@@ -143,15 +143,22 @@ void BackupsLook::look_at_catalogue(const BackupLook& row) {
   auto& folder = folders_.at(row.folder);
   if (!folder.recordings || !folder.recordings->problem.empty()) return;
   const auto file = row.folder / "catalogue.db";
-  bool same = false;
+  bool same = false, newer = false;
   try {
-    same = digest_of(File(file, File::Mode::read), check_cancelled_) == row.sha256;
+    const auto digest = digest_of(File(file, File::Mode::read), check_cancelled_);
+    same = digest == row.sha256;
+    const auto word = word_of_data_backup(row.folder);
+    newer = word && word->made_at > row.made_at && word->catalogue_sha256 == to_hex(digest);
     if (same && CatalogueLook(file).has_index()) found(Fault::backup_with_index, file);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::unavailable) throw;
   }
   if (same) return;
-  if (catalogue_.is_backup_unfinished(row.made_at))
+  // The catalogue was restored from the one before, and knows nothing of this one.
+  if (newer)
+    folder.recordings->problem =
+        "a newer backup lies there, whole, which the catalogue does not know: it was restored from an older one";
+  else if (catalogue_.is_backup_unfinished(row.made_at))
     folder.recordings->problem = "a new backup was begun there and is not finished";
   else
     found(Fault::backup_changed, file);

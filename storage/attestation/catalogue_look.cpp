@@ -172,37 +172,6 @@ std::vector<GapReport> CatalogueLook::gaps(Instant since) {
   return out;
 }
 
-std::map<std::string, std::uint64_t> CatalogueLook::acts(Instant since) {
-  std::map<std::string, std::uint64_t> all;
-  auto query = db_.query(
-      "SELECT act, count(*) FROM ledger WHERE number >= coalesce((SELECT max(number) FROM ledger WHERE act = "
-      "'heartbeat'"
-      " AND at < ?1), 0) AND at >= ?1 GROUP BY act",
-      since);
-  while (query.step()) all[query.text(0)] = query.natural(1);
-  return all;
-}
-
-std::vector<ErasureReport> CatalogueLook::erasures(Instant since) {
-  std::vector<ErasureReport> all;
-  std::map<std::string, std::size_t> by_id;
-  auto query = db_.query(
-      "SELECT number, at, act, json_extract(subject, '$.erasure'), CAST(json_extract(subject, '$.recordings') AS "
-      "INTEGER) FROM ledger WHERE number > coalesce((SELECT number FROM ledger WHERE at < ? ORDER BY number DESC LIMIT "
-      "1), 0) AND act IN ('erasure-order', 'erasure-certificate') ORDER BY number",
-      since);
-  while (query.step()) {
-    const auto id = query.text(3);
-    if (query.text(2) == "erasure-order") {
-      by_id[id] = all.size();
-      all.push_back({query.natural(0), query.instant(1), query.natural(4), false});
-    } else if (const auto found = by_id.find(id); found != by_id.end()) {
-      all[found->second].certified = true;
-    }
-  }
-  return all;
-}
-
 std::uint64_t CatalogueLook::deleted_early(Instant since) {
   auto query = db_.query("SELECT coalesce(sum(segments), 0) FROM broken_promise WHERE at >= ?", since);
   return query.step() ? query.natural(0) : 0;
@@ -226,13 +195,15 @@ std::vector<BackupLook> CatalogueLook::backups() {
   return all;
 }
 
-// By the number of the entry that recorded it: what was deleted over the years is not read for the last week.
+// By the date of the deletion: what was deleted over the years is not read for the last week.
 void CatalogueLook::each_deleted_since(Instant since, const std::function<void(Instant, Instant)>& look) {
-  auto query = db_.query(
-      "SELECT start_at, deleted_at FROM tombstone WHERE (ledger_sweep IS NULL OR ledger_sweep >= coalesce("
-      "(SELECT number FROM ledger WHERE at < ?1 ORDER BY number DESC LIMIT 1), 0)) AND deleted_at > ?1",
-      since);
+  auto query =
+      db_.query("SELECT start_at, deleted_at FROM tombstone WHERE kind IN (0, 1) AND deleted_at > ?1", since);
   while (query.step()) look(query.instant(0), query.instant(1));
+}
+
+bool CatalogueLook::is_stray_key(std::uint64_t slot, Instant found_since) {
+  return db_.query("SELECT 1 FROM stray_key WHERE slot = ? AND found_at >= ?", slot, found_since).step();
 }
 
 std::uint64_t CatalogueLook::erased_since(Instant made_at) {
@@ -265,28 +236,6 @@ std::optional<Instant> CatalogueLook::newest() {
       "WHERE kind = 1), 0))");
   if (!query.step() || query.integer(0) == 0) return std::nullopt;
   return query.instant(0);
-}
-
-std::uint64_t CatalogueLook::short_batches() {
-  std::uint64_t missing = 0;
-  std::int64_t after = 0;
-  for (int got = kPage; got == kPage;) {
-    got = 0;
-    auto batches = db_.query(
-        "SELECT number, max(0, json_extract(subject, '$.segments')"
-        " - (SELECT count(*) FROM segment WHERE ledger_batch = number)"
-        " - (SELECT count(*) FROM tombstone WHERE ledger_batch = number))"
-        // Those before a rebuild lost their members' numbers with the old catalogue; the ledger says so.
-        " FROM ledger WHERE act = 'capture' AND number > max(?,"
-        " (SELECT coalesce(max(json_extract(subject, '$.entries')), 0) FROM ledger WHERE act = 'rebuild'))"
-        " ORDER BY number LIMIT ?",
-        after, kPage);
-    for (; batches.step(); ++got) {
-      after = batches.integer(0);
-      missing += batches.natural(1);
-    }
-  }
-  return missing;
 }
 
 }  // namespace tenure::storage::attestation

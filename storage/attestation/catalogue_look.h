@@ -56,6 +56,8 @@ class CatalogueLook {
   std::uint64_t waiting_deletions();  // recordings that a stopped sweep asks about
   std::vector<BackupLook> backups();  // also those that were removed, oldest first
   void each_deleted_since(Instant since, const std::function<void(Instant start, Instant deleted)>& look);
+  // Whether what deletes has found, since then, that nobody has this key: it ends it a day later.
+  bool is_stray_key(std::uint64_t slot, Instant found_since);
   // Erased by order after `made_at`, and recorded before.
   std::uint64_t erased_since(Instant made_at);
   // A backup of recordings that was begun after `since` and is not finished: what lies in its folder is half of it.

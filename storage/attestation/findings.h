@@ -17,6 +17,7 @@ enum class Fault {
   copy_past_date,
   orphan_past_date,
   key_without_recording,
+  key_ending,
   key_copy_elsewhere,
   plain_recording,
   old_working_file,
@@ -33,8 +34,10 @@ enum class Fault {
   ledger_unsound,
   // fault
   orphan,
+  in_quarantine,
   leftover,
   copy,
+  displaced,
   misfiled,
   unreadable_header,
   working_copy,

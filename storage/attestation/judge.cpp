@@ -1,5 +1,6 @@
 #include "storage/attestation/judge.h"
 
+#include <algorithm>
 #include <boost/filesystem/operations.hpp>
 
 #include "storage/attestation/backup_look.h"
@@ -13,6 +14,18 @@ namespace {
 constexpr Duration kLongestSegment = std::chrono::minutes(10);  // of a camera; the recorder cuts at 2 minutes
 constexpr Duration kLongestRecording = std::chrono::hours(1);   // that is not finished
 constexpr Duration kWorkingFile = std::chrono::days(1);
+// What deletes looks once a day for keys that have been nobody's for a day; an hour is for the looking.
+constexpr Duration kStrayKey = std::chrono::days(2) + std::chrono::hours(1);
+
+// What the header of a row's own file says of its place.
+SealedHeader header_of(const RowLook& row) {
+  SealedHeader header;
+  header.id = row.id;
+  header.source = row.source;
+  header.cls = row.cls;
+  header.start = row.filed_at.value_or(row.start);
+  return header;
+}
 }  // namespace
 
 Judge::Judge(const AttestationOrder& order, CatalogueLook& catalogue, const KeyLook& keys)
@@ -68,18 +81,32 @@ std::optional<Problem> Judge::without_row(const SealedHeader& header, Instance w
   return Problem{*where.since + kGrace < order_.time.lo ? Fault::orphan_past_date : Fault::orphan, where};
 }
 
-// A second file of a recording, or one outside the vaults.
+// Where a recording belongs in its vault; with no vault named, in any. A vault that is off line has nothing there.
+bool Judge::lies_in_its_place(const SealedHeader& header, const std::string& vault_name) const {
+  return std::ranges::any_of(order_.vaults, [&](const VaultPlace& vault) {
+    boost::system::error_code error;
+    return (vault_name.empty() || vault.name == vault_name) && fs::exists(vault.path / place_of(header), error);
+  });
+}
+
+// A second file of a recording, or one outside the vaults. Where its own place is empty this may be the only one: never
+// a copy then, which people would delete.
 std::optional<Problem> Judge::misplaced(const SealedHeader& header, Instance where) {
   const auto row = catalogue_.row(header.id);
   if (!row) {
     auto problem = without_row(header, where);
-    if (problem->fault == Fault::orphan) problem->fault = Fault::copy;
-    if (problem->fault == Fault::orphan_past_date) problem->fault = Fault::copy_past_date;
+    const bool only = !lies_in_its_place(header, /*vault_name=*/{});
+    if (problem->fault == Fault::orphan) problem->fault = only ? Fault::displaced : Fault::copy;
+    // Of one that was not deleted nobody knows whether a hold meant it.
+    if (problem->fault == Fault::orphan_past_date && (!only || catalogue_.was_deleted(header.id)))
+      problem->fault = Fault::copy_past_date;
     return problem;
   }
   where.since = row->expires_at;
+  const bool only = row->state != State::condemned && !lies_in_its_place(header_of(*row), row->vault);
   const bool past = is_past(*row) && opens(header) && !catalogue_.is_held(*row, order_.time.lo);
-  return Problem{past ? Fault::copy_past_date : Fault::copy, where};
+  if (past) return Problem{only ? Fault::past_date : Fault::copy_past_date, where};
+  return Problem{only ? Fault::displaced : Fault::copy, where};
 }
 
 std::optional<Problem> Judge::with_row(const SealedHeader& header, const RowLook& row, const FileLook& look,
@@ -141,7 +168,11 @@ std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path&
   const auto& header = *look.header;
   where.cls = header.cls;
   where.source = header.source;
-  if (quarantined) return without_row(header, where);
+  if (quarantined && !catalogue_.row(header.id)) {
+    auto problem = without_row(header, where);
+    if (problem->fault == Fault::orphan) problem->fault = Fault::in_quarantine;
+    return problem;
+  }
   if (inside != place_of(header)) return misplaced(header, where);
   const auto row = catalogue_.row(header.id);
   if (row && row->vault != vault.name) return misplaced(header, where);
@@ -187,18 +218,14 @@ std::optional<Problem> Judge::stray(const Path& file, bool in_staging) {
   return std::nullopt;
 }
 
-// What its file says is asked by file_in_vault(); here only whether there is one.
+// What its file says is asked by file_in_vault(); here only whether there is one. What was found to be lost stays so,
+// on line or not, as long as it should be here.
 std::optional<Problem> Judge::row(const RowLook& row) {
-  if (row.state != State::live || !is_on_line(row.vault)) return std::nullopt;
-  SealedHeader header;
-  header.id = row.id;
-  header.source = row.source;
-  header.cls = row.cls;
-  header.start = row.filed_at.value_or(row.start);
-  for (const auto& vault : order_.vaults) {
-    boost::system::error_code error;
-    if (vault.name == row.vault && fs::exists(vault.path / place_of(header), error)) return std::nullopt;
-  }
+  const bool lost = row.state == State::lost;
+  if (!lost && (row.state != State::live || !is_on_line(row.vault))) return std::nullopt;
+  if (lost && is_past(row) && !catalogue_.is_held(row, order_.time.lo)) return std::nullopt;
+  const auto header = header_of(row);
+  if (lies_in_its_place(header, row.vault)) return std::nullopt;
   if (!catalogue_.row(row.id)) return std::nullopt;  // deleted meanwhile
   return Problem{Fault::missing_file,
                  {row.cls, row.source, row.vault + ":" + place_of(header).string(), row.expires_at}};
@@ -208,7 +235,8 @@ std::optional<Problem> Judge::key(std::uint64_t slot) {
   const auto state = keys_.at(slot);
   if ((state != KeyState::live && state != KeyState::half) || !owner_of(slot).is_nil() || of_orphans_.contains(slot))
     return std::nullopt;
-  return Problem{Fault::key_without_recording, {{}, {}, "key slot " + std::to_string(slot), {}}};
+  const bool ending = catalogue_.is_stray_key(slot, order_.time.lo - kStrayKey);
+  return Problem{ending ? Fault::key_ending : Fault::key_without_recording, {{}, {}, "key slot " + std::to_string(slot), {}}};
 }
 
 }  // namespace tenure::storage::attestation

@@ -44,6 +44,7 @@ class Judge {
   std::optional<Problem> without_row(const SealedHeader& header, Instance where);
   std::optional<Problem> with_row(const SealedHeader& header, const RowLook& row, const FileLook& look, Instance where);
   std::optional<Problem> misplaced(const SealedHeader& header, Instance where);
+  bool lies_in_its_place(const SealedHeader& header, const std::string& vault_name) const;
   Problem lone_key_backup(const Path& file, Instance where);
   std::optional<Instant> end_of(const std::string& cls, const Interval& span, std::optional<Instant> made_by) const;
   bool opens(const SealedHeader& header) const;  // its key lives and is nobody else's

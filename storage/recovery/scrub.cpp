@@ -30,6 +30,21 @@ std::vector<SegmentRow> rows_below(sqlite::Connection& db, const std::optional<S
   while (query.step()) rows.push_back(read_segment(query));
   return rows;
 }
+
+struct Counted {
+  std::uint64_t lost = 0, damaged = 0;
+  std::optional<Instant> done;
+};
+
+Counted counted_in(Catalogue& catalogue) {
+  return catalogue.state().read([](sqlite::Connection& db) {
+    auto query = db.query(
+        "SELECT (SELECT count(*) FROM segment WHERE state = 3), (SELECT count(*) FROM damaged),"
+        " (SELECT max(done_at) FROM scrub)");
+    query.step();
+    return Counted{query.natural(0), query.natural(1), query.maybe_instant(2)};
+  });
+}
 }  // namespace
 
 Scrub::Scrub(Options options, const OrphanParts& parts)
@@ -174,24 +189,26 @@ bool Scrub::look_for_stray_keys() {
 }
 
 void Scrub::count() {
-  struct Found {
-    std::uint64_t lost = 0, damaged = 0;
-    std::optional<Instant> done;
-  };
-  const auto found = parts_.catalogue.state().read([](sqlite::Connection& db) {
-    auto query = db.query(
-        "SELECT (SELECT count(*) FROM segment WHERE state = 3), (SELECT count(*) FROM damaged),"
-        " (SELECT max(done_at) FROM scrub)");
-    query.step();
-    return Found{query.natural(0), query.natural(1), query.maybe_instant(2)};
-  });
+  const auto found = counted_in(parts_.catalogue);
   auto status = status_.lock();
   status->lost_now = found.lost;
   status->damaged_now = found.damaged;
   status->last_done_at = found.done;
 }
 
-ScrubStatus Scrub::status() const { return *status_.lock(); }
+// Others lose recordings too: whoever opens one finds that its file is missing. So what is lost is asked of the
+// catalogue each time; while that cannot be read, which others say, the last count stands.
+ScrubStatus Scrub::status() const {
+  auto now = *status_.lock();
+  try {
+    const auto found = counted_in(parts_.catalogue);
+    now.lost_now = found.lost;
+    now.damaged_now = found.damaged;
+  } catch (const Error& error) {
+    log_warning("event=lost-not-counted cause=\"{}\"", log_safe(error.what()));
+  }
+  return now;
+}
 
 std::vector<Damage> Scrub::damaged(std::size_t limit) const {
   return parts_.catalogue.state().read([&](sqlite::Connection& db) {

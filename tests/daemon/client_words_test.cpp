@@ -66,6 +66,17 @@ TEST(StatusOnTheScreen, TellsOneThingFromSeveral) {
     EXPECT_THAT(text, HasSubstr(said));
 }
 
+TEST(StatusOnTheScreen, NamesWhatIsLostAndSaysHowManyMoreThereAre) {
+  auto status = json::parse(R"({"scrub": {"lost": 3}, "lost": [{"segment": "01a2", "source": "front-door",
+      "start": "2026-11-22T19:10:27Z", "end": "2026-11-22T19:11:27Z"}]})");
+  EXPECT_THAT(render("status", status),
+              HasSubstr("LOST: 3 recordings without a file\n"
+                        "  01a2 front-door: 2026-11-22T19:10:27Z to 2026-11-22T19:11:27Z\n"
+                        "  and 2 more\n"));
+  status.at("scrub").as_object()["lost"] = 1;
+  EXPECT_THAT(render("status", status), Not(HasSubstr("more")));
+}
+
 TEST(ARebuildOnTheScreen, IsToldInSentences) {
   const auto text = render("rebuild", json::parse(R"({"segments": 645120, "calls": 1, "bytes": 2048, "holds": 3,
       "ledger_entries": 1, "gaps": 0, "tombstones": 7, "backups": 2, "finished_deletions": 1, "left": 0, "duplicates": 0,

@@ -73,6 +73,30 @@ TEST_F(BackupFolders, AKeyBackupThatWasChangedIsToldHoweverItWasChanged) {
   EXPECT_EQ(changed([](File& open) { open.write_at(open.size() - 1, as_view("x")); }), "backup-changed 1");
 }
 
+TEST_F(BackupFolders, ANewerBackupThatARestoredCatalogueDoesNotKnowIsNoDamage) {
+  made.data();
+  const auto copy = made.disk / "catalogue.db";
+  File(copy, File::Mode::read_write).write_at(fs::file_size(copy), as_view("x"));
+  EXPECT_EQ(found(), "backup-changed 1");
+  const auto say = [&](Instant made_at, const std::string& sha256) {
+    write_file(made.disk / "tenure-backup.json",
+               R"({"made_at":")" + to_rfc3339(made_at) + R"(","catalogue_sha256":")" + sha256 + "\"}");
+  };
+  const auto now = practice.clock.now();
+  const auto sha256_of_copy = to_hex(sha256(read_whole(copy, 16 << 20)));
+  say(now, sha256_of_copy);
+  EXPECT_EQ(found(), "backup-changed 1") << "it is the one on record";
+  say(now + Seconds(60), std::string(64, '0'));
+  EXPECT_EQ(found(), "backup-changed 1") << "another, and not whole";
+  for (const auto* text : {"", "[]", "{}", R"({"made_at":5})", R"({"made_at":"then","catalogue_sha256":""})"}) {
+    write_file(made.disk / "tenure-backup.json", text);
+    EXPECT_EQ(found(), "backup-changed 1") << text;
+  }
+  say(now + Seconds(60), sha256_of_copy);
+  EXPECT_EQ(found(), "");
+  EXPECT_THAT(report_of("recordings").problem, testing::HasSubstr("a newer backup lies there"));
+}
+
 TEST_F(BackupFolders, ACopyOfAKeyBackupBesideRecordingsIsFoundAndTooOldAfterItsWeek) {
   made.data();
   const auto recordings = made.disk;

@@ -120,6 +120,12 @@ std::vector<Planting> broken() {
          p.sweep_after(days(27));
        }},
       {"key-without-recording", [](Practice_& p, Order&) { put_key_back(p); }},
+      {"key-ending",
+       [](Practice_& p, Order&) {
+         put_key_back(p);
+         p.sql("INSERT INTO stray_key VALUES(" + std::to_string(p.fresh.slot) + ", " +
+               std::to_string(micros_of(p.clock.now() - days(1))) + ")");
+       }},
       {"key-copy-elsewhere",
        [](Practice_& p, Order&) { fs::copy_file(p.state() / "keys/a/slots", p.state() / "keys/slots.old"); }},
       {"plain-recording",
@@ -171,12 +177,25 @@ std::vector<Planting> unsure() {
 std::vector<Planting> recordings() {
   return {
       {"orphan", [](Practice_& p, Order&) { forget(p); }},
+      {"in-quarantine",
+       [](Practice_& p, Order&) {
+         const auto file = p.file_of(p.fresh);
+         p.sql("DELETE FROM segment WHERE id = " + hex(p.fresh.id));
+         fs::create_directories(p.vault() / "quarantine");
+         fs::rename(file, p.vault() / "quarantine" / (p.fresh.id.text() + ".seg"));
+       }},
       {"leftover",
        [](Practice_& p, Order&) {
          copy_to_staging(p);
          p.sweep_after(days(27));
        }},
       {"copy", [](Practice_& p, Order&) { copy_to_staging(p); }},
+      {"displaced",
+       [](Practice_& p, Order&) {
+         const auto file = p.file_of(p.fresh);
+         p.sql("DELETE FROM segment WHERE id = " + hex(p.fresh.id));
+         fs::rename(file, p.state() / "saved.seg");
+       }},
       {"misfiled", [](Practice_& p, Order&) { p.sql("UPDATE segment SET kind = 1 WHERE id = " + hex(p.fresh.id)); }},
       {"unreadable", [](Practice_& p, Order&) { fs::resize_file(p.file_of(p.fresh), 100); }},
       {"working-file", [](Practice_& p, Order&) { write_file(p.state() / "staging" / "spool-1", "sealed"); }},

@@ -92,7 +92,7 @@ TEST(Attestation, FindsWhatLiesInQuarantine) {
   practice.sql("DELETE FROM segment WHERE id = " + hex(row.id));
   fs::create_directories(practice.vault() / "quarantine");
   fs::rename(practice.file_of(row), practice.vault() / "quarantine" / (row.id.text() + ".seg"));
-  EXPECT_EQ(found_in(practice.attest()), "orphan 1");
+  EXPECT_EQ(found_in(practice.attest()), "in-quarantine 1");
   EXPECT_EQ(practice.attest().quarantined, 1U);
   practice.sweep_after(std::chrono::days(27));
   EXPECT_EQ(found_in(practice.attest()), "orphan-past-date 1");

@@ -82,6 +82,60 @@ TEST(FileLook, FindsAKeySlotWhereverItLiesAmongOthers) {
   EXPECT_EQ(kind(Blob(none.begin(), none.end())), FileKind::other) << "no slot is of generation 0";
 }
 
+TEST(FileLook, FindsKeySlotsThatWereShiftedAndTakesNoProgramForSlots) {
+  TemporaryFolder folder;
+  SlotCodec codec(Key{1});
+  const auto sealed = [&](std::uint64_t slot) {
+    auto bytes = codec.seal(slot, SegmentId::make(at("2026-03-02T10:00:00Z")), Key{2});
+    Wrapping(1, Key{3}).lay(bytes, slot);
+    return std::string(as_text(bytes));
+  };
+  const auto kind = [&](const std::string& bytes) {
+    write_file(folder.path / "file", bytes);
+    return attestation::look_at(folder.path / "file", /*thorough=*/true).kind;
+  };
+  const auto erased = erased_slot();
+  const std::string two = sealed(5) + sealed(6), and_erased = sealed(5) + std::string(as_text(erased));
+  EXPECT_EQ(kind("x" + two), FileKind::key_slots);
+  EXPECT_EQ(kind("x" + and_erased), FileKind::key_slots);
+  EXPECT_EQ(kind("x" + sealed(5) + std::string(kSlotSize, '\0')), FileKind::key_slots);
+  EXPECT_EQ(kind(std::string(kSlotSize * 4096 - 1, ' ') + two), FileKind::key_slots) << "over the end of a piece";
+  EXPECT_EQ(kind("x" + sealed(5) + std::string(kSlotSize, ' ')), FileKind::other) << "alone it may be chance";
+  std::string code = "K";
+  code += text_of({0, 0, 1});
+  for (int n = 0; n < 60; ++n) code.push_back(static_cast<char>(n % 36));
+  EXPECT_EQ(kind(code + code), FileKind::other) << "not random: a piece of a program";
+}
+
+TEST(FileLook, KnowsTheCommonFormatsOfRecordings) {
+  TemporaryFolder folder;
+  const auto is_recording = [&](const std::string& bytes) {
+    write_file(folder.path / "file", bytes);
+    return attestation::look_at(folder.path / "file", /*thorough=*/true).kind == FileKind::recording;
+  };
+  const auto packets = [](std::size_t size, std::size_t first) {
+    std::string text(first, 'x');
+    for (int n = 0; n < 9; ++n) text += "G" + std::string(size - 1, 'x');
+    return text;
+  };
+  const std::string start = text_of({0, 0, 0, 1}), size = text_of({0, 0, 0, 20});
+  std::string aac;
+  for (int n = 0; n < 3; ++n) aac += text_of({0xff, 0xf1, 0x50, 0x80, 0x01, 0x40, 0xfc}) + "abc";
+  for (const auto& bytes : {
+           text_of({0x1a, 0x45, 0xdf, 0xa3}), packets(188, 0), packets(188, 100), packets(192, 4), packets(204, 0),
+           start + text_of({0x40, 1}), start + text_of({0x42, 1}), text_of({0, 0, 1, 0x44, 1}),
+           start + text_of({0x46, 1, 0x50}), start + text_of({9, 0x10}), start + text_of({9, 0xf0}),
+           std::string("fLaC"), std::string("FORM1234AIFF"), std::string("FORM1234AIFC"), std::string("#!AMR\n"),
+           std::string("#!AMR-WB\n"), "caff" + text_of({0, 1}), ".snd" + text_of({0, 0}), text_of({0, 0, 1, 0xba}),
+           text_of({0, 0, 1, 0xb3}), size + "moov", size + "mdat", size + "styp", std::string("IMKH"), aac})
+    EXPECT_TRUE(is_recording(bytes)) << to_hex(as_view(bytes.substr(0, 16)));
+  for (const auto& bytes :
+       {packets(188, 0).substr(0, 188 * 7), packets(189, 0), std::string(4096, 'G'), start + text_of({0x40, 2}),
+        start + text_of({0x4e, 1}), std::string(4096, '\0'), std::string("FORM1234ILBM"), std::string("The wide world"),
+        std::string("caffeine"), text_of({0xff, 0xf1, 0x50, 0x80, 0x01, 0x40, 0xfc}), text_of({0x1f, 0x8b, 8, 0})})
+    EXPECT_FALSE(is_recording(bytes)) << to_hex(as_view(bytes.substr(0, 16)));
+}
+
 TEST(FileLook, OfASegmentIsAskedItsHeaderAlone) {
   TemporaryFolder folder;
   write_file(folder.path / "file", "RIFF1234WAVE");

@@ -1,0 +1,66 @@
+// What the attestation asks of the ledger's entries. Their dates may go back: a restored machine does not know the time
+// until somebody confirms it. So no question ends at the first entry that looks old.
+#include "storage/attestation/catalogue_look.h"
+
+namespace tenure::storage::attestation {
+
+namespace {
+constexpr int kPage = 5'000;
+// The first heartbeat dated since ?1: what comes after it was done since, whatever its own date.
+const std::string kFirstSince = "(SELECT min(number) FROM ledger WHERE act = 'heartbeat' AND at >= ?1)";
+}  // namespace
+
+// From the last heartbeat before those of the time asked for, so that not all entries of the years are read.
+std::map<std::string, std::uint64_t> CatalogueLook::acts(Instant since) {
+  std::map<std::string, std::uint64_t> all;
+  auto query = db_.query(
+      "SELECT act, count(*) FROM ledger WHERE number >= coalesce((SELECT max(number) FROM ledger WHERE act ="
+      " 'heartbeat' AND number < coalesce(" + kFirstSince + ", 9223372036854775807)), 0) AND at >= ?1 GROUP BY +act",
+      since);
+  while (query.step()) all[query.text(0)] = query.natural(1);
+  return all;
+}
+
+std::vector<ErasureReport> CatalogueLook::erasures(Instant since) {
+  std::vector<ErasureReport> all;
+  std::map<std::string, std::size_t> by_id;
+  auto query = db_.query(
+      "SELECT number, at, act, json_extract(subject, '$.erasure'), CAST(json_extract(subject, '$.recordings') AS"
+      " INTEGER) FROM ledger WHERE act IN ('erasure-order', 'erasure-certificate')"
+      " AND (act = 'erasure-certificate' OR at >= ?1 OR number > " + kFirstSince + ") ORDER BY number",
+      since);
+  while (query.step()) {
+    const auto id = query.text(3);
+    if (query.text(2) == "erasure-order") {
+      by_id[id] = all.size();
+      all.push_back({query.natural(0), query.instant(1), query.natural(4), false});
+    } else if (const auto found = by_id.find(id); found != by_id.end()) {
+      all[found->second].certified = true;
+    }
+  }
+  return all;
+}
+
+std::uint64_t CatalogueLook::short_batches() {
+  std::uint64_t missing = 0;
+  std::int64_t after = 0;
+  for (int got = kPage; got == kPage;) {
+    got = 0;
+    auto batches = db_.query(
+        "SELECT number, max(0, json_extract(subject, '$.segments')"
+        " - (SELECT count(*) FROM segment WHERE ledger_batch = number)"
+        " - (SELECT count(*) FROM tombstone WHERE ledger_batch = number))"
+        // Those before a rebuild lost their members' numbers with the old catalogue; the ledger says so.
+        " FROM ledger WHERE act = 'capture' AND number > max(?,"
+        " (SELECT coalesce(max(json_extract(subject, '$.entries')), 0) FROM ledger WHERE act = 'rebuild'))"
+        " ORDER BY number LIMIT ?",
+        after, kPage);
+    for (; batches.step(); ++got) {
+      after = batches.integer(0);
+      missing += batches.natural(1);
+    }
+  }
+  return missing;
+}
+
+}  // namespace tenure::storage::attestation

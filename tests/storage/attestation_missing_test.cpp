@@ -1,0 +1,144 @@
+// The promise report and recordings that are not in their place: what is lost stays a finding, and what may be the only
+// file there is never called a copy.
+#include <gmock/gmock.h>
+
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/recovery/lost.h"
+#include "storage/recovery/scrub.h"
+#include "tests/storage/attested.h"
+
+namespace tenure::storage {
+namespace {
+
+namespace fs = boost::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+class Missing : public testing::Test {
+ protected:
+  std::string found() { return found_in(practice.attest()); }
+  std::string found_after_fresh_expired() {
+    auto order = practice.order();
+    order.time = {practice.fresh.expires_at + Seconds(70), practice.fresh.expires_at + Seconds(70)};
+    return found_in(attest(order));
+  }
+  void lose_file(const SegmentRow& row) {
+    fs::remove(practice.file_of(row));
+    ASSERT_TRUE(lose(practice.parts->catalogue, practice.clock, row, "its file is missing"));
+  }
+  AttestedPractice practice;
+};
+
+TEST_F(Missing, ALostRecordingStaysAFindingUntilItsTimeIsOver) {
+  fs::remove(practice.file_of(practice.fresh));
+  EXPECT_EQ(found(), "missing-file 1");
+  ASSERT_TRUE(lose(practice.parts->catalogue, practice.clock, practice.fresh, "its file is missing"));
+  EXPECT_EQ(found(), "missing-file 1") << "nobody can make the report clean by opening it";
+  EXPECT_EQ(found_after_fresh_expired(), "") << "nothing was promised beyond";
+}
+
+TEST_F(Missing, ALostRecordingThatAHoldKeepsStaysAFindingAfterItsTime) {
+  lose_file(practice.held);
+  EXPECT_EQ(found(), "missing-file 1");
+}
+
+TEST_F(Missing, ALostRecordingStaysAFindingWhileItsVaultIsOffLine) {
+  lose_file(practice.fresh);
+  fs::rename(practice.vault(), practice.elsewhere.path / "vault");
+  EXPECT_EQ(found(), "vault-off-line 1, missing-file 1");
+}
+
+TEST_F(Missing, AVaultThatWasMovedAsideHoldsTheOriginalsWhichNobodyIsToldToDelete) {
+  fs::rename(practice.vault(), practice.state() / "vault.away");
+  const auto report = practice.attest();
+  EXPECT_EQ(found_in(report), "vault-off-line 1, displaced 5");
+  for (const auto& finding : report.findings) EXPECT_THAT(finding.remedy, Not(HasSubstr("delete"))) << finding.kind;
+  EXPECT_EQ(found_after_fresh_expired(), "past-date 1, vault-off-line 1, displaced 4");
+}
+
+TEST_F(Missing, ARecordingThatWasMovedWithinItsVaultIsNoCopy) {
+  const auto file = practice.file_of(practice.fresh), moved = practice.vault() / "cctv" / "elsewhere.seg";
+  fs::rename(file, moved);
+  EXPECT_EQ(found(), "displaced 1, missing-file 1");
+  fs::copy_file(moved, file);
+  EXPECT_EQ(found(), "copy 1") << "now it is one";
+}
+
+TEST_F(Missing, ARecordingWithoutARowIsNoCopyWhenItIsTheOnlyFile) {
+  const auto file = practice.file_of(practice.fresh), moved = practice.state() / "saved.seg";
+  fs::rename(file, moved);
+  practice.sql("DELETE FROM segment WHERE id = " + hex(practice.fresh.id));
+  EXPECT_EQ(found(), "displaced 1");
+  fs::copy_file(moved, file);
+  EXPECT_EQ(found(), "orphan 1, copy 1");
+}
+
+TEST_F(Missing, AFileInQuarantineWhoseRecordingIsKnownIsACopyOrTheOnlyOne) {
+  const auto file = practice.file_of(practice.fresh);
+  const auto quarantined = practice.vault() / "quarantine" / (practice.fresh.id.text() + ".seg");
+  fs::create_directories(quarantined.parent_path());
+  fs::copy_file(file, quarantined);
+  EXPECT_EQ(found(), "copy 1");
+  fs::remove(file);
+  EXPECT_EQ(found(), "displaced 1, missing-file 1");
+}
+
+TEST_F(Missing, I19_WhatIsLostIsCountedAndNamedAtOnceWhoeverFoundIt) {
+  auto& parts = *practice.parts;
+  const Scrub scrub({.started = practice.clock.now()},
+                    {parts.catalogue, practice.clock, parts.vaults, parts.keys, &parts.calls});
+  EXPECT_EQ(scrub.status().lost_now, 0u);
+  lose_file(practice.held);
+  lose_file(practice.fresh);
+  EXPECT_EQ(scrub.status().lost_now, 2u);
+  const auto lost = lost_recordings(parts.catalogue, 10);
+  ASSERT_EQ(lost.size(), 2u);
+  EXPECT_EQ(lost[0].id, practice.held.id) << "whose time ends first";
+  EXPECT_EQ(lost[1].id, practice.fresh.id);
+  EXPECT_EQ(lost_recordings(parts.catalogue, 1).size(), 1u);
+}
+
+TEST_F(Missing, AKeyThatWillBeEndedIsSaidToEndByItselfAndNoLongerThanThat) {
+  const auto key = practice.key_of(practice.fresh);
+  practice.sweep_after(std::chrono::days(27));
+  practice.put_key(practice.fresh, key);
+  const auto found_at = [&](Instant when) {
+    practice.sql("INSERT OR REPLACE INTO stray_key VALUES(" + std::to_string(practice.fresh.slot) + ", " +
+                 std::to_string(micros_of(when)) + ")");
+  };
+  EXPECT_EQ(found(), "key-without-recording 1");
+  found_at(practice.clock.now() - std::chrono::hours(23));
+  const auto report = practice.attest();
+  EXPECT_EQ(found_in(report), "key-ending 1");
+  EXPECT_EQ(verdict_of(report), "broken") << "it could open a copy until then";
+  EXPECT_THAT(report.findings.at(0).remedy, HasSubstr("nothing: tenured ends them"));
+  found_at(practice.clock.now() - std::chrono::days(3));
+  EXPECT_EQ(found(), "key-without-recording 1") << "it should have gone";
+}
+
+TEST_F(Missing, AnErasureIsToldThoughLaterEntriesAreDatedBeforeIt) {
+  const auto append = [&](Instant when, const std::string& act, const std::string& subject) {
+    practice.parts->catalogue.append_ledger(ledger_entry(when, practice.manager, act, subject));
+  };
+  const auto now = practice.clock.now(), before = now - std::chrono::days(300);
+  append(before, "heartbeat", "{}");
+  append(before, "erasure-order", R"({"erasure":"old","recordings":9})");
+  append(before, "erasure-certificate", R"({"erasure":"old"})");
+  append(now - std::chrono::days(2), "heartbeat", "{}");
+  append(now - std::chrono::days(1), "erasure-order", R"({"erasure":"one","recordings":2})");
+  append(before, "heartbeat", "{}");  // restored: the time is not known yet
+  append(before, "erasure-certificate", R"({"erasure":"one"})");
+  append(before, "erasure-order", R"({"erasure":"two","recordings":3})");
+  append(now, "heartbeat", "{}");
+  const auto report = practice.attest();
+  ASSERT_EQ(report.erasures.size(), 2u);
+  EXPECT_EQ(report.erasures[0].recordings, 2u);
+  EXPECT_TRUE(report.erasures[0].certified);
+  EXPECT_EQ(report.erasures[1].recordings, 3u);
+  EXPECT_FALSE(report.erasures[1].certified);
+  EXPECT_EQ(report.acts.at("heartbeat"), 2u);
+  EXPECT_EQ(report.acts.at("erasure-order"), 1u);
+}
+
+}  // namespace
+}  // namespace tenure::storage
