@@ -80,6 +80,15 @@ struct Storage::State {
     }
   }
 
+  // What is told to who reads is the damage, whatever becomes of the note: the scrub finds it too.
+  void note_damage_of(const SegmentRow& row, const std::string& why) {
+    try {
+      note_damage(catalogue, clock, row, why);
+    } catch (const std::exception& error) {
+      log_error("event=damage-not-noted segment={} cause=\"{}\"", row.id.text(), log_safe(error.what()));
+    }
+  }
+
   void ensure_sources(const config::Settings& settings) {
     for (const auto& camera : settings.cameras) catalogue.ensure_source(camera.name, camera.cls, Kind::camera);
     for (const auto& folder : settings.calls) catalogue.ensure_source(folder.name, folder.cls, Kind::calls);
@@ -213,8 +222,7 @@ SealedReader Storage::open(const SegmentId& id, const Actor& actor, Purpose purp
   } catch (const Error& error) {
     if (key) wipe(*key);
     // While it is recorded its header may not be on the disk yet.
-    if (error.kind() == ErrorKind::corrupt && row.state == storage::State::live)
-      note_damage(state_->catalogue, state_->clock, row, error.message());
+    if (error.kind() == ErrorKind::corrupt && row.state == storage::State::live) state_->note_damage_of(row, error.message());
     throw;
   } catch (...) {
     if (key) wipe(*key);
