@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "disclosure/call_audio.h"
 #include "disclosure/package.h"
+#include "storage/recovery/damage.h"
 
 namespace tenure::disclosure {
 
@@ -34,6 +35,17 @@ static std::string safe_name(const CallAudio& audio) {
   return "call_" + compact_time(audio.row.details.start) + "_" + id.substr(id.size() - 8) + "." + ending;
 }
 
+// What reading finds is shown in status from then on, and not first when the scrub comes by.
+template <typename Body>
+static void noting_damage(const ExportContext& context, const storage::SegmentRow& row, const Body& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::corrupt) storage::note_damage(context.storage.catalogue(), context.clock, row, error.message());
+    throw;
+  }
+}
+
 ExportSummary export_call(const ExportContext& context, const SegmentId& call, ExportSink& sink) {
   auto audio = open_call(context, call);
   auto package = Package::announce(context, call_subject("call", call), sink);
@@ -43,7 +55,7 @@ ExportSummary export_call(const ExportContext& context, const SegmentId& call, E
     Blob block;
     for (std::uint64_t at = 0; at < size; at += block.size()) {
       block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, size - at)));
-      audio.reader.read(at, block);
+      noting_damage(context, audio.row.segment, [&] { audio.reader.read(at, block); });
       package.write(block);
       package.progress(static_cast<double>(at) / static_cast<double>(size), "copying");
     }

@@ -1,7 +1,9 @@
-// Why pictures of a span are not there, in words: gaps with causes, expiry, not yet recorded, nothing near.
+// Why pictures of a span are not there, in words: gaps with causes, what was deleted and why, what is damaged or missing,
+// what lies before all that is known, not yet recorded, nothing near. Nothing of a span is left out without a word.
 #pragma once
 #include "base/error.h"
 #include "disclosure/export.h"
+#include "storage/sweep/deleted_spans.h"
 
 namespace tenure::disclosure {
 
@@ -9,7 +11,8 @@ class Missing {
  public:
   Missing(const ExportContext& context, const SpanRequest& request);
   // A segment that is in the catalogue and may not or cannot be read.
-  void unreadable(const storage::SegmentRow& row, const std::string& why);
+  void unreadable(const Interval& span, const std::string& why);
+  void given(const Interval& span) { accounted_.push_back(span); }
   const std::vector<storage::Gap>& gaps() const { return gaps_; }
   // When there is nothing at all to export.
   Error nothing() const;
@@ -17,12 +20,18 @@ class Missing {
   std::vector<std::string> notes(Instant end) const;
 
  private:
+  struct LeftOut {
+    Interval span;
+    std::string why;
+  };
   std::string nearest() const;
+  std::vector<std::string> unknown() const;
   const ExportContext& context_;
   const SpanRequest& request_;
   std::vector<storage::Gap> gaps_;
-  std::vector<storage::SegmentRow> unreadable_;
-  std::string why_;
+  std::vector<storage::DeletedSpan> deleted_;
+  std::vector<LeftOut> unreadable_;  // in order of time, like ones together
+  std::vector<Interval> accounted_;  // given, or its absence has a cause
 };
 
 }  // namespace tenure::disclosure

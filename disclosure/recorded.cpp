@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "disclosure/missing.h"
+#include "storage/recovery/damage.h"
 
 namespace tenure::disclosure {
 
@@ -41,22 +42,78 @@ bool has_media(const storage::SealedFooter& footer) {
   return std::any_of(footer.fragments.begin(), footer.fragments.end(), [](const auto& one) { return one.kind == storage::FragmentKind::media; });
 }
 
+// Nothing leaves that does not authenticate, and what has left cannot be taken back: all of it is read once before. It
+// costs a second reading, mostly from memory, and keeps one bad minute from making all others unobtainable.
+void read_all(const ExportContext& context, storage::SealedReader& reader) {
+  constexpr std::uint64_t kBlock = 1 << 20;
+  Blob block(kBlock);
+  const auto size = reader.plain_size();
+  for (std::uint64_t at = 0; at < size; at += kBlock) {
+    if (context.cancelled.load()) throw Error(ErrorKind::unavailable, "The export was cancelled.");
+    reader.read(at, std::span(block).first(static_cast<std::size_t>(std::min(kBlock, size - at))));
+  }
+}
+
+// Left out, with a word, and noted so that status shows it.
+void leave_out_damaged(const ExportContext& context, const storage::SegmentRow& row, const Interval& span, const std::string& why, Missing& missing) {
+  storage::note_damage(context.storage.catalogue(), context.clock, row, why);
+  missing.unreadable(span, "it is damaged (tenure status says how); restore it from a backup");
+}
+
+// The disk does not give what is in it, though it may be opened: as good as damaged. Else somebody can put it right.
+bool disk_refuses(const ExportContext& context, const storage::SegmentRow& row) {
+  try {
+    const File file(context.storage.vaults().path_of(row), File::Mode::read);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// "Segment 01a2… of front-door cannot be read: it has expired.": the time says which, so that like ones go together.
+std::string short_why(const Error& error) {
+  static const std::string before = " cannot be read: ", ended = "its retention period ended at ";
+  if (error.kind() == ErrorKind::not_found) return "its file is missing from the vault (tenure status says LOST)";
+  auto text = error.message();
+  if (const auto at = text.find(before); at != std::string::npos) text = text.substr(at + before.size());
+  if (text.ends_with('.')) text.pop_back();
+  if (text.starts_with(ended)) {
+    const auto hold = text.find(" and its hold");
+    text = "its retention period has ended" + (hold == std::string::npos ? "" : text.substr(hold));
+  }
+  return text;
+}
+
 std::optional<Piece> look_at(const ExportContext& context, const storage::SegmentRow& row, Missing& missing) {
+  const bool whole = row.state == storage::State::live;
   try {
     auto reader = context.storage.open(row.id, context.actor, storage::Purpose::export_copy);
     const auto& footer = reader.footer();
-    if (!has_media(footer)) return std::nullopt;  // it has only just begun
+    if (!has_media(footer)) {  // it has only just begun
+      if (whole) leave_out_damaged(context, row, row.span, "not one of its fragments is whole", missing);
+      return std::nullopt;
+    }
+    read_all(context, reader);
     Piece piece{row, reader.plain_size(), init_of(reader)};
     // Until its commit, up to one group sync after its end, the row does not say how far it reaches.
-    if (row.state == storage::State::reserved) piece.row.span.to = footer.span.to;
+    if (!whole) piece.row.span.to = footer.span.to;
+    if (whole && !reader.finished()) {  // cut off, or its end is damaged: what authenticates is given
+      piece.row.span.to = std::min(row.span.from + footer.span.length(), row.span.to);  // its row may have been moved
+      const Interval rest{piece.row.span.to, row.span.to};
+      if (rest.empty()) storage::note_damage(context.storage.catalogue(), context.clock, row, "its footer is not authentic");
+      else leave_out_damaged(context, row, rest, "its end is not authentic", missing);
+    }
+    missing.given(piece.row.span);
     return piece;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::refused || error.kind() == ErrorKind::not_found) {
-      missing.unreadable(row, error.message());
+      missing.unreadable(row.span, short_why(error));
       return std::nullopt;
     }
-    if (row.state == storage::State::reserved && error.kind() == ErrorKind::corrupt) return std::nullopt;  // no header on disk yet
-    throw;
+    const bool damaged = error.kind() == ErrorKind::corrupt || (whole && error.kind() == ErrorKind::io && disk_refuses(context, row));
+    if (!damaged) throw;
+    if (whole) leave_out_damaged(context, row, row.span, error.message(), missing);
+    return std::nullopt;  // one that is being recorded may have no header on disk yet
   }
 }
 }  // namespace

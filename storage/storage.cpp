@@ -10,6 +10,7 @@
 #include "storage/keys/erasure_level.h"
 #include "storage/keys/root_key.h"
 #include "storage/policy/policy_file.h"
+#include "storage/recovery/damage.h"
 #include "storage/recovery/orphans.h"
 #include "storage/recovery/rebuild.h"
 #include "storage/recovery/recovery.h"
@@ -76,6 +77,15 @@ struct Storage::State {
       keep_policy(state_folder, keys.root(), policy_in(catalogue));
     } catch (const std::exception& error) {
       log_error("event=policy-file-not-written cause=\"{}\" effect=\"it is tried again at the next sweep\"", error.what());
+    }
+  }
+
+  // What is told to who reads is the damage, whatever becomes of the note: the scrub finds it too.
+  void note_damage_of(const SegmentRow& row, const std::string& why) {
+    try {
+      note_damage(catalogue, clock, row, why);
+    } catch (const std::exception& error) {
+      log_error("event=damage-not-noted segment={} cause=\"{}\"", row.id.text(), log_safe(error.what()));
     }
   }
 
@@ -191,20 +201,31 @@ SealedReader Storage::open(const SegmentId& id, const Actor& actor, Purpose purp
   };
   check_vault();
   const auto path = state_->vaults.path_of(row);
-  if (!boost::filesystem::exists(path)) {
+  boost::system::error_code unseen;
+  const auto kind = boost::filesystem::status(path, unseen).type();
+  if (kind == boost::filesystem::status_error)
+    throw Error(ErrorKind::unavailable, "The file of segment " + id.text() + " of " + row.source + " (" + to_rfc3339(row.span.from) +
+                                        ") cannot be looked at: " + unseen.message() + ". Give " + path.parent_path().string() +
+                                        " and what is in it back to the user that tenured runs as, or look at the disk.");
+  if (kind == boost::filesystem::file_not_found) {
     check_vault();  // it may have gone in between, which loses nothing
     if (!lose(state_->catalogue, state_->clock, row, "its file is missing"))
       throw Error(ErrorKind::refused, "Segment " + id.text() + " of " + row.source + " cannot be read: it is being deleted.");
     throw Error(ErrorKind::not_found, "The file of segment " + id.text() + " is missing from vault " + row.vault + ".");
   }
   auto key = state_->keys.read(row.slot, id);
-  if (!key) throw Error(ErrorKind::corrupt, "The key of segment " + id.text() + " cannot be read: neither copy of its slot is sound.");
   try {
+    if (!key) throw Error(ErrorKind::corrupt, "The key of segment " + id.text() + " cannot be read: neither copy of its slot is sound.");
     SealedReader reader(File(path, File::Mode::read), *key);
     wipe(*key);
     return reader;
+  } catch (const Error& error) {
+    if (key) wipe(*key);
+    // While it is recorded its header may not be on the disk yet.
+    if (error.kind() == ErrorKind::corrupt && row.state == storage::State::live) state_->note_damage_of(row, error.message());
+    throw;
   } catch (...) {
-    wipe(*key);
+    if (key) wipe(*key);
     throw;
   }
 }

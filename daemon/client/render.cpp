@@ -67,11 +67,24 @@ std::string what_is_held(const json::value& hold) {
          counted(items(hold, "calls").size(), "call");
 }
 
+// "soon": due within 14 days.
+std::string review_mark(const json::value& hold) {
+  return cell(hold, "review_due") == "yes" ? "DUE" : cell(hold, "review_soon") == "yes" ? "soon" : "no";
+}
+
+// To whom the daemon gives them.
+std::string numbers_of(const json::value& hold) {
+  std::string all;
+  for (const auto& number : items(hold, "numbers"))
+    if (const auto* text = number.if_string()) all += (all.empty() ? ": " : ", ") + printable({text->data(), text->size()});
+  return all;
+}
+
 std::string holds(const json::value& answer) {
   Table table({"ID", "STATE", "PLACED", "BY", "REVIEW", "DUE", "KEEPS", "REASON"});
   for (const auto& one : array_of(answer))
     table.add({cell(one, "id"), cell(one, "state"), cell(one, "placed_at"), cell(one, "placed_by"), cell(one, "review"),
-               cell(one, "review_due"), what_is_held(one), cell(one, "reason")});
+               review_mark(one), what_is_held(one), cell(one, "reason")});
   return table.empty() ? "no holds\n" : table.text();
 }
 
@@ -111,11 +124,11 @@ std::string hold(const json::value& answer) {
   std::string out = preview ? std::string("not placed: a hold like this\n") : fmt::format("hold {} ({})\n", cell(answer, "id"), cell(answer, "state"));
   out += fmt::format("reason: {}\nauthority: {}\n", cell(answer, "reason"), cell(answer, "authority"));
   if (!preview) out += fmt::format("placed {} by {}\n", cell(answer, "placed_at"), cell(answer, "placed_by"));
-  out += fmt::format("review {}{}\n", cell(answer, "review"), cell(answer, "review_due") == "yes" ? "  DUE" : cell(answer, "review_soon") == "yes" ? "  soon" : "");
+  out += fmt::format("review {}{}\n", cell(answer, "review"), review_mark(answer) == "no" ? "" : "  " + review_mark(answer));
   if (const auto at = cell(answer, "released_at"); !at.empty())
     out += fmt::format("released {} by {}: {}\n", at, cell(answer, "released_by"), cell(answer, "release_reason"));
   for (const auto& span : items(answer, "spans")) out += fmt::format("footage of {}: {} {}\n", cell(span, "source"), cell(span, "from"), cell(span, "to").empty() ? "on, without an end" : "to " + cell(span, "to"));
-  out += fmt::format("{}, {} named\n", counted(items(answer, "numbers").size(), "number"), counted(items(answer, "calls").size(), "call"));
+  out += fmt::format("{}{}; {} named\n", counted(items(answer, "numbers").size(), "number"), numbers_of(answer), counted(items(answer, "calls").size(), "call"));
   if (!receipt) return out;
   out += fmt::format("\n{} {}, {}{}\n", preview ? "would keep" : "keeps", counted(items(answer, "segments").size(), "recording"), bytes_text(amount(answer, "bytes")),
                      preview ? std::string() : "; ledger entry " + cell(answer, "ledger_number"));

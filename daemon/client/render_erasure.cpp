@@ -60,6 +60,7 @@ std::string erasure(const json::value& answer) {
 
 std::string keys(const json::value& answer) {
   std::string out = fmt::format("generation {} from {}, {} keys\n", cell(answer, "generation"), cell(answer, "place"), cell(answer, "in_use"));
+  out += listed(answer, "backups", "");
   if (const auto remains = cell(answer, "remains"); !remains.empty()) return out + "what remains to be done: " + remains + "\n";
   if (const auto at = cell(answer, "rotated_at"); !at.empty()) out += "rotated " + at + "\n";
   out += fmt::format("erasure level {} of 3; {}\n", cell(answer, "level"), cell(answer, "text"));
@@ -72,7 +73,7 @@ std::string backups(const json::value& answer) {
     table.add({cell(one, "kind"), cell(one, "made_at"), cell(one, "verified_at"), bytes_text(amount(one, "bytes")), cell(one, "reachable"), cell(one, "folder"), cell(one, "name")});
   const auto key = cell(answer, "recovery_key");
   std::string out = key.empty() ? "no recovery key yet: tenure backup recovery-key\n" : "recovery key " + key + "\n";
-  return out + (table.empty() ? "no backups\n" : table.text()) + listed(answer, "alarms", "ALARM: ");
+  return out + (table.empty() ? "no backups\n" : table.text()) + listed(answer, "alarms", "ALARM: ") + listed(answer, "warnings", "WARNING: ");
 }
 
 std::string recovery_key(const json::value& answer) {
@@ -82,7 +83,8 @@ std::string recovery_key(const json::value& answer) {
 }
 
 std::string backed_up_keys(const json::value& answer) {
-  return fmt::format("{}/{}: {}, read back whole\n", cell(answer, "folder"), cell(answer, "name"), bytes_text(amount(answer, "bytes")));
+  return fmt::format("{}/{}: {}, read back whole\n", cell(answer, "folder"), cell(answer, "name"), bytes_text(amount(answer, "bytes"))) +
+         listed(answer, "warnings", "WARNING: ");
 }
 
 std::string backed_up_data(const json::value& answer) {
@@ -90,7 +92,7 @@ std::string backed_up_data(const json::value& answer) {
                          cell(answer, "copied"), bytes_text(amount(answer, "bytes")), cell(answer, "removed"));
   if (amount(answer, "unread") > 0)
     out += fmt::format("NOT IN IT: {} could not be read; the first: {}\n", counted(cell(answer, "unread"), "recording"), cell(answer, "first_unread"));
-  return out;
+  return out + listed(answer, "warnings", "WARNING: ");
 }
 
 std::string restored(const json::value& answer) {

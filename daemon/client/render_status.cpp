@@ -170,7 +170,7 @@ std::string render_status(const json::value& status) {
                        alone.empty() ? "" : "; one stands alone from " + alone + ", for nobody else could approve it");
   }
   const auto& sweep = member(status, "sweep");
-  out += fmt::format("deleted since the start: {}\n", cell(sweep, "deleted"));
+  out += fmt::format("deleted by the sweep since the start: {}\n", cell(sweep, "deleted"));
   if (const auto problem = cell(sweep, "problem"); !problem.empty()) out += "DELETION FAILS: " + problem + "\n";
   return out + about_people(status) + vault_contents(status) + promises(status) + backup(status) + ledger(status) + policy(status);
 }

@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "daemon/control/backup_places.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
+#include "storage/backup/poor_places.h"
 #include "storage/backup/recovery_key.h"
 
 namespace tenure::daemon {
@@ -21,12 +23,24 @@ Path folder_of(const Call& call) {
   return folder;
 }
 
+}  // namespace
+
+std::vector<std::string> poor_backup_places(const Call& call, const storage::BackupStatus& status) {
+  const auto settings = call.rooms.settings();
+  std::vector<Path> live{settings->storage.path};
+  for (const auto& vault : settings->vaults) live.push_back(vault.path);
+  return storage::poor_places(status.here, live);
+}
+
+namespace {
+json::array warnings(const Call& call) { return texts(poor_backup_places(call, call.rooms.storage.backups().status())); }
+
 json::value show(const Call& call) {
   call.args.only({});
   const auto status = call.rooms.storage.backups().status();
   json::array here;
   for (const auto& one : status.here) here.push_back(row(one));
-  return json::object{{"recovery_key", status.recovery_key}, {"backups", std::move(here)}, {"alarms", texts(status.alarms)}};
+  return json::object{{"recovery_key", status.recovery_key}, {"backups", std::move(here)}, {"alarms", texts(status.alarms)}, {"warnings", texts(poor_backup_places(call, status))}};
 }
 
 json::value recovery_key(const Call& call) {
@@ -41,7 +55,9 @@ json::value recovery_key(const Call& call) {
 
 json::value keys(const Call& call) {
   call.args.only({"to"});
-  return row(call.rooms.storage.backups().back_up_keys(folder_of(call), call.actor));
+  auto made = row(call.rooms.storage.backups().back_up_keys(folder_of(call), call.actor));
+  made["warnings"] = warnings(call);
+  return made;
 }
 
 // As a stream: it takes long, so it runs where exports do.
@@ -51,7 +67,7 @@ json::value data(const Call& call, disclosure::ExportSink& sink) {
   const auto report = call.rooms.storage.backups().back_up_data(
       folder, call.actor, [&](double done) { sink.progress(done, "copying"); }, [&] { return call.rooms.stopping.load(); });
   return json::object{{"folder", folder.string()}, {"files", report.files}, {"copied", report.copied}, {"removed", report.removed}, {"bytes", report.bytes},
-                      {"unread", report.unread}, {"first_unread", report.first_unread}};
+                      {"unread", report.unread}, {"first_unread", report.first_unread}, {"warnings", warnings(call)}};
 }
 }  // namespace
 

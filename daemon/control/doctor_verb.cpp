@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "base/log.h"
+#include "daemon/control/backup_places.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/scrub_rows.h"
 #include "daemon/control/verbs.h"
@@ -83,6 +84,7 @@ json::object check_contents(const Call& call) {
 void check_backups(const Call& call, json::array& checks) {
   const auto status = call.rooms.storage.backups().status();
   for (const auto& alarm : status.alarms) checks.push_back(line("backup", "bad", alarm));
+  for (const auto& place : poor_backup_places(call, status)) checks.push_back(line("backup", "warning", place));
   const auto is_of_keys = [](const storage::BackupRow& one) { return one.kind == "keys"; };
   if (std::ranges::none_of(status.here, is_of_keys))
     checks.push_back(line("backup", "warning", "there is no backup of the keys: if this disk goes, so does every recording (docs/guide/backup.md)"));

@@ -163,7 +163,11 @@ asio::awaitable<std::string> Session::answer(const wire::Request& request) {
   const auto sink = copy >= 0 ? std::make_shared<StreamSink>(File(copy, "control socket"), limits_.transfer, desk_.stopping) : nullptr;
   std::function<void()> work = [this, &request, &result, sink] {
     if (desk_.stopping) throw Error(ErrorKind::unavailable, "tenured is stopping");
-    result = desk_.answer(peer_, actor_, request, sink.get());
+    try {
+      result = desk_.answer(peer_, actor_, request, sink.get());
+    } catch (const boost::system::system_error& error) {  // of a file, not of this socket: it is answered
+      throw Error(ErrorKind::io, "The system refused what this request needs", error.what());
+    }
   };
   WorkerPool& pool = streams ? pools_.jobs : verb && verb->slow ? pools_.logins : pools_.requests;
   co_await run_on(pool, std::move(work));

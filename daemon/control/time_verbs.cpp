@@ -37,8 +37,18 @@ Instant right_time(const Call& call) {
   return *right;
 }
 
+// When a disk will be full was said by the time that is not in force any more.
+void look_ahead(const Call& call) {
+  try {
+    call.rooms.storage.pressure().look_ahead();
+  } catch (const std::exception& error) {
+    log_warning("event=forecast-failed cause=\"{}\"", log_safe(error.what()));
+  }
+}
+
 json::value confirm(const Call& call) {
   const auto report = keeping(call).confirm(right_time(call), call.actor, call.args.text("reason").value_or(""));
+  look_ahead(call);
   return row(report, keeping(call).status());
 }
 
@@ -90,6 +100,7 @@ json::value lower(const Call& call) {
   if (const auto time = call.args.time("time")) must_be_the_approved(*time, asked.right_when_asked, right);
   const storage::ApprovedAct act{*id, kLower, lowering(asked.back, asked.right_when_asked), call.args.text("reason")};
   const auto report = keeping(call).lower(right, call.actor, approval.reason, act);
+  look_ahead(call);
   return row(report, keeping(call).status());
 }
 }  // namespace

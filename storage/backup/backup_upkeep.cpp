@@ -99,13 +99,23 @@ void Backups::make_generations_due(const std::map<std::string, Instant>& folders
     if (now - newest < kGenerationEvery || !fs::is_directory(folder, error)) continue;
     const auto failed = failed_.find(folder);
     const bool waits = failed != failed_.end() && failed->second.at <= now && now - failed->second.at < kTriedAgain;
+    std::string why;
+    bool begun = false;
     try {
-      if (!waits) static_cast<void>(make_generation(folder, {"tenured"}, "daily"));
-      if (!waits) failed_.erase(folder);
-    } catch (const std::exception& why) {
-      failed_[folder] = {now, why.what()};
+      must_be_mounted(parts_.catalogue, folder);  // asked each minute: what these refuse leaves no entry
+      mark_folder(folder);
+      if (waits) {
+        why = failed->second.why;
+      } else {
+        begun = true;
+        static_cast<void>(make_generation(folder, {"tenured"}, "daily"));
+        failed_.erase(folder);
+      }
+    } catch (const std::exception& failure) {
+      why = failure.what();
+      if (begun) failed_[folder] = {now, why};
     }
-    if (problem.empty() && failed_.contains(folder)) problem = failed_[folder].why;
+    if (problem.empty()) problem = why;
   }
 }
 

@@ -64,9 +64,8 @@ std::string recovery_text(const Key& secret) {
   return text;
 }
 
-std::optional<Key> parse_recovery_text(std::string_view text) {
-  constexpr std::size_t kLongest = 1024;
-  if (text.size() > kLongest) return std::nullopt;
+namespace {
+std::optional<Key> parse_digits(std::string_view text) {
   std::string digits;
   for (const char c : text)
     if (std::string_view(" -\t\r\n").find(c) == std::string_view::npos) digits.push_back(c);
@@ -77,6 +76,19 @@ std::optional<Key> parse_recovery_text(std::string_view text) {
   std::copy_n(bytes->begin(), secret.size(), secret.begin());
   if (!std::ranges::equal(std::span(*bytes).subspan(secret.size()), check_of(secret))) return std::nullopt;
   return secret;
+}
+}  // namespace
+
+// As it was shown, in any letters and groups, or all that was on the screen when it was shown.
+std::optional<Key> parse_recovery_text(std::string_view text) {
+  constexpr std::size_t kLongest = 4096;
+  if (text.size() > kLongest) return std::nullopt;
+  std::string all(text);
+  std::ranges::transform(all, all.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  if (auto secret = parse_digits(all)) return secret;
+  const auto mark = all.find(kMark);
+  if (mark == std::string::npos) return std::nullopt;
+  return parse_digits(std::string_view(all).substr(mark, all.find('\n', mark) - mark));
 }
 
 std::string recovery_fingerprint(const Key& public_key) { return to_hex(sha256(public_key)).substr(0, 16); }

@@ -72,6 +72,10 @@ json::object parsed(std::string_view text, const std::string& where) {
 }
 
 json::object manifest_of(const Path& folder) {
+  boost::system::error_code ignored;
+  if (fs::status(folder / "tenure-backup.json", ignored).type() == fs::file_not_found)
+    throw Error(ErrorKind::not_found, "There is no backup of the data in " + folder.string() +
+                                          ": name the folder that was given to tenure backup data --to. Nothing was changed.");
   return parsed(as_text(read_whole(folder / "tenure-backup.json", kLargestManifest)), "tenure-backup.json in " + folder.string());
 }
 

@@ -132,9 +132,9 @@ Hold Holds::extend(const HoldId& id, Instant review, const std::string& reason, 
       throw Error(ErrorKind::refused, "review: " + to_rfc3339(review) + " is not later than " + to_rfc3339(*hold.what.review) +
                                           ", the review that hold " + hold.id.text() + " has: extending sets a later one.");
     hold.what.review = review;
-    hold.review_due = false;
     write_hold_file(folder_, file_key_, hold);
     db.run("UPDATE hold SET review_at = ?2 WHERE id = ?1", id, review);
+    hold = must_load(db, {file_key_, index_key_}, id, time);  // whether it is due, by the new date
     insert_ledger(db, ledger_entry(time.best(), actor, "hold-extend", hold_subject(hold), reason));
   });
   return hold;

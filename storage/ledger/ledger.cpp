@@ -157,7 +157,9 @@ void Ledger::accept_rollback(const Actor& actor, const std::string& reason) {
   if (const auto key = state_->verifier())
     for (const auto& folder : state_->copy_folders) put_copy_aside(folder, key->name, now);
   state_->look_back();
-  if (!state_->rolled_back) state_->publish();
+  if (state_->rolled_back) return;
+  state_->publish();
+  state_->note_problem(state_->files.difference());  // not that they are ahead any more
 }
 
 LedgerProof Ledger::prove(std::uint64_t number) {

@@ -206,9 +206,10 @@ std::vector<PolicyProposal> policy_proposals(const std::vector<PolicyRow>& polic
       all.push_back({std::nullopt, "Class " + row.cls + " is no longer in the settings file; what it holds keeps its promise of " + now + "."});
     else if (wanted->period != row.period || wanted->anchor != row.anchor)
       all.push_back({PolicyWish{row.cls, wanted->period, wanted->anchor},
-                     "Class " + row.cls + " is kept for " + now + "; the settings file now says " +
-                         described(wanted->period, wanted->anchor) + ". What was promised stays until the change is approved: "
-                         "tenure policy preview " + row.cls + " --from-settings"});
+                     "Class " + row.cls + " is kept for " + now + "; the settings file says " +
+                         described(wanted->period, wanted->anchor) + ". What was promised stays until a change is approved. If the "
+                         "file is to be followed: tenure policy preview " + row.cls + " --from-settings; if it is the file that is "
+                         "behind, write what is promised into it."});
   }
   return all;
 }

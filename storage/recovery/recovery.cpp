@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/recovery/damage.h"
 #include "storage/recovery/orphans.h"
 #include "storage/vault/vault_walk.h"
 
@@ -98,7 +99,7 @@ void check_live(const RecoveryParts& parts, RecoveryReport& report) {
     const auto path = parts.vaults.path_of(row);
     boost::system::error_code unknown;
     if (is_there(path) && boost::filesystem::file_size(path, unknown) == row.bytes) continue;
-    if (unknown && is_there(path)) continue;  // that it cannot be looked at is for the scrub to say
+    if (is_there(path) ? bool(unknown) : !is_missing(path)) continue;  // that it cannot be looked at is for the scrub to say
     if (!parts.vaults.online(row.vault)) continue;  // gone this moment: nothing can be said
     report.lost += lose(parts.catalogue, parts.clock, row, "its file is missing or has another size");
   }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/told.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/recovery/damage.h"
 #include "storage/recovery/quarantine.h"
 #include "storage/vault/vault_walk.h"
 
@@ -154,7 +155,7 @@ bool Scrub::walk_rows() {
 void Scrub::look_at(const SegmentRow& row) {
   if (off_line_.contains(row.vault) || !parts_.vaults.online(row.vault)) return;
   const bool there = is_there(parts_.vaults.path_of(row));
-  if (row.state == State::live && !there) return lose(row, "its file is missing");
+  if (row.state == State::live && is_missing(parts_.vaults.path_of(row))) return lose(row, "its file is missing");
   if (row.state != State::lost || !there || !why_damaged(row).empty()) return;
   parts_.catalogue.write([&](Catalogue::Transaction& transaction) {
     transaction.db.run("UPDATE segment SET state = 1 WHERE id = ? AND state = 3", row.id);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/recovery/damage.h"
 #include "storage/recovery/scrub.h"
 
 namespace tenure::storage {
@@ -126,7 +127,8 @@ Duration Scrub::read_one() {
 // Reads all of it. Empty when it is what was recorded; a bad copy of its key is repaired on the way.
 std::string Scrub::why_damaged(const SegmentRow& row) {
   const auto path = parts_.vaults.path_of(row);
-  if (!is_there(path)) return "its file is missing";
+  if (is_missing(path)) return "its file is missing";
+  if (!is_there(path)) return "its file cannot be looked at: its folder is not the daemon's user's, or the disk is bad";
   try {
     auto key = parts_.keys.read(row.slot, row.id);
     if (!key) return "its key cannot be read: neither copy of its slot is sound";
@@ -150,29 +152,11 @@ std::string Scrub::why_damaged(const SegmentRow& row) {
   }
 }
 
-// Noted once, and taken back when it reads well again. Whatever was found: a sweep may have taken it meanwhile.
+// Noted once, and taken back when it reads well again.
 void Scrub::judge(const SegmentRow& row, const std::string& why) {
-  if (!why.empty() && !is_there(parts_.vaults.path_of(row))) return lose(row, why);
+  if (!why.empty() && is_missing(parts_.vaults.path_of(row))) return lose(row, why);
   parts_.keys.sync();  // a copy that was repaired
-  if (why.empty() && status_.lock()->damaged_now == 0) return;
-  bool changed = false;
-  parts_.catalogue.write([&](Catalogue::Transaction& transaction) {
-    auto& db = transaction.db;
-    const auto now = segment_by_id(db, row.id);
-    if (!now || now->state != State::live) return;
-    if (why.empty())
-      db.run("DELETE FROM damaged WHERE segment = ?", row.id);
-    else
-      db.run("INSERT OR IGNORE INTO damaged(segment, found_at, why) VALUES(?, ?, ?)", row.id, parts_.clock.now(), why);
-    changed = db.changes() > 0;
-  });
-  if (!changed) return;
-  note(parts_.catalogue, parts_.clock, why.empty() ? "damage-gone" : "damaged", row.id.text(),
-       why.empty() ? "it reads well again" : why);
-  if (!why.empty())
-    log_error("event=damaged source={} segment={} cause=\"{}\" remedy=\"restore it from a backup\"", row.source,
-              row.id.text(), log_safe(why));
-  count();
+  if (note_damage(parts_.catalogue, parts_.clock, row, why)) count();
 }
 
 }  // namespace tenure::storage

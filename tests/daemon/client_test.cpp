@@ -166,8 +166,8 @@ TEST(Tables, WarnOfAHoldThatKeepsNothing) {
 }
 
 TEST(Tables, TellOneThingFromSeveral) {
-  const auto text = render("hold show", json::parse(R"({"placed_by": "anna", "segments": [{}], "numbers": [1, 2], "calls": []})"));
-  EXPECT_THAT(text, testing::AllOf(testing::HasSubstr("keeps 1 recording,"), testing::HasSubstr("2 numbers, 0 calls named")));
+  const auto text = render("hold show", json::parse(R"({"placed_by": "anna", "segments": [{}], "numbers": ["07700 900123", "07700 900124"], "calls": []})"));
+  EXPECT_THAT(text, testing::AllOf(testing::HasSubstr("keeps 1 recording,"), testing::HasSubstr("2 numbers: 07700 900123, 07700 900124; 0 calls named")));
 }
 
 TEST(Tables, ShowAHoldToWhoMayNotSeeItAsNoMoreThanPlaced) {

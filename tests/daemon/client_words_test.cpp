@@ -90,6 +90,16 @@ TEST(ARebuildOnTheScreen, IsToldInSentences) {
   EXPECT_THAT(text, Not(HasSubstr("could not be taken")));
 }
 
+TEST(HoldsOnTheScreen, SayWhichReviewIsDueAndWhichSoon) {
+  const auto text = render("hold list", json::parse(R"([{"id": "a", "review_due": false, "review_soon": true},
+      {"id": "b", "review_due": true, "review_soon": false}, {"id": "c", "review_due": false, "review_soon": false}])"));
+  EXPECT_THAT(text, testing::ContainsRegex("a .*soon.*\nb .*DUE.*\nc .* no "));
+}
+
+TEST(StatusOnTheScreen, SaysWhoDeletedSinceTheStart) {
+  EXPECT_THAT(render("status", json::parse(R"({"sweep": {"deleted": 3}})")), HasSubstr("deleted by the sweep since the start: 3\n"));
+}
+
 TEST(ARollbackAcceptedOnTheScreen, SaysWhatTheLedgerGoesOnFromAndWhatIsStillWrong) {
   const auto text =
       render("ledger accept-rollback", json::parse(R"({"entries": 812, "rolled_back": "", "problem": ""})"));

@@ -107,6 +107,7 @@ TEST_F(Erase, KeysAndBackupsAreForWhoKeepsTheMachine) {
   EXPECT_THAT(refusal(logged_in("manager"), "backup keys", {{"to", "mnt"}}).message(), HasSubstr("whole path"));
   const auto turned = ask(logged_in("manager"), "keys rotate", {{"reason", "yearly"}}).as_object();
   EXPECT_EQ(turned.at("generation").to_number<int>(), 2);
+  EXPECT_THAT(std::string(turned.at("backups").at(0).as_string()), HasSubstr("there is no backup of the keys"));
   EXPECT_EQ(ask(logged_in("partner"), "keys show").at("generation").to_number<int>(), 2);
 }
 

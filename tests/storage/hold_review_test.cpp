@@ -170,6 +170,15 @@ TEST_F(HoldReview, I9_ReviewsAreRemindedOfOnceAStepAndNeverEndAHold) {
   EXPECT_EQ(acts("hold-review-due"), 2u);
 }
 
+TEST_F(HoldReview, AnExtensionSaysWhetherItIsDueByTheNewDate) {
+  const auto row = practice.record("front", {kStart, kStart + minutes(1)});
+  const auto id = hold("front", row.span).hold.id;  // review in 30 days
+  practice.clock.advance(days(20));
+  EXPECT_TRUE(practice.parts->holds.extend(id, practice.clock.now() + days(12), "still open", practice.manager).review_soon);
+  const auto far = practice.parts->holds.extend(id, practice.clock.now() + days(200), "still open", practice.manager);
+  EXPECT_FALSE(far.review_soon || far.review_due);
+}
+
 // A vault of a made-up size: the forecast asks the disk for what is free, so what must not be free is said to be reserved.
 class HoldForecastOf : public HoldReview {
  protected:

@@ -149,8 +149,11 @@ TEST_F(I15Rollback, IsNotHiddenByACheckpointThatIsNone) {
 TEST_F(I15Rollback, EndsByAnAdministratorsWordAndTheLostHistoryIsKept) {
   roll_back();
   EXPECT_THAT(error_of([&] { practice.ledger->accept_rollback({"manager"}, ""); }), HasSubstr("reason"));
+  practice.tick();
+  EXPECT_THAT(practice.ledger->status().problem, HasSubstr("ahead of the catalogue"));
   practice.ledger->accept_rollback({"manager"}, "disk replaced, image of Monday");
   EXPECT_FALSE(practice.ledger->rolled_back());
+  EXPECT_EQ(practice.ledger->status().problem, "") << "at once";
   practice.act(5);
   EXPECT_EQ(practice.verdict(), "");
   practice.restart();

@@ -100,7 +100,7 @@ TEST_F(PolicyRefusals, I10_ALaterSettingsFileOnlyProposes) {
       policy_proposals(policy, {{"cctv", *parse_period("P28D"), kBegin}, {"calls", *parse_period("P2Y"), kBegin}});
   ASSERT_EQ(other.size(), 2u);
   EXPECT_THAT(other[0].text,
-              HasSubstr("P28D from the end of capture; the settings file now says P28D from the start of capture"));
+              HasSubstr("P28D from the end of capture; the settings file says P28D from the start of capture"));
   ASSERT_TRUE(other[1].wish);
   EXPECT_EQ(other[1].wish->period, *parse_period("P2Y"));
   const auto gone = policy_proposals(policy, {{"cctv", *parse_period("P28D"), kEnd}});

@@ -21,6 +21,11 @@ TEST(RecoveryKey, IsWrittenOnPaperAndASlipOfThePenIsFound) {
     slip[i] = slip[i] == '0' ? '1' : '0';
     EXPECT_FALSE(parse_recovery_text(slip)) << i;
   }
+  auto small = text;
+  std::ranges::transform(small, small.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  EXPECT_EQ(parse_recovery_text(small), secret);
+  EXPECT_EQ(parse_recovery_text("Write it down:\n\n  " + text + "\n\nIt is not kept anywhere.\n"), secret);
+  EXPECT_FALSE(parse_recovery_text("Write it down:\n" + text.substr(0, text.size() - 1) + "\n"));
   EXPECT_FALSE(parse_recovery_text(""));
   EXPECT_FALSE(parse_recovery_text(std::string(5000, '0')));
 }

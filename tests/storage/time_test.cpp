@@ -1,5 +1,6 @@
 // What happens to recordings of doubtful time once the right time is known (invariant I12).
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/people/sessions.h"
 #include "storage/recording/restamp.h"
 #include "tests/storage/practice.h"
 
@@ -161,6 +162,25 @@ TEST_F(I12Restamp, ACallImportedInDoubtWithoutATimeOfItsOwnIsMoved) {
   EXPECT_EQ(stored(imported.id).span.from, kMark + minutes(1) + kOff);
   EXPECT_TRUE(stored(imported.id).time_doubtful) << "an import's time stays a guess";
   EXPECT_EQ(stored(other.id).span.from, kMark - days(1)) << "the telephone system's time is its own";
+}
+
+TEST_F(I12Restamp, LoginsOfTheDoubtfulTimeGoOnAsOldAsTheyAreAndNoOthers) {
+  const SessionLimits limits{minutes(30), hours(12)};
+  People people(practice.parts->catalogue, practice.clock, Key{9});
+  Sessions sessions(practice.parts->catalogue, practice.clock);
+  practice.clock.set({kMark - hours(1), kMark - hours(1)});
+  const auto anna = people.add({"anna", "Somebody", {"practice-manager"}, "encoded", Blob(20, 3), {"aaaa", "bbbb"}}, {"uid 0 (root)"});
+  const auto before = sessions.begin(anna, 7, {5, {}}, {}, {});
+  practice.clock.set({kMark, kMark + days(365), kMark});
+  practice.clock.advance(minutes(1));
+  const auto during = sessions.begin(anna, 7, {6, {}}, {}, {});
+  settle(kOff);
+  const auto found = sessions.find(during, 7, limits);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->started_at, kMark + minutes(1) + kOff);
+  EXPECT_FALSE(sessions.find(before, 7, limits));
+  practice.clock.advance(limits.idle);
+  EXPECT_FALSE(sessions.find(during, 7, limits)) << "no longer than any other";
 }
 
 TEST_F(I12Restamp, LoweringBringsBackWhatWasStampedInTheFuture) {
