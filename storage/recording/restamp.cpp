@@ -58,9 +58,11 @@ std::uint64_t move_gaps(sqlite::Connection& db, Instant line, Duration offset) {
   return static_cast<std::uint64_t>(db.changes());
 }
 
-// Logins of this line go on, as old as they are: who settles it is not logged out by that. `now` is what the line's own
-// time had come to: a restored catalogue may hold later ones, which are of another.
-void move_sessions(sqlite::Connection& db, Instant line, Instant now, Duration offset) {
+// Logins of this line go on, as old as they are: who settles it is not logged out by that. And what waits for a day to
+// pass, as keys do that nobody claims, waits for it still. `now` is what the line's own time had come to: a restored
+// catalogue may hold later ones, which are of another.
+void move_waiting(sqlite::Connection& db, Instant line, Instant now, Duration offset) {
+  db.run("UPDATE stray_key SET found_at = found_at + ?3 WHERE found_at BETWEEN ?1 AND ?2", line, now, offset);
   db.run("UPDATE session SET started_at = started_at + ?3, seen_at = seen_at + ?3, proved_at = proved_at + ?3"
          " WHERE started_at BETWEEN ?1 AND ?2",
          line, now, offset);
@@ -113,7 +115,7 @@ RestampReport restamp(Catalogue& catalogue, const RestampOrder& order) {
     if (line) {
       report.gaps = move_gaps(db, *line, offset) + downtimes.size();
       put_back_downtimes(db, downtimes, *line, offset);
-      move_sessions(db, *line, order.before.best(), offset);
+      move_waiting(db, *line, order.before.best(), offset);
       report.undecided = bound_earlier(db, *line, std::max(Duration::zero(), offset));
       db.run("INSERT INTO time_line(line, offset, settled_at) VALUES(?, ?, ?)", *line, offset, order.now);
     }

@@ -183,6 +183,24 @@ TEST_F(I12Restamp, LoginsOfTheDoubtfulTimeGoOnAsOldAsTheyAreAndNoOthers) {
   EXPECT_FALSE(sessions.find(during, 7, limits)) << "no longer than any other";
 }
 
+TEST_F(I12Restamp, KeysThatNobodyClaimsWaitTheirDayWhateverTheTimeTurnsOutToBe) {
+  practice.clock.set({kMark, kMark + days(365), kMark});
+  practice.clock.advance(minutes(1));
+  auto& catalogue = practice.parts->catalogue;
+  catalogue.write([&](Catalogue::Transaction& transaction) {
+    transaction.db.run("INSERT INTO stray_key VALUES(7, ?)", practice.clock.now());
+    transaction.db.run("INSERT INTO stray_key VALUES(8, ?)", kMark - hours(5));
+  });
+  settle(kOff);
+  const auto found = catalogue.state().read([](sqlite::Connection& db) {
+    std::vector<Instant> all;
+    auto query = db.query("SELECT found_at FROM stray_key ORDER BY slot");
+    while (query.step()) all.push_back(query.instant(0));
+    return all;
+  });
+  EXPECT_EQ(found, (std::vector{kMark + minutes(1) + kOff, kMark - hours(5)}));
+}
+
 TEST_F(I12Restamp, LoweringBringsBackWhatWasStampedInTheFuture) {
   practice.clock.set({kMark + days(365), kMark + days(365)});
   const auto wrong = record(kMark + days(365), std::nullopt);

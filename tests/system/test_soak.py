@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """I5, I7, I8, I17, all at once and for long: eight cameras, calls, somebody who reads, promises of one minute, and a SIGKILL
 every 5 to 20 seconds, for two minutes. With TENURE_LONG an hour, whose second half is without kills and watches memory; with
-TENURE_SOAK_SECONDS as long as that says."""
+TENURE_SOAK_SECONDS and TENURE_SOAK_QUIET (the two halves) as long as they say."""
 import os
 import pathlib
 import random
@@ -19,7 +19,8 @@ from faults import figure  # noqa: E402
 
 LONG = bool(os.environ.get("TENURE_LONG"))
 KILLING = int(os.environ.get("TENURE_SOAK_SECONDS", 1800 if LONG else 120))
-QUIET = 1800 if LONG else 0
+QUIET = int(os.environ.get("TENURE_SOAK_QUIET", 1800 if LONG else 0))
+READERS = 8                      # as many as the catalogue keeps connections for
 CAMERAS = 8
 MOST_PER_HOUR = 1 << 20          # bytes of memory
 LATE = 65                        # I5, seconds
@@ -130,13 +131,26 @@ class Soak(unittest.TestCase):
         figure("soak, 8 cameras, SIGKILL", self.checks, 0, time.monotonic() - started,
                f"{self.kills} kills, {len(self.calls)} calls, {len(self.holds)} holds, {reader.reads} exports{slope}")
 
+    def fill_caches(self, until):
+        """What grows to a bound of its own must have reached it: much is put in, and all of it read by many at once."""
+        while time.monotonic() < until:
+            self.act()
+            readers = [threading.Thread(target=self.practice.run, args=verb)
+                       for verb in [("segments",), ("calls", "find", "--from", "2026-11-01T00:00:00Z", "--to", "2026-11-30T00:00:00Z")] * (READERS // 2)]
+            for reader in readers:
+                reader.start()
+            for reader in readers:
+                reader.join()
+
     def watch_memory(self):
         samples, begun = [], time.monotonic()
+        self.fill_caches(begun + QUIET / 4)
         while time.monotonic() - begun < QUIET:
             self.act()
             self.look(time.monotonic() - begun)
-            if time.monotonic() - begun > QUIET / 4:  # the caches are warm
-                samples.append((time.monotonic(), resident(self.practice.daemon)))
+            samples.append((time.monotonic(), resident(self.practice.daemon)))
+            if path := os.environ.get("TENURE_SOAK_SAMPLES"):
+                pathlib.Path(path).write_text("".join(f"{t - begun:.0f} {b >> 10}\n" for t, b in samples))
             time.sleep(5)
         slope = slope_per_hour(samples)
         sanitized = "libasan" in subprocess.run(["ldd", str(BIN / "tenured")], capture_output=True, text=True).stdout
