@@ -10,7 +10,7 @@ namespace tenure::disclosure {
 
 namespace {
 constexpr Duration kLargestJoint = Seconds(1);       // between segments that follow each other
-constexpr std::size_t kLongestStretch = 12 * 60;     // pieces: bounds the index that a joined file keeps in memory
+constexpr std::size_t kLongestStretch = std::size_t{12} * 60;     // pieces: bounds the index that a joined file keeps in memory
 constexpr std::size_t kMostSegments = 100'000;
 
 void check_request(const ExportContext& context, const SpanRequest& request) {

@@ -91,7 +91,7 @@ bool Scrub::walk_some() {
       const auto why = parts_.vaults.off_line(vault);
       if (!why.empty()) {
         off_line_.insert(vault);
-        status->off_line.push_back(vault + ": " + why);
+        status->off_line.emplace_back(vault).append(": ").append(why);
         continue;
       }
       for (auto& hour : hour_folders(parts_.vaults.root(vault))) hours_.emplace_back(vault, std::move(hour));
