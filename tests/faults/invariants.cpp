@@ -246,6 +246,7 @@ void Examination::look_at_ledger(Shop& shop) {
 }
 
 std::vector<std::string> Examination::all() {
+  finish_losing(folder_);
   guarded("looking before recovery", [&] { look_before_recovery(); });
   guarded("the start", [&] {
     const auto now = std::max(promises_.clock, kBegin);

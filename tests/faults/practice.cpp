@@ -104,7 +104,14 @@ void restore_newest(const Path& folder) {
 }
 }  // namespace
 
+// A disk is lost whole: what is on it goes in two steps here, and a run may end between them.
+void finish_losing(const Path& folder) {
+  const bool begun = fs::exists(lost_in(folder) / "vault") && !fs::exists(lost_in(folder) / "state");
+  if (begun) fs::rename(folder / "state", lost_in(folder) / "state");
+}
+
 void put_right(const Path& folder, Instant now) {
+  finish_losing(folder);
   const auto state = folder / "state";
   const bool lost = fs::exists(lost_in(folder) / "state");
   if (lost && (!storage::unfinished_restore(state).empty() || !fs::exists(state / "catalogue" / "catalogue.db"))) restore_newest(folder);

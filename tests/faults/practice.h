@@ -21,6 +21,7 @@ Blob slot_bytes(const Path& folder, char copy, std::uint64_t slot);
 // Where backups go, and what of a disk was lost.
 Path backups_in(const Path& folder);
 Path lost_in(const Path& folder);
+void finish_losing(const Path& folder);
 extern const Key kRecoverySecret;
 // What has to be done before a start that finds no catalogue: a restore is begun, or begun again; else it is made anew.
 void put_right(const Path& folder, Instant now);
