@@ -143,12 +143,12 @@ class Soak(unittest.TestCase):
                 reader.join()
 
     def watch_memory(self):
-        """Footage comes and goes, somebody reads, sweeps run; nothing is added that stays, so that memory has no reason to grow."""
         samples, begun = [], time.monotonic()
         self.fill_caches(begun + QUIET / 4)
         while time.monotonic() - begun < QUIET:
+            self.act()
             self.look(time.monotonic() - begun)
-            if time.monotonic() - begun > QUIET / 2:  # what a night does, a new installation does in its first minutes
+            if time.monotonic() - begun > QUIET / 4:  # the caches are warm
                 samples.append((time.monotonic(), resident(self.practice.daemon)))
             if path := os.environ.get("TENURE_SOAK_SAMPLES"):
                 pathlib.Path(path).write_text("".join(f"{t - begun:.0f} {b >> 10}\n" for t, b in samples))
