@@ -6,6 +6,18 @@
 namespace tenure::config {
 
 namespace {
+// Or is it.
+bool lies_in(const Path& folder, const Path& around) {
+  const auto parts = [](const Path& path) {
+    std::vector<std::string> all;
+    for (const auto& part : path.lexically_normal())
+      if (part != ".") all.push_back(part.string());
+    return all;
+  };
+  const auto inner = parts(folder), outer = parts(around);
+  return inner.size() >= outer.size() && std::equal(outer.begin(), outer.end(), inner.begin());
+}
+
 class Validation {
  public:
   Validation(const Document& document, const Path& file, ReadResult& result)
@@ -18,6 +30,7 @@ class Validation {
     for_each("access.rights", [this](const Section& s) { read_access_rights(s, settings_.access); });
     for_each("ledger", [this](const Section& s) { read_ledger(s); });
     for_each("backup", [this](const Section& s) { settings_.backup_data = s.path("data"); });
+    for_each("practice", [this](const Section& s) { read_practice(s); });
     for_each("vault", [this](const Section& s) { read_vault(s); });
     for_each("class", [this](const Section& s) { read_class(s); });
     for_each("camera", [this](const Section& s) { settings_.cameras.push_back(read_camera(s)); cite(s, settings_.cameras.back().cls); unique_source(s); });
@@ -60,6 +73,12 @@ class Validation {
     settings_.log_level = s.text("log_level");
   }
 
+  void read_practice(const Section& s) {
+    constexpr std::size_t kLongestPractice = 80;
+    settings_.practice = s.text("name");
+    if (settings_.practice.size() > kLongestPractice) s.problem("name", "is longer than 80 bytes");
+  }
+
   void read_ledger(const Section& s) {
     for (const std::string& folder : s.list("copies")) {
       if (!Path(folder).is_absolute()) s.problem("copies", "names " + shown(folder) + ", which is no absolute path");
@@ -81,6 +100,10 @@ class Validation {
   void read_vault(const Section& s) {
     Vault vault{s.text("id"), s.path("path"), s.list("classes")};
     unique(s, "id", "vault");
+    for (const auto& other : settings_.vaults) {
+      if (lies_in(vault.path, other.path) || lies_in(other.path, vault.path))
+        s.problem("path", "is the folder of vault " + shown(other.id) + ", or lies in it or around it; give each vault a folder of its own");
+    }
     for (const std::string& cls : vault.classes) cited_.push_back({&s.table(), "classes", cls});
     settings_.vaults.push_back(std::move(vault));
   }

@@ -36,17 +36,41 @@ std::string folders(const json::value& status) {
   return (table.empty() ? "no call folders being watched\n" : table.text()) + problems;
 }
 
+// The other vaults on the disk of this one, where what is free must do for all: "attic, phones".
+std::string neighbours(const json::value& vault) {
+  std::string names;
+  for (const auto& other : items(vault, "shares")) {
+    const auto* name = other.if_string();
+    if (name != nullptr) names += (names.empty() ? "" : ", ") + printable({name->data(), name->size()});
+  }
+  return names;
+}
+
 // One line, so that what fits by the rates of the whole period never stands beside a disk that fills meanwhile.
 std::string outlook(const json::value& vault, const std::string& name) {
   const auto full = cell(vault, "full_at");
-  const auto when = full.empty() ? std::string() : fmt::format("; the disk will be full at {}", full);
+  const auto when = cell(vault, "full_now") == "yes" ? std::string("; the disk is full now, or within the hour")
+                    : full.empty()                   ? std::string()
+                                                     : fmt::format("; the disk will be full at {}", full);
+  const auto others = neighbours(vault);
+  const auto same_disk = others.empty() ? std::string() : fmt::format(" (on one disk with {})", others);
   if (cell(vault, "promise_fits") == "no")
-    return fmt::format("TOO SMALL: what was promised needs {} in vault {}{}\n", bytes_text(amount(vault, "promise_needs")), name, when);
-  if (!full.empty())
-    return fmt::format("DISK FILLS UP: vault {} keeps what was promised until now{}, and then the oldest footage goes before its date or\n"
-                       "cameras stop; give it more room, or see what fills it\n", name, when);
+    return fmt::format(
+        "TOO SMALL: what was promised needs {} in vault {}{}{}\n", bytes_text(amount(vault, "promise_needs")), name,
+        others.empty()
+            ? ""
+            : fmt::format(", and {} in {} on the same disk", bytes_text(amount(vault, "others_need")), others),
+        when);
+  if (!when.empty())
+    return fmt::format(
+        "DISK FILLS UP: vault {}{} keeps what was promised until now{}, and then the oldest footage goes before its "
+        "date or\n"
+        "cameras stop; give it more room, or see what fills it\n",
+        name, same_disk, when);
   if (cell(vault, "month_fits") == "no")
-    return fmt::format("vault {} has room for what was promised, but not for 31 days of CCTV, for which the police may ask\n", name);
+    return fmt::format(
+        "vault {}{} has room for what was promised, but not for 31 days of CCTV, for which the police may ask\n", name,
+        same_disk);
   return {};
 }
 

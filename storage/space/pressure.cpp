@@ -63,7 +63,7 @@ std::vector<SegmentRow> oldest(sqlite::Connection& db, const std::string& vault,
 std::string subject_of(const VaultSpace& space) {
   boost::json::object subject{{"vault", space.vault}, {"alarm", to_string(space.alarm)}, {"free", space.free},
                               {"held", space.held}, {"holds_endanger", space.holds_endanger}};
-  if (space.full_at) subject["full_at"] = to_rfc3339(*space.full_at);
+  if (space.full_at && space.alarm != SpaceAlarm::full) subject["full_at"] = to_rfc3339(*space.full_at);
   return boost::json::serialize(subject);
 }
 }  // namespace
@@ -190,20 +190,13 @@ void Pressure::hold_ballast(const std::string& vault) {
   (*state_.lock())[vault].space.ballast = held;
 }
 
-VaultSpace Pressure::look_at(const std::string& vault) const {
-  VaultSpace space;
-  space.vault = vault;
-  if (!vaults_.online(vault)) return space;
-  const auto policy = catalogue_.policy();
-  const auto now = clock_.now();
-  const auto cameras = cameras_into(vaults_, vault, cameras_.lock()->of_class);
-  const auto demand = catalogue_.state().read([&](sqlite::Connection& db) { return read_demand(db, vault, policy, now, cameras); });
-  return judge(vault, demand, now);
-}
-
 void Pressure::look_ahead() {
-  for (const auto& vault : vaults_.names()) {
-    auto space = look_at(vault);
+  const auto now = clock_.now();
+  std::map<std::string, VaultSpace> seen;
+  for (const auto& vault : vaults_.names()) seen[vault].vault = vault;  // those off line are said to be, and no more
+  for (const auto& disk : by_file_system(vaults_))
+    for (auto& space : judge(demands_of(disk, now), now)) seen[space.vault] = std::move(space);
+  for (auto& [vault, space] : seen) {
     VaultSpace before;
     {
       auto state = state_.lock();
@@ -217,8 +210,10 @@ void Pressure::look_ahead() {
 
 void Pressure::tell(const VaultSpace& before, const VaultSpace& after) {
   if (!after.plan.promise_fits() && before.plan.promise_fits())
-    log_error("event=promise-does-not-fit vault={} needed={} there={} days_that_fit={:.1f} estimated={}", after.vault,
-              after.plan.need_for_promise, after.plan.have, after.plan.days_that_fit, after.plan.estimated);
+    log_error(
+        "event=promise-does-not-fit vault={} needed={} needed_beside={} there={} days_that_fit={:.1f} estimated={}",
+        after.vault, after.plan.need_for_promise, after.plan.promise_beside, after.plan.have, after.plan.days_that_fit,
+        after.plan.estimated);
   if (after.holds_endanger && !before.holds_endanger)
     log_error("event=holds-endanger-the-promise vault={} held={} needed={} there={} remedy=\"release holds that are over, or give the vault more room\"",
               after.vault, after.held, after.plan.need_for_promise, after.plan.have);
@@ -235,8 +230,13 @@ std::vector<VaultSpace> Pressure::spaces() const {
     while (query.step()) used[query.text(0)] = query.natural(1);
   });
   std::vector<VaultSpace> spaces;
+  const auto now = clock_.now();
   for (const auto& [vault, mine] : all) {
     auto space = mine.space;
+    if (space.full_at && *space.full_at <= now) {  // it was foretold up to an hour ago
+      space.full_at = now;
+      space.alarm = SpaceAlarm::full;
+    }
     space.why = vaults_.off_line(vault);
     space.online = space.why.empty();
     space.used = used[vault];

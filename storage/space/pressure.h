@@ -18,16 +18,16 @@ struct VaultSpace {
   std::string why;                 // it is off line
   std::uint64_t used = 0, free = 0;
   CapacityPlan plan;
-  std::optional<Instant> full_at;  // when only the reserve will be left; none within 40 days
+  std::optional<Instant> full_at;  // when only the reserve will be left, never a moment past; none within 40 days
   SpaceAlarm alarm = SpaceAlarm::none;
   std::uint64_t held = 0;          // of `used`, by holds in force
-  bool holds_endanger = false;     // without holds what was promised would fit, or fit longer
+  bool holds_endanger = false;     // without holds what was promised would fit, or fit longer; its own are part of it
   bool ballast = false;            // put by
   std::string stopped;             // which cameras are not recorded for want of room; empty: none
+  std::vector<std::string> shares;  // its file system, and what is free there, with these vaults
 };
 
-// On a file system: bytes, and files that can still be made.
-struct Room {
+struct Room {  // on a file system: bytes, and files that can still be made
   std::uint64_t bytes = 0, inodes = 0;
 };
 
@@ -80,8 +80,8 @@ class Pressure {
   Room shed_with_ballast(const std::string& vault, const Room& missing, ShedPlace& place);
   Room waiting(const std::string& vault) const;
   void hold_ballast(const std::string& vault);
-  VaultSpace look_at(const std::string& vault) const;
-  VaultSpace judge(const std::string& vault, const Demand& demand, Instant now) const;
+  std::vector<Demand> demands_of(const std::vector<std::string>& disk, Instant now) const;
+  std::vector<VaultSpace> judge(const std::vector<Demand>& disk, Instant now) const;
   void tell(const VaultSpace& before, const VaultSpace& after);
 
   const Options options_;

@@ -1,5 +1,7 @@
 #include "storage/space/space_demand.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <set>
 
@@ -116,9 +118,24 @@ std::map<std::string, std::size_t> cameras_into(const Vaults& vaults, const std:
   return cameras;
 }
 
+std::vector<std::vector<std::string>> by_file_system(const Vaults& vaults) {
+  std::vector<std::vector<std::string>> all;
+  std::map<dev_t, std::size_t> places;
+  for (const auto& vault : vaults.names()) {
+    if (!vaults.online(vault)) continue;
+    struct stat found{};
+    const bool told = ::stat(vaults.root(vault).c_str(), &found) == 0;  // else it has just gone: on its own
+    const auto place = told ? places.emplace(found.st_dev, all.size()).first->second : all.size();
+    if (place == all.size()) all.emplace_back();
+    all[place].push_back(vault);
+  }
+  return all;
+}
+
 Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::vector<PolicyRow>& policy, Instant now,
                    const std::map<std::string, std::size_t>& cameras) {
   Demand demand;
+  demand.vault = vault;
   auto used = db.query("SELECT coalesce(sum(bytes), 0) FROM segment_sum WHERE vault = ?", vault);
   used.step();
   demand.used = used.natural(0);
@@ -126,6 +143,8 @@ Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::
   for (const auto& row : policy) {
     const auto one = demand_of(db, row, measured, now, cameras);
     demand.flow.bytes_per_hour += one.bytes_per_day / 24;
+    if (one.kind == Kind::calls && one.period >= std::chrono::hours(kForecastHours))
+      demand.flow.stays_per_hour += one.bytes_per_day / 24;
     if (one.kind == Kind::camera)
       demand.flow.hours_kept = std::max({demand.flow.hours_kept, std::size_t{1}, static_cast<std::size_t>(std::chrono::floor<std::chrono::hours>(one.period).count())});
     demand.classes.push_back(one);

@@ -9,6 +9,7 @@
 namespace tenure::storage {
 
 struct Demand {
+  std::string vault;
   std::uint64_t used = 0;
   std::vector<ClassDemand> classes;
   SpaceFlow flow;  // without free and reserve
@@ -21,6 +22,10 @@ std::size_t hour_of_expiry(Instant expires_at, Instant now);
 
 // Of `cameras`, how many of each class, those whose footage goes into this vault.
 std::map<std::string, std::size_t> cameras_into(const Vaults& vaults, const std::string& vault, std::map<std::string, std::size_t> cameras);
+
+// Those on line, by the file system they lie on: what is free there is theirs together, and no more. In the order of
+// names.
+std::vector<std::vector<std::string>> by_file_system(const Vaults& vaults);
 
 // Of one vault, measured over the last seven days. `cameras`: how many each class has, for what was never measured.
 Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::vector<PolicyRow>& policy, Instant now,

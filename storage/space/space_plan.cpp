@@ -34,14 +34,43 @@ CapacityPlan plan_capacity(std::uint64_t have, const std::vector<ClassDemand>& d
   return plan;
 }
 
+std::vector<CapacityPlan> plan_together(std::uint64_t have, const std::vector<std::vector<ClassDemand>>& vaults) {
+  std::vector<ClassDemand> all;
+  for (const auto& demands : vaults) all.insert(all.end(), demands.begin(), demands.end());
+  const auto whole = plan_capacity(have, all);
+  std::vector<CapacityPlan> plans;
+  for (const auto& demands : vaults) {
+    auto plan = plan_capacity(have, demands);
+    plan.promise_beside = whole.need_for_promise - plan.need_for_promise;
+    plan.month_beside = whole.need_for_month - plan.need_for_month;
+    plan.days_that_fit = std::min(plan.days_that_fit, whole.days_that_fit);  // 0 stays: one without cameras
+    plans.push_back(plan);
+  }
+  return plans;
+}
+
+namespace {
+// What one hour adds to the free space of what lies there and of what comes in; less than nothing, as a rule.
+double change_in(const SpaceFlow& flow, std::size_t hour) {
+  double change = -flow.bytes_per_hour;
+  if (hour < flow.freed.size()) change += static_cast<double>(flow.freed[hour]);
+  if (flow.hours_kept > 0 && hour >= flow.hours_kept)
+    change += (flow.bytes_per_hour - flow.stays_per_hour) * (1 - flow.held_share);
+  return change;
+}
+}  // namespace
+
 std::optional<std::size_t> hours_until_full(const SpaceFlow& flow) {
-  double free = static_cast<double>(flow.free) - static_cast<double>(flow.reserve);
-  if (free <= 0) return 0;
+  return hours_until_full(flow.free, flow.reserve, {flow});
+}
+
+std::optional<std::size_t> hours_until_full(std::uint64_t free, std::uint64_t reserve,
+                                            const std::vector<SpaceFlow>& flows) {
+  double left = static_cast<double>(free) - static_cast<double>(reserve);
+  if (left <= 0) return 0;
   for (std::size_t hour = 0; hour < kForecastHours; ++hour) {
-    free -= flow.bytes_per_hour;
-    if (hour < flow.freed.size()) free += static_cast<double>(flow.freed[hour]);
-    if (flow.hours_kept > 0 && hour >= flow.hours_kept) free += flow.bytes_per_hour * (1 - flow.held_share);
-    if (free <= 0) return hour;
+    for (const auto& flow : flows) left += change_in(flow, hour);
+    if (left <= 0) return hour;
   }
   return std::nullopt;
 }

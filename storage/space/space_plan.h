@@ -19,15 +19,19 @@ struct ClassDemand {
 };
 
 struct CapacityPlan {
-  std::uint64_t have = 0;             // what recordings may fill: used by them, and free
+  std::uint64_t have = 0;  // what recordings may fill: used by them, and free; of the whole file system
   std::uint64_t need_for_promise = 0;
   std::uint64_t need_for_month = 0;   // CCTV for 31 days, as the police ask (R05); calls as promised
+  std::uint64_t promise_beside = 0, month_beside = 0;  // what the other vaults on its file system need
   double days_that_fit = 0;           // of CCTV, when calls have what they were promised; 0 without cameras
   bool estimated = false;
-  bool promise_fits() const { return need_for_promise <= have; }
-  bool month_fits() const { return need_for_month <= have; }
+  bool promise_fits() const { return need_for_promise + promise_beside <= have; }
+  bool month_fits() const { return need_for_month + month_beside <= have; }
 };
 CapacityPlan plan_capacity(std::uint64_t have, const std::vector<ClassDemand>& demands);
+// Of vaults that share a file system, in their order: `have` is counted once, and the CCTV of all fits for as many
+// days.
+std::vector<CapacityPlan> plan_together(std::uint64_t have, const std::vector<std::vector<ClassDemand>>& vaults);
 
 // One vault from now on, in hours.
 struct SpaceFlow {
@@ -36,10 +40,14 @@ struct SpaceFlow {
   std::vector<std::uint64_t> freed;            // what expires in each hour to come, of what lies there now and is not held
   std::size_t hours_kept = 0;                  // after which what comes in goes again
   double held_share = 0;                       // of what comes in and stays, by holds without an end
+  double stays_per_hour = 0;                   // of what comes in, what is promised for longer than is foretold: calls
 };
 inline constexpr std::size_t kForecastHours = std::size_t{40} * 24;
 // Hours until only the reserve is left; none within kForecastHours.
 std::optional<std::size_t> hours_until_full(const SpaceFlow& flow);
+// Of vaults that share a file system: `free` and `reserve` are the file system's, and not those of each.
+std::optional<std::size_t> hours_until_full(std::uint64_t free, std::uint64_t reserve,
+                                            const std::vector<SpaceFlow>& flows);
 
 enum class SpaceAlarm { none, week, two_days, six_hours, full };
 SpaceAlarm alarm_of(const std::optional<std::size_t>& hours);

@@ -156,6 +156,17 @@ TEST(Settings, EveryClassNeedsAVault) {
   EXPECT_THAT(only_problem(kStorage + "[[vault]]\nid = \"a\"\npath = \"/a\"\nclasses = [\"cctv\"]\n"), HasSubstr("no [[vault]] takes the class \"calls\""));
 }
 
+TEST(Settings, EachVaultHasAFolderOfItsOwn) {
+  const auto two = [](const std::string& a, const std::string& b) {
+    return kStorage + "[[vault]]\nid = \"a\"\npath = \"" + a + "\"\n[[vault]]\nid = \"b\"\npath = \"" + b + "\"\n";
+  };
+  const std::vector<std::pair<std::string, std::string>> bad{
+      {"/srv/v", "/srv/v"}, {"/srv/v", "/srv/v/b"}, {"/srv/v/a", "/srv/v/"}, {"/srv/v", "/srv/x/../v"}};
+  for (const auto& [a, b] : bad)
+    EXPECT_THAT(only_problem(two(a, b)), HasSubstr("is the folder of vault \"a\", or lies in it or around it")) << a << " and " << b;
+  EXPECT_TRUE(parse(two("/srv/v", "/srv/v2")).ok());
+}
+
 TEST(Settings, CallsHaveTheirDefaultsAndChecks) {
   const auto result = parse(kStorage + kCalls);
   ASSERT_TRUE(result.ok()) << describe(result);
@@ -170,6 +181,15 @@ TEST(Settings, CallsHaveTheirDefaultsAndChecks) {
   EXPECT_THAT(only_problem(kStorage + kCalls + "settle = \"PT0S\"\n"), HasSubstr("calls[1].settle"));
   EXPECT_THAT(only_problem(kStorage + kCalls + "source_policy = \"move\"\n"), HasSubstr("keep or delete"));
   EXPECT_THAT(only_problem(kStorage + "[[calls]]\nname = \"d\"\nfolder = \"c\"\nformat = \"asterisk\"\n"), HasSubstr("later version"));
+}
+
+TEST(Settings, ThePracticesNameIsOptionalAndBounded) {
+  EXPECT_EQ(parse(kStorage).settings.practice, "");
+  const auto result = parse(kStorage + "[practice]\nname = \"Example Surgery\"\n");
+  ASSERT_TRUE(result.ok()) << describe(result);
+  EXPECT_EQ(result.settings.practice, "Example Surgery");
+  EXPECT_TRUE(parse(kStorage + "[practice]\nname = \"" + std::string(80, 'x') + "\"\n").ok());
+  EXPECT_THAT(only_problem(kStorage + "[practice]\nname = \"" + std::string(81, 'x') + "\"\n"), HasSubstr("longer than 80 bytes"));
 }
 
 TEST(Settings, TheRegisterOfAProvidersCopiesNamesTheProvider) {

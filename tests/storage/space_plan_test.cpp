@@ -32,6 +32,30 @@ TEST(Capacity, ADiskTooSmallForThePromiseSaysHowManyDaysFit) {
   EXPECT_NEAR(plan.days_that_fit, 10, 0.01);
 }
 
+TEST(Capacity, VaultsThatShareADiskDoNotEachHaveAllOfIt) {
+  const auto plans = plan_together(400 * kGiB, {{kCctv}, {kCctv, kCalls}});
+  ASSERT_EQ(plans.size(), 2u);
+  EXPECT_EQ(plans[0].need_for_promise, 280 * kGiB);
+  EXPECT_EQ(plans[0].promise_beside, 380 * kGiB);
+  EXPECT_EQ(plans[1].need_for_promise, 380 * kGiB);
+  EXPECT_EQ(plans[1].promise_beside, 280 * kGiB);
+  for (const auto& plan : plans) {
+    EXPECT_EQ(plan.have, 400 * kGiB);
+    EXPECT_FALSE(plan.promise_fits()) << "each alone would";
+    EXPECT_NEAR(plan.days_that_fit, 15, 0.01) << "of 20 GiB a day, beside 100 GiB of calls";
+  }
+}
+
+TEST(Capacity, AVaultForCallsBesideOneForFootageFitsOrDoesNotAsTheyDoTogether) {
+  const auto enough = plan_together(380 * kGiB, {{kCalls}, {kCctv}});
+  EXPECT_TRUE(enough[0].promise_fits() && enough[1].promise_fits());
+  EXPECT_FALSE(enough[0].month_fits() || enough[1].month_fits()) << "410 GiB";
+  EXPECT_EQ(enough[0].days_that_fit, 0) << "no footage goes there";
+  EXPECT_NEAR(enough[1].days_that_fit, 28, 0.01);
+  const auto less = plan_together(379 * kGiB, {{kCalls}, {kCctv}});
+  EXPECT_FALSE(less[0].promise_fits() || less[1].promise_fits());
+}
+
 SpaceFlow flow(std::uint64_t free, double in) { return {free, kGiB, in * kGiBs, {}, 28 * 24, 0}; }
 
 TEST(Forecast, AFillingDiskIsFullWhenOnlyTheReserveIsLeft) {
@@ -52,6 +76,20 @@ TEST(Forecast, FromTheEndOfThePeriodOnWhatComesInGoesAgain) {
   auto held = flow((28 * 24 + 2) * kGiB, 1);
   held.held_share = 0.5;
   EXPECT_NE(hours_until_full(held), std::nullopt) << "an open-ended hold keeps half of what comes";
+}
+
+TEST(Forecast, CallsThatStayForYearsDoNotGoAgainWhenFootageDoes) {
+  auto with_calls = flow((28 * 24 + 2) * kGiB, 1);
+  with_calls.stays_per_hour = 0.5 * kGiBs;
+  ASSERT_TRUE(hours_until_full(with_calls));
+  EXPECT_GT(*hours_until_full(with_calls), 28u * 24);
+}
+
+TEST(Forecast, VaultsThatShareADiskFillItTogether) {
+  const auto one = flow(0, 1), other = flow(0, 3);  // what is free is told once
+  EXPECT_EQ(hours_until_full(41 * kGiB, kGiB, {one}), 39u);
+  EXPECT_EQ(hours_until_full(41 * kGiB, kGiB, {one, other}), 9u);
+  EXPECT_EQ(hours_until_full(kGiB, kGiB, {one, other}), 0u);
 }
 
 TEST(Forecast, AlarmsAtSevenDaysTwoDaysAndSixHours) {

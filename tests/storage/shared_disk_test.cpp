@@ -1,0 +1,115 @@
+// Two vaults on one file system: what is free there is theirs together, and no forecast counts it for each. And that no
+// forecast names a moment past.
+#include <gmock/gmock.h>
+
+#include "storage/catalogue/catalogue_state.h"
+#include "storage/space/hold_forecast.h"
+#include "storage/space/space_demand.h"
+#include "tests/storage/practice.h"
+
+namespace tenure::storage {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using testing::ElementsAre;
+
+const Instant kStart = at("2026-03-02T10:00:00Z");
+constexpr std::uint64_t kMiB = 1 << 20;
+
+// In each vault a camera of 50 MiB a day for twenty days: 1,000 MiB lie there, and 28 days of it need 1,400.
+class SharedDisk : public testing::Test {
+ protected:
+  SharedDisk() {
+    for (int day = 0; day < 20; ++day) {
+      const Interval span{kStart - days(20 - day), kStart - days(19 - day)};
+      make("front", span, "one");
+      make("waiting-room", span, "two");
+    }
+  }
+  void make(const std::string& source, Interval span, const std::string& vault) {
+    SegmentRow row;
+    row.id = SegmentId::make(span.from);
+    row.source = source;
+    row.cls = "cctv";
+    row.span = span;
+    row.bytes = 50 * kMiB;
+    row.vault = vault;
+    practice.parts->catalogue.commit_segment(row);
+  }
+  Pressure pressure_with_room(std::uint64_t room) {
+    Pressure::Options options;
+    auto& parts = *practice.parts;
+    options.least_free = vaults.free_bytes("one") - room;
+    options.cameras.of_class["cctv"] = 2;
+    return {options, parts.catalogue, practice.clock, vaults, parts.eraser, practice.folder.path};
+  }
+  Practice practice{kStart};
+  Vaults vaults{{{"one", practice.folder.path / "one", {}}, {"two", practice.folder.path / "two", {}}}, false};
+};
+
+TEST_F(SharedDisk, R05_RoomForOneVaultIsNotRoomForTwo) {
+  auto pressure = pressure_with_room(600 * kMiB);  // 2,600 in all, 2,800 needed; each alone would find 1,600
+  pressure.look_ahead();
+  const auto spaces = pressure.spaces();
+  ASSERT_EQ(spaces.size(), 2u);
+  for (const auto& space : spaces) {
+    EXPECT_NEAR(static_cast<double>(space.plan.need_for_promise) / kMiB, 1'400, 10) << space.vault;
+    EXPECT_NEAR(static_cast<double>(space.plan.promise_beside) / kMiB, 1'400, 10) << space.vault;
+    EXPECT_FALSE(space.plan.promise_fits()) << space.vault;
+    EXPECT_NEAR(space.plan.days_that_fit, 26, 2) << space.vault;
+  }
+  EXPECT_THAT(spaces[0].shares, ElementsAre("two"));
+  EXPECT_THAT(spaces[1].shares, ElementsAre("one"));
+}
+
+TEST_F(SharedDisk, R05_TheForecastCountsWhatBothVaultsAddADay) {
+  auto pressure = pressure_with_room(600 * kMiB);  // for six days; alone, each would last until footage goes
+  pressure.look_ahead();
+  const auto spaces = pressure.spaces();
+  ASSERT_EQ(spaces.size(), 2u);
+  ASSERT_TRUE(spaces[0].full_at);
+  EXPECT_EQ(spaces[0].full_at, spaces[1].full_at);
+  EXPECT_LT(*spaces[0].full_at, kStart + days(9));
+}
+
+TEST_F(SharedDisk, I9_AHoldInOneVaultThatCrowdsOutThePromiseOfTheOtherIsToldWhereItKeeps) {
+  const auto pressure = pressure_with_room(1'100 * kMiB);  // 3,100: room for both, and not with 600 held
+  HoldPart part;
+  part.source = "front";
+  part.recordings = 1;
+  part.recorded = days(12);
+  part.rows = {{"one", kStart + days(10), 600 * kMiB}};
+  const auto forecast = forecast_hold(pressure, {{part}});
+  ASSERT_EQ(forecast.after.size(), 2u);
+  EXPECT_TRUE(forecast.before[0].plan.promise_fits() && forecast.before[1].plan.promise_fits());
+  EXPECT_EQ(forecast.after[0].vault, "one");
+  EXPECT_TRUE(forecast.after[0].holds_endanger);
+  EXPECT_FALSE(forecast.after[1].holds_endanger) << "nothing is held there";
+  EXPECT_TRUE(forecast.endangers);
+}
+
+TEST_F(SharedDisk, I19_AVaultThatIsOffLineTakesNoPart) {
+  EXPECT_THAT(by_file_system(vaults), ElementsAre(ElementsAre("one", "two")));
+  auto pressure = pressure_with_room(600 * kMiB);
+  boost::filesystem::rename(practice.folder.path / "two", practice.folder.path / "away");
+  EXPECT_THAT(by_file_system(vaults), ElementsAre(ElementsAre("one")));
+  pressure.look_ahead();
+  EXPECT_TRUE(pressure.spaces().at(0).plan.promise_fits()) << "what is on the disk that is away needs nothing here";
+  EXPECT_THAT(pressure.spaces().at(0).shares, testing::IsEmpty());
+}
+
+TEST_F(SharedDisk, AForecastThatHasComeTrueSaysFullAndNoMomentPast) {
+  auto pressure = pressure_with_room(600 * kMiB);
+  pressure.look_ahead();
+  const auto foretold = pressure.spaces().at(0);
+  ASSERT_TRUE(foretold.full_at);
+  EXPECT_NE(foretold.alarm, SpaceAlarm::full);
+  practice.clock.advance(*foretold.full_at - kStart + std::chrono::minutes(30));  // before it is looked at again
+  const auto space = pressure.spaces().at(0);
+  EXPECT_EQ(space.full_at, practice.clock.now());
+  EXPECT_EQ(space.alarm, SpaceAlarm::full);
+}
+
+}  // namespace
+}  // namespace tenure::storage
