@@ -70,6 +70,7 @@ std::string rebuild(const config::Settings& settings) {
                                       {"erasures", report.erasures},
                                       {"backups", report.backups},
                                       {"finished_deletions", report.finished_deletions},
+                                      {"lost", report.lost},
                                       {"left", report.left},
                                       {"duplicates", report.duplicates},
                                       {"old_catalogue", report.aside},

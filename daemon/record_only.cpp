@@ -14,6 +14,7 @@
 #include "daemon/notify.h"
 #include "daemon/rebuild.h"
 #include "daemon/service.h"
+#include "daemon/start_progress.h"
 #include "daemon/state_lock.h"
 #include "daemon/stop_guard.h"
 #include "daemon/watchdog.h"
@@ -181,7 +182,8 @@ Attempt attempt(const config::Settings& settings, const std::vector<storage::Gap
   try {
     rebuild_if_missing(settings);
     rebuilt = true;
-    auto service = std::make_unique<Service>(settings);
+    StartProgress progress(/*watched=*/again);
+    auto service = std::make_unique<Service>(settings, [&progress](const std::string& doing) { progress.step(doing); });
     service->start(gaps, again);
     return {std::move(service), {}};
   } catch (const Error& error) {

@@ -44,7 +44,7 @@ Pressure::Options pressure_options(const config::Settings& settings) {
 }  // namespace
 
 struct Storage::State {
-  State(const config::Settings& settings, const Clock& at)
+  State(const config::Settings& settings, const Clock& at, const Progress& progress)
       : clock(at), state_folder(settings.storage.path), given(keys_at(state_folder)), catalogue(state_folder / "catalogue"),
         differences(catalogue.adopt_policy(settings.classes, at.now())), keys(keys_folder(), WipedKeys(given).all),
         rotation(catalogue, at, keys, state_folder, std::move(given)),
@@ -56,13 +56,14 @@ struct Storage::State {
         erasures(catalogue, at, vaults, eraser, ledger, keys.root(), other_copies(settings), state_folder),
         backups({catalogue, at, vaults, keys, rotation, ledger, state_folder, settings.backup_data}) {
     erasures.set_key_backups([this] { return backups.renew(); });
+    erasures.set_practice(settings.practice);
     catalogue.remember_vaults(vaults.ids());  // before anything is put into them
     keep_policy_file();  // before anything is recorded under it
     backups.keep();
     ensure_sources(settings);
     empty_staging(state_folder / "staging");
-    finish_restore({catalogue, at, keys, holds, eraser, state_folder});  // before anything can be read
-    recovery = recover(recovery_parts());
+    finish_restore({catalogue, at, keys, holds, eraser, state_folder, progress});  // before anything can be read
+    recovery = recover(recovery_parts(), progress);
     failed = catalogue.in_state(storage::State::reserved);  // in a vault that is off line, or on a disk that does not answer
     scrub = std::make_unique<Scrub>(Scrub::Options{.cycle = settings.storage.scrub, .started = at.now(), .state = state_folder}, OrphanParts{catalogue, at, vaults, keys, &calls});
     // Last: it may reserve keys and segments from here on.
@@ -149,7 +150,8 @@ struct Storage::State {
   std::unique_ptr<Recorder> recorder;
 };
 
-Storage::Storage(const config::Settings& settings, const Clock& clock) : state_(std::make_unique<State>(settings, clock)) {}
+Storage::Storage(const config::Settings& settings, const Clock& clock, const Progress& progress)
+    : state_(std::make_unique<State>(settings, clock, progress)) {}
 Storage::~Storage() { state_->recorder->stop(); }
 
 Catalogue& Storage::catalogue() { return state_->catalogue; }
@@ -181,6 +183,7 @@ void Storage::adopt_sources(const config::Settings& settings) {
   state_->ensure_sources(settings);
   state_->pressure.set_cameras(cameras_in(settings));
   state_->erasures.set_other_copies(other_copies(settings));
+  state_->erasures.set_practice(settings.practice);
 }
 const RecoveryReport& Storage::recovery() const { return state_->recovery; }
 const std::vector<std::string>& Storage::policy_differences() const { return state_->differences; }

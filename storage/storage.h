@@ -1,5 +1,7 @@
 // The whole room, put together in the order of its dependencies: what the daemon owns.
 #pragma once
+#include <functional>
+
 #include "storage/backup/backups.h"
 #include "storage/calls/call_store.h"
 #include "storage/holds/holds.h"
@@ -15,6 +17,9 @@
 
 namespace tenure::storage {
 
+// Called at each step of a start that may take long, on its thread, with what is being done in a few plain words.
+using Progress = std::function<void(const std::string& doing)>;
+
 struct RecoveryReport {
   std::uint64_t salvaged = 0, adopted = 0, quarantined = 0, finished_deletions = 0, lost = 0, stray_holds = 0;
 };
@@ -23,7 +28,7 @@ class Storage {
  public:
   // Opens or makes everything under the settings' paths, then recovers: condemned rows are finished, reserved segments
   // salvaged or dropped, stray hold files adopted. Throws Error with what to do.
-  Storage(const config::Settings& settings, const Clock& clock);
+  Storage(const config::Settings& settings, const Clock& clock, const Progress& progress = {});
   ~Storage();  // stops the recorder first
 
   Catalogue& catalogue();

@@ -9,6 +9,7 @@ namespace tenure::storage {
 
 namespace {
 constexpr std::size_t kIdleReaders = 8;
+constexpr int kReaderCacheKiB = 512;  // of each; what is read again and again comes from the system's cache of the file
 
 std::unique_ptr<sqlite::Connection> open_writer(const Path& file) {
   auto db = std::make_unique<sqlite::Connection>(file, /*writes=*/true);
@@ -37,7 +38,10 @@ Catalogue::Inside::Reader::Reader(const Inside& owner) : state(owner) {
       state.idle_.pop_back();
     }
   }
-  if (!connection) connection = std::make_unique<sqlite::Connection>(state.file, /*writes=*/false);
+  if (!connection) {
+    connection = std::make_unique<sqlite::Connection>(state.file, /*writes=*/false);
+    connection->script("PRAGMA cache_size = -" + std::to_string(kReaderCacheKiB));
+  }
   connection->script("BEGIN");
 }
 

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <map>
 
+#include "storage/catalogue/needed.h"
 #include "storage/ledger/merkle.h"
 #include "storage/ledger/note.h"
 #include "storage/ledger/tile_files.h"
@@ -17,8 +18,7 @@ class Reload {
 
   Reloaded run() {
     for (std::uint64_t index = 0;; ++index) {  // what breaks off takes less than a tile's width
-      const auto tile = read_tile_file(folder_, tile_path(0, index));
-      const auto bytes = read_tile_file(folder_, bundle_path(index));
+      const auto tile = read(tile_path(0, index)), bytes = read(bundle_path(index));
       if (tile.empty() && bytes.empty()) break;
       const bool pruned = bytes.empty() && tile.size() == tree::kTileBytes && out_.pruned == index * tree::kTileWidth;
       const auto taken = pruned ? take_hashes(tile) : take_acts(index, bytes, tile);
@@ -32,6 +32,11 @@ class Reload {
   }
 
  private:
+  Blob read(const std::string& name) const {
+    const Needed needed{folder_ / name, "a part of every act", "what lies behind it in the ledger is not taken then"};
+    return needing(needed, [&] { return read_tile_file(folder_, name); });
+  }
+
   void broken(std::uint64_t number, const std::string& why) {
     out_.problem = "the ledger's files break off at entry " + std::to_string(number) + ": " + why;
   }

@@ -10,7 +10,8 @@ struct Reloaded {
   std::string problem;  // where the files break off; what lies behind was not taken
 };
 
-// `db` has the tables of the ledger, and nothing in them.
+// `db` has the tables of the ledger, and nothing in them. Throws Error{refused} for a file that its disk does not
+// give now.
 Reloaded reload_ledger(sqlite::Connection& db, const Path& folder);
 
 // When the last act in the files was; nothing when there is none.

@@ -1,10 +1,38 @@
-// What is lost now (I19): rows whose file is missing, which stay listed until the file is back or their time is over.
+// What is lost (I19): rows whose file is missing, which stay listed until the file is back or their time is over; and
+// how a rebuilt catalogue knows of them again (I20).
 #pragma once
+#include <functional>
+
 #include "storage/catalogue/catalogue.h"
+#include "storage/keys/key_slots.h"
+#include "storage/vault/vault.h"
 
 namespace tenure::storage {
 
+namespace sqlite {
+class Connection;
+}
+
 // Those whose time ends first, at most `limit`. Any thread.
 std::vector<SegmentRow> lost_recordings(Catalogue& catalogue, std::size_t limit);
+
+// The subject of the ledger's entry `lost`: of footage all that a rebuild needs to bring its row back; of a call its id
+// and folder, for the rest was sealed in its file.
+std::string loss_subject(const SegmentRow& row);
+
+struct TakenLosses {
+  std::uint64_t footage = 0;  // rows, lost again
+  std::uint64_t others = 0;   // of which the ledger says too little for a row: calls
+};
+struct LossParts {
+  KeySlots& keys;
+  const Vaults& vaults;
+  std::function<std::optional<Instant>(Instant start)> line_of;  // of what was stamped then, in doubt
+};
+// For a rebuild, inside its transaction, when the ledger and every file have been taken: the row of each recording that
+// was lost, not found since, and is neither there nor deleted.
+TakenLosses take_losses(sqlite::Connection& db, const LossParts& parts);
+// Behind that and the holds: a loss is told until its time is over, or that of a hold on it. How many rows went.
+std::uint64_t drop_ended_losses(sqlite::Connection& db, const TrustedTime& time);
 
 }  // namespace tenure::storage

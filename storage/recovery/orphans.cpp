@@ -6,6 +6,9 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/recovery/lost.h"
+#include "storage/recovery/rebuilt_gap.h"
+#include "storage/vault/readable.h"
 #include "storage/vault/vault_walk.h"
 
 namespace tenure::storage {
@@ -49,9 +52,27 @@ void mark_doubtful(const OrphanParts& parts, SegmentRow& row) {
   row.time_doubtful = true;
 }
 
+// What a rebuild could say nothing of is known now: its gap keeps what lies before and behind.
+void cut_rebuilt_gaps(sqlite::Connection& db, const SegmentRow& row) {
+  std::vector<Interval> gaps;
+  {
+    auto query = db.query("SELECT start_at, end_at FROM gap WHERE source = ? AND cause = ? AND start_at < ? AND end_at > ?",
+                          row.source, std::string(kRebuiltGap), row.span.to, row.span.from);
+    while (query.step()) gaps.push_back({query.instant(0), query.instant(1)});
+  }
+  for (const auto& gap : gaps) {
+    db.run("DELETE FROM gap WHERE source = ? AND start_at = ? AND end_at = ?", row.source, gap.from, gap.to);
+    for (const Interval rest : {Interval{gap.from, row.span.from}, Interval{row.span.to, gap.to}})
+      if (rest.to - rest.from >= kLeastRebuiltGap)
+        db.run("INSERT OR IGNORE INTO gap(source, start_at, end_at, cause) VALUES(?, ?, ?, ?)", row.source, rest.from, rest.to,
+               std::string(kRebuiltGap));
+  }
+}
+
 void adopt_footage(const OrphanParts& parts, const SegmentRow& row) {
   parts.catalogue.write([&](Catalogue::Transaction& transaction) {
     insert_segment(transaction.db, row, State::live, expiry_in(transaction.db, row.cls, row.span));
+    cut_rebuilt_gaps(transaction.db, row);
     const boost::json::object subject{{"segment", row.id.text()}, {"source", row.source}};
     insert_ledger(transaction.db, ledger_entry(parts.clock.now(), {"tenured"}, "adopt", boost::json::serialize(subject),
                                                "a sealed file without its row"));
@@ -95,8 +116,7 @@ bool lose(Catalogue& catalogue, const Clock& clock, const SegmentRow& row, const
   catalogue.write([&](Catalogue::Transaction& transaction) {
     transaction.db.run("UPDATE segment SET state = 3 WHERE id = ? AND state = 1", row.id);
     changed = transaction.db.changes() > 0;
-    const boost::json::object subject{{"segment", row.id.text()}};
-    if (changed) insert_ledger(transaction.db, ledger_entry(clock.now(), {"tenured"}, "lost", boost::json::serialize(subject), why));
+    if (changed) insert_ledger(transaction.db, ledger_entry(clock.now(), {"tenured"}, "lost", loss_subject(row), why));
   });
   if (changed)
     log_error("event=lost source={} segment={} cause=\"{}\" remedy=\"restore it from a backup\"", row.source, row.id.text(), why);

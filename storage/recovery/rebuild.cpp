@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/calls/numbers.h"
+#include "storage/catalogue/needed.h"
 #include "storage/erasure/kept_erasures.h"
 #include "storage/holds/hold_file.h"
 #include "storage/holds/hold_rows.h"
@@ -15,6 +16,7 @@
 #include "storage/ledger/reload.h"
 #include "storage/policy/policy_file.h"
 #include "storage/recovery/kept_backups.h"
+#include "storage/recovery/lost.h"
 #include "storage/recovery/rebuild_files.h"
 #include "storage/sweep/tombstone_file.h"
 #include "storage/vault/vault_walk.h"
@@ -27,7 +29,6 @@ namespace json = boost::json;
 namespace {
 constexpr std::size_t kFilesInOneTransaction = 500;
 constexpr auto kNewFolder = "catalogue.new";
-constexpr Duration kLeastGap = Seconds(1);
 
 Path file_in(const Path& folder) { return folder / "catalogue.db"; }
 
@@ -107,7 +108,7 @@ class Rebuild {
   void take_backups(sqlite::Connection& db);
   void take_erasures(sqlite::Connection& db);
   void take_files(Catalogue& made);
-  void take_gaps(sqlite::Connection& db);
+  void take_losses(sqlite::Connection& db, const VaultReader& reader);
   void finish(sqlite::Connection& db);
   void put_in_place();
 
@@ -127,7 +128,8 @@ class Rebuild {
 // Damaged, it is as good as missing: the ledger knows what was promised too.
 KeptPolicy Rebuild::read_kept() {
   try {
-    return read_policy(state_, keys_.root()).value_or(KeptPolicy{});
+    const Needed needed{policy_file(state_), "what was promised", "the ledger and the settings say it then"};
+    return needing(needed, [&] { return read_policy(state_, keys_.root()).value_or(KeptPolicy{}); });
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::corrupt) throw;
     report_.problems.push_back(error.message() + " What was promised was taken from the ledger.");
@@ -146,14 +148,19 @@ void Rebuild::must_be_on_line() const {
 // Before anything is made: a hold that cannot be read may be the one that keeps something from the next sweep.
 void Rebuild::read_holds() {
   const auto folder = state_ / "holds";
-  if (!fs::exists(folder)) return;
-  for (const auto& item : fs::directory_iterator(folder)) {
-    if (item.path().extension() != ".hold") continue;
+  const auto files = needing({folder, "which holds there are", "every hold is given up then"}, [&] {
+    std::vector<Path> found;
+    if (!fs::exists(folder)) return found;
+    for (const auto& item : fs::directory_iterator(folder))
+      if (item.path().extension() == ".hold") found.push_back(item.path());
+    return found;
+  });
+  for (const auto& file : files) {
     try {
-      holds_.push_back(read_hold_file(item.path(), hold_keys(keys_.root()).file));
+      holds_.push_back(read_hold_file(file, hold_keys(keys_.root()).file));
     } catch (const Error& error) {
       throw Error(ErrorKind::refused,
-                  "The hold file " + item.path().string() + " cannot be read, and what it keeps would be deleted: restore it "
+                  "The hold file " + file.string() + " cannot be read, and what it keeps would be deleted: restore it "
                   "from a backup, or move it away to give that hold up. Nothing was done.",
                   error.what());
     }
@@ -180,19 +187,23 @@ void Rebuild::take_policy(Catalogue& made) {
 
 void Rebuild::take_tombstones(sqlite::Connection& db) {
   std::uint64_t damaged = 0;
-  for (const auto& token : read_tombstones(tombstone_file(state_), &damaged)) {
+  const auto file = tombstone_file(state_);
+  const Needed needed{file, "which calls were deleted", "a call whose source still has it may be imported again"};
+  for (const auto& token : needing(needed, [&] { return read_tombstones(file, &damaged); })) {
     db.run("INSERT OR IGNORE INTO tombstone_token(kind, token, segment) VALUES(?, ?, ?)", token.kind, token.token,
            token.segment);
     ++report_.tombstones;
   }
   if (damaged > 0)
-    report_.problems.push_back(std::to_string(damaged) + " records of " + tombstone_file(state_).string() +
+    report_.problems.push_back(std::to_string(damaged) + " records of " + file.string() +
                                " are damaged: a call deleted before may be imported again if its source still has it");
 }
 
 void Rebuild::take_backups(sqlite::Connection& db) {
   try {
-    report_.backups = take_kept_backups(db, state_, keys_.root());
+    const Needed needed{kept_backups_file(state_), "which backups there are",
+                        "no backup is known then: remove every *.tenure-keys file, and begin anew"};
+    report_.backups = needing(needed, [&] { return take_kept_backups(db, state_, keys_.root()); });
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::corrupt) throw;
     report_.problems.push_back(error.message() + " No backup is known any more: remove every *.tenure-keys file, and begin anew");
@@ -218,48 +229,45 @@ void Rebuild::take_files(Catalogue& made) {
       files.clear();
       if (progress_) progress_(looked_at);
     };
-    for (const auto& hour : hour_folders(vaults_.root(vault))) {
-      for (auto& file : sealed_files(hour)) files.push_back(std::move(file));
+    std::vector<Path> unread;
+    for (const auto& hour : hour_folders(vaults_.root(vault), &unread)) {
+      for (auto& file : sealed_files(hour, &unread)) files.push_back(std::move(file));
       if (files.size() >= kFilesInOneTransaction) take();
     }
     take();
+    for (const auto& folder : unread) reader.leave(folder, "it cannot be looked into, and what lies in it has no row");
   }
   keys_.sync();  // copies that were repaired
+  made.write([&](Catalogue::Transaction& transaction) { take_losses(transaction.db, reader); });
 }
 
-// Minutes between two recordings of a camera that nothing explains any more, where nothing can have been deleted
-// between.
-void Rebuild::take_gaps(sqlite::Connection& db) {
-  db.run(
-      "INSERT OR IGNORE INTO gap(source, start_at, end_at, cause) SELECT source, until, start_at, 'not known: the "
-      "catalogue was rebuilt'"
-      " FROM (SELECT source, start_at, lag(end_at) OVER w AS until, lag(expires_at) OVER w AS expires FROM segment "
-      "WHERE kind = 0"
-      "       WINDOW w AS (PARTITION BY source ORDER BY start_at, end_at))"
-      " WHERE start_at - until >= ?1 AND expires > ?2",
-      kLeastGap, clock_.trusted().hi);
-  report_.gaps = static_cast<std::uint64_t>(db.changes());
+void Rebuild::take_losses(sqlite::Connection& db, const VaultReader& reader) {
+  const auto taken =
+      storage::take_losses(db, {keys_, vaults_, [&reader](Instant start) { return reader.line_of(start); }});
+  report_.lost = taken.footage;
+  if (taken.others > 0)
+    report_.problems.push_back(std::to_string(taken.others) +
+                               " recordings that were lost before, calls most likely, are known to the ledger only (lost)");
 }
 
 // Holds after the calls that they cover by number and group; nothing was swept before, for nothing sweeps here.
 void Rebuild::finish(sqlite::Connection& db) {
-  take_gaps(db);
+  report_.gaps = take_unexplained_gaps(db, clock_.trusted().hi);
   // An order whose deletion the loss cut off is carried out at the next start (I15); its recordings were condemned
   // before any hold in force now could cover them.
   db.run("UPDATE segment SET state = 2, cause = 1 WHERE id IN (SELECT segment FROM erasure_item)");
   for (const auto& hold : holds_) {
     report_.holds += insert_found_hold(db, hold_keys(keys_.root()), hold, clock_.trusted());
   }
+  report_.lost -= drop_ended_losses(db, clock_.trusted());
   const json::object subject{{"entries", report_.ledger_entries},
                              {"segments", report_.segments},
                              {"calls", report_.calls},
                              {"holds", report_.holds},
                              {"gaps", report_.gaps},
-                             {"tombstones", report_.tombstones},
-                             {"backups", report_.backups},
-                             {"erasures", report_.erasures},
-                             {"finished_deletions", report_.finished_deletions},
-                             {"left", report_.left},
+                             {"tombstones", report_.tombstones}, {"backups", report_.backups},
+                             {"erasures", report_.erasures}, {"finished_deletions", report_.finished_deletions},
+                             {"lost", report_.lost}, {"left", report_.left},
                              {"duplicates", report_.duplicates},
                              {"problems", report_.problems.size()}};
   insert_ledger(db, ledger_entry(clock_.now(), {"tenured"}, "rebuild", json::serialize(subject),

@@ -15,6 +15,7 @@ struct RebuildReport {
   std::uint64_t ledger_entries = 0, tombstones = 0, backups = 0, gaps = 0;
   std::uint64_t erasures = 0;            // orders, with their certificates
   std::uint64_t finished_deletions = 0;  // files whose key was erased already
+  std::uint64_t lost = 0;             // recordings that were known to be lost, and are still
   std::uint64_t left = 0;             // files that could not be taken: the next start and the walk look at them again
   std::uint64_t duplicates = 0;       // second copies of a call that was kept, quarantined
   std::string aside;                  // where the old catalogue lies now; empty when there was none
@@ -25,7 +26,8 @@ struct RebuildReport {
 bool catalogue_is_missing(const Path& state);
 
 // `progress` is called now and then with the number of files looked at. Throws Error{refused} when the catalogue that
-// is there is sound, a vault is off line, or a hold file cannot be read: then nothing was changed.
+// is there is sound, a vault is off line, a hold file cannot be read, or the disk does not give what it cannot do without
+// (needed.h): the old catalogue is as it was. A recording that cannot be read stays and is told.
 RebuildReport rebuild_catalogue(const config::Settings& settings, const Clock& clock,
                                 const std::function<void(std::uint64_t files)>& progress = {});
 

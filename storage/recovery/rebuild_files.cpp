@@ -8,6 +8,8 @@
 #include "storage/calls/call_details.h"
 #include "storage/calls/call_record.h"
 #include "storage/recovery/orphans.h"
+#include "storage/recovery/rebuilt_gap.h"
+#include "storage/vault/readable.h"
 #include "storage/vault/vault_walk.h"
 
 namespace tenure::storage {
@@ -47,13 +49,23 @@ std::vector<SettledStretch> take_stretches(sqlite::Connection& db) {
   return stretches;
 }
 
+std::uint64_t take_unexplained_gaps(sqlite::Connection& db, Instant latest) {
+  db.run(
+      "INSERT OR IGNORE INTO gap(source, start_at, end_at, cause) SELECT source, until, start_at, ?3"
+      " FROM (SELECT source, start_at, lag(end_at) OVER w AS until, lag(expires_at) OVER w AS expires FROM segment "
+      "WHERE kind = 0"
+      "       WINDOW w AS (PARTITION BY source ORDER BY start_at, end_at))"
+      " WHERE start_at - until >= ?1 AND expires > ?2",
+      kLeastRebuiltGap, latest, std::string(kRebuiltGap));
+  return static_cast<std::uint64_t>(db.changes());
+}
+
 void VaultReader::leave(const Path& path, const std::string& why) {
   ++report_.left;
   if (report_.problems.size() < kMostProblems) report_.problems.push_back(path.string() + ": " + why);
   log_warning("event=rebuild-left file={} cause=\"{}\"", path.string(), log_safe(why));
 }
 
-// The line whose settlement moves what was stamped then; else the one that is doubtful now.
 std::optional<Instant> VaultReader::line_of(Instant start) const {
   std::optional<Instant> found;
   for (const auto& stretch : stretches_)
@@ -92,9 +104,26 @@ void VaultReader::take(sqlite::Connection& db, const std::string& vault, const P
     }
     wipe(*key);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::not_found) throw;
+    if (error.kind() == ErrorKind::io)
+      must_be_to_blame(vault, path, error);
+    else if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::not_found)
+      throw;
     leave(path, error.what());
   }
+}
+
+// A bad sector or another's file keeps no other from its row: the walk looks at it again after each start, its key and
+// its copy in a backup wait for it.
+void VaultReader::must_be_to_blame(const std::string& vault, const Path& path, const Error& error) const {
+  const auto why = vaults_.off_line(vault);
+  if (!why.empty())
+    throw Error(ErrorKind::refused,
+                "Vault " + vault + " went off line while it was read (" + why + "): mount it, then rebuild.");
+  if (can_be_read(path))
+    throw Error(ErrorKind::refused,
+                "The rebuild stopped at " + path.string() + ", which can be read: look at the disks of the vaults and of "
+                "the state folder, then rebuild again. The old catalogue is as it was.",
+                error.what());
 }
 
 void VaultReader::take_call(sqlite::Connection& db, SegmentRow row, const SealedFooter& footer, const Key& key,

@@ -1,5 +1,6 @@
 // The part of a rebuild that reads the vaults: a row for each sealed file whose key is live. One thread.
 #pragma once
+#include "base/error.h"
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/keys/key_slots.h"
 #include "storage/recovery/rebuild.h"
@@ -15,6 +16,10 @@ struct SettledStretch {
 // As the ledger's entries name them; also put where the new catalogue keeps them.
 std::vector<SettledStretch> take_stretches(sqlite::Connection& db);
 
+// Minutes between two recordings of a camera that nothing explains any more, where nothing can have been deleted between,
+// `latest` being the latest that it can be now. How many gaps.
+std::uint64_t take_unexplained_gaps(sqlite::Connection& db, Instant latest);
+
 class VaultReader {
  public:
   VaultReader(const Clock& clock, Vaults& vaults, KeySlots& keys, const Key& index_key,
@@ -25,16 +30,19 @@ class VaultReader {
         index_key_(index_key),
         stretches_(std::move(stretches)),
         report_(report) {}
-  // Inside a transaction of the new catalogue.
+  // Inside a transaction of the new catalogue. What cannot be read stays and is named; throws Error{refused} when that says
+  // nothing of the file: its vault went, or another disk failed.
   void take(sqlite::Connection& db, const std::string& vault, const Path& path);
+  void leave(const Path& path, const std::string& why);
+  // The line whose settlement moves what was stamped then; else the one that is doubtful now.
+  std::optional<Instant> line_of(Instant start) const;
 
  private:
   void take_call(sqlite::Connection& db, SegmentRow row, const SealedFooter& footer, const Key& key, const Path& path);
   bool is_second_copy(sqlite::Connection& db, const CallRecord& record, const Path& path);
   void finish_deletion(sqlite::Connection& db, const SegmentRow& row, const Path& path);
   void put_aside(const std::string& vault, const Path& path);
-  void leave(const Path& path, const std::string& why);
-  std::optional<Instant> line_of(Instant start) const;
+  void must_be_to_blame(const std::string& vault, const Path& path, const Error& error) const;
 
   const Clock& clock_;
   Vaults& vaults_;

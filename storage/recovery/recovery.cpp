@@ -76,10 +76,16 @@ std::uint64_t finish_deletions(Eraser& eraser) {
 
 constexpr std::size_t kDaysLookedAt = 2;  // of each source: what a crash can have touched; the full walk comes behind
 
-void settle_files(const RecoveryParts& parts, const std::string& vault, RecoveryReport& report) {
+void step(const Progress& progress, const char* doing) {
+  if (progress) progress(doing);
+}
+
+void settle_files(const RecoveryParts& parts, const std::string& vault, RecoveryReport& report,
+                  const Progress& progress) {
   const OrphanParts orphans{parts.catalogue, parts.clock, parts.vaults, parts.keys, parts.calls};
   for (const auto& folder : newest_hour_folders(parts.vaults.root(vault), kDaysLookedAt))
     for (const auto& file : sealed_files(folder)) {
+      step(progress, "looking at the newest files");
       const auto settled = settle_file(orphans, vault, file);
       report.adopted += settled == Settled::adopted;
       report.quarantined += settled == Settled::quarantined;
@@ -87,7 +93,7 @@ void settle_files(const RecoveryParts& parts, const std::string& vault, Recovery
 }
 
 // A live row of the newest two days whose file is not there is lost, which is no deletion (I19).
-void check_live(const RecoveryParts& parts, RecoveryReport& report) {
+void check_live(const RecoveryParts& parts, RecoveryReport& report, const Progress& progress) {
   const auto now = parts.clock.now();
   std::optional<Instant> newest;
   for (const auto& source : parts.catalogue.sources())
@@ -95,6 +101,7 @@ void check_live(const RecoveryParts& parts, RecoveryReport& report) {
   if (!newest) return;
   const Interval recent{std::min(now, *newest) - std::chrono::days(kDaysLookedAt), now + std::chrono::days(1)};
   for (const auto& row : parts.catalogue.segments({.source = {}, .cls = {}, .span = recent, .id = {}, .limit = 1'000'000})) {
+    step(progress, "looking whether a file is missing");
     if (row.state != State::live || !parts.vaults.online(row.vault)) continue;
     const auto path = parts.vaults.path_of(row);
     boost::system::error_code unknown;
@@ -106,15 +113,18 @@ void check_live(const RecoveryParts& parts, RecoveryReport& report) {
 }
 }  // namespace
 
-RecoveryReport recover(const RecoveryParts& parts) {
+RecoveryReport recover(const RecoveryParts& parts, const Progress& progress) {
   RecoveryReport report;
+  step(progress, "finishing what was cut off");
   report.stray_holds = parts.holds.adopt_stray_files();  // before anything could be deleted
   report.finished_deletions = finish_deletions(parts.eraser);
-  for (const auto& row : parts.catalogue.in_state(State::reserved))
+  for (const auto& row : parts.catalogue.in_state(State::reserved)) {
+    step(progress, "saving what was being recorded");
     report.salvaged += try_to_settle(parts, row) == Reserved::salvaged;
+  }
   for (const auto& vault : parts.vaults.names())
-    if (parts.vaults.online(vault)) settle_files(parts, vault, report);
-  check_live(parts, report);
+    if (parts.vaults.online(vault)) settle_files(parts, vault, report, progress);
+  check_live(parts, report, progress);
   return report;
 }
 

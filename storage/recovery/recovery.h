@@ -15,7 +15,7 @@ struct RecoveryParts {
   CallStore* calls = nullptr;  // none: a call without a row is quarantined
 };
 
-RecoveryReport recover(const RecoveryParts& parts);
+RecoveryReport recover(const RecoveryParts& parts, const Progress& progress = {});
 // What a recorder or an import of this process gave up half-way, by the same rules, while everything else goes on.
 // Returns what must wait: its vault is off line, or its disk does not answer.
 std::vector<SegmentRow> settle_failed(const RecoveryParts& parts, const std::vector<SegmentRow>& rows);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "storage/catalogue/catalogue_state.h"
+#include "tests/storage/another_user.h"
 #include "tests/storage/rebuild_practice.h"
 
 namespace tenure::storage {
@@ -104,16 +105,62 @@ TEST_F(RebuildLeft, FootageOfWhichNoFragmentIsWholeIsLeftAndTheNextIsTaken) {
   EXPECT_TRUE(practice.exists(row.id) && practice.file_exists(empty));
 }
 
-TEST_F(RebuildLeft, I20_AFileThatItsDiskDoesNotGiveStopsItForItWouldHaveNoRow) {
-  const auto row = practice.record("front", minute);
+TEST_F(RebuildLeft, I20_WhatIsFoundLaterCutsTheGapThatStoodForIt) {
+  practice.record("front", minute);
+  const auto away = practice.record("front", {start + minutes(1), start + minutes(2)});
+  practice.record("front", {start + minutes(4), start + minutes(5)});
   carry_out();
-  const auto unread = path_of(row).parent_path() / "unread.seg";
-  fs::create_directory(unread);  // opens, and no byte of it can be read
+  const auto file = path_of(away), kept = practice.folder.path / "away.seg";
+  fs::rename(file, kept);
+  lose_and_rebuild();
+  const auto gaps = [&] { return practice.parts->catalogue.gaps("front", {start, start + minutes(5)}); };
+  ASSERT_EQ(gaps().size(), 1u);
+  EXPECT_EQ(gaps()[0].span, (Interval{start + minutes(1), start + minutes(4)}));
+  fs::rename(kept, file);
+  EXPECT_EQ(practice.recover().adopted, 1u);
+  ASSERT_EQ(gaps().size(), 1u);
+  EXPECT_EQ(gaps()[0].span, (Interval{start + minutes(2), start + minutes(4)})) << "what is still not known";
+}
+
+TEST_F(RebuildLeft, I20_AFileThatCannotBeReadIsNamedAndStaysAndKeepsNoOtherFromItsRow) {
+  const auto row = practice.record("front", minute);
+  const auto bad = practice.record("front", {start + minutes(1), start + minutes(2)});
+  carry_out();
+  const auto file = path_of(bad);
   lose();
-  EXPECT_THAT(error_of([&] { rebuild_catalogue(settings, practice.clock); }), HasSubstr(unread.string()));
-  EXPECT_FALSE(fs::exists(practice.folder.path / "catalogue")) << "what was made by then is not put in place";
-  fs::remove(unread);
-  EXPECT_EQ(rebuild().segments, 1u) << "the next attempt begins anew";
+  RebuildReport report;
+  {
+    const AnotherUser user(practice.folder.path, file);
+    report = rebuild_catalogue(settings, practice.clock);
+  }
+  EXPECT_EQ(report.left, 1u);
+  EXPECT_THAT(report.problems, ElementsAre(HasSubstr(file.string())));
+  fs::permissions(file, fs::owner_read | fs::owner_write);
+  practice.restart();
+  EXPECT_TRUE(practice.exists(row.id));
+  EXPECT_FALSE(practice.exists(bad.id));
+  EXPECT_TRUE(fs::exists(file) && practice.parts->keys.read(bad.slot, bad.id));
+  EXPECT_EQ(practice.recover().adopted, 1u) << "when it can be read again";
+  EXPECT_TRUE(practice.exists(bad.id));
+}
+
+TEST_F(RebuildLeft, I20_AFolderThatCannotBeLookedIntoIsNamed) {
+  const auto row = practice.record("front", minute);
+  const auto bad = practice.record("waiting-room", minute);
+  carry_out();
+  const auto folder = path_of(bad).parent_path();
+  lose();
+  RebuildReport report;
+  {
+    const AnotherUser user(practice.folder.path, folder);
+    report = rebuild_catalogue(settings, practice.clock);
+  }
+  EXPECT_EQ(report.left, 1u);
+  EXPECT_EQ(report.segments, 1u);
+  EXPECT_THAT(report.problems, ElementsAre(HasSubstr(folder.string())));
+  fs::permissions(folder, fs::owner_all);
+  practice.restart();
+  EXPECT_TRUE(practice.exists(row.id));
 }
 
 TEST_F(RebuildLeft, I12_ASettlementOfWhichTheLedgerDoesNotTellAllMovesNothing) {

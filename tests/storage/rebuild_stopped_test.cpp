@@ -87,20 +87,21 @@ TEST_F(RebuildStopped, I20_ACatalogueWithARowThatNamesNothingIsNotSound) {
   EXPECT_EQ(practice.parts->catalogue.check(), "");
 }
 
-TEST_F(RebuildStopped, I20_APolicyFileThatItsDiskDoesNotGiveStopsIt) {
+// What a rebuild cannot do without, each as a folder in its place: it opens, and no byte of it can be read.
+TEST_F(RebuildStopped, I15_I20_WhatItsDiskDoesNotGiveStopsItWithARemedyForItMayComeBack) {
   lose();
-  remove_file(policy_file(state));
-  fs::create_directory(policy_file(state));
-  EXPECT_THAT(refusal(), StartsWith("io")) << "damaged it would be as good as missing, but its disk may come back";
-  EXPECT_FALSE(fs::exists(state / "catalogue"));
-}
-
-TEST_F(RebuildStopped, I15_AListOfBackupsThatItsDiskDoesNotGiveStopsIt) {
-  lose();
-  fs::create_directory(kept_backups_file(state));
-  EXPECT_THAT(refusal(), HasSubstr("Cannot read " + kept_backups_file(state).string()))
-      << "without it a backup could outlive what is erased";
-  EXPECT_FALSE(fs::exists(state / "catalogue"));
+  fs::remove(policy_file(state));
+  for (const auto& needed : {policy_file(state), kept_backups_file(state), tombstone_file(state),
+                           state / "holds" / (HoldId::make(start).text() + ".hold"),
+                           state / "holds" / (ErasureId::make(start).text() + ".erasure")}) {
+    fs::create_directory(needed);
+    EXPECT_THAT(refusal(), AllOf(StartsWith("refused"), HasSubstr(needed.string()), HasSubstr("from a backup"),
+                                 HasSubstr("move it away"), testing::Not(HasSubstr("cannot be recorded"))));
+    EXPECT_FALSE(fs::exists(state / "catalogue"));
+    fs::remove(needed);
+  }
+  rebuild();
+  EXPECT_TRUE(practice.exists(row.id));
 }
 
 TEST_F(RebuildStopped, I15_ADamagedListOfBackupsIsToldForNoBackupIsKnownAnyMore) {

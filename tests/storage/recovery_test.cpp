@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <map>
+
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {
@@ -32,6 +34,21 @@ TEST(Recovery, DropsAReservationThatNeverGotAFragment) {
   EXPECT_EQ(practice.recover().salvaged, 0u);
   EXPECT_FALSE(practice.exists(row.id) || practice.file_exists(row));
   EXPECT_EQ(practice.parts->keys.in_use(), 0u);
+}
+
+TEST(Recovery, TellsOfEachFileThatALongStartIsNotTakenForOneThatHangs) {
+  Practice practice(kStart);
+  for (int i = 0; i < 3; ++i) practice.record("front", {kStart + minutes(i), kStart + minutes(i + 1)});
+  practice.reserve("waiting-room", kMinute);
+  practice.restart();
+  std::map<std::string, int> told;
+  auto& parts = *practice.parts;
+  recover({parts.catalogue, practice.clock, parts.vaults, parts.keys, parts.holds, parts.eraser},
+          [&](const std::string& doing) { ++told[doing]; });
+  EXPECT_THAT(told, testing::ElementsAre(testing::Pair("finishing what was cut off", 1),
+                                         testing::Pair("looking at the newest files", 4),
+                                         testing::Pair("looking whether a file is missing", 4),
+                                         testing::Pair("saving what was being recorded", 1)));
 }
 
 TEST(I2, AFileWithoutARowIsAdoptedWithALedgerEntry) {
