@@ -10,6 +10,8 @@
 #include "storage/backup/files.h"
 #include "storage/backup/generations.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/recovery/damage.h"
+#include "storage/vault/readable.h"
 #include "storage/vault/vault_walk.h"
 
 namespace tenure::storage {
@@ -91,15 +93,19 @@ bool is_known(sqlite::Connection& db, const Path& file) {
 }
 
 // What was deleted from the vaults goes here too: it would be unreadable, but would fill the disk. What has a row stays,
-// lost or not: this may be its only copy (I8). Of a vault that is off line nothing goes (I19).
+// lost or not: this may be its only copy (I8); likewise what lies in its vault without a row, as a rebuild leaves what
+// it cannot read. Of a vault that is off line nothing goes (I19).
 std::uint64_t remove_deleted(const Vaults& vaults, const Path& folder, const Path& catalogue) {
   if (!fs::is_directory(folder)) return 0;
   sqlite::Connection db(catalogue, /*writes=*/false);
   std::vector<Path> gone;
   for (const auto& vault : fs::directory_iterator(folder)) {
-    if (!vaults.online(vault.path().filename().string())) continue;
-    for (const auto& item : fs::recursive_directory_iterator(vault.path()))
-      if (item.path().extension() == ".seg" && !is_known(db, item.path())) gone.push_back(item.path());
+    const auto name = vault.path().filename().string();
+    if (!vaults.online(name)) continue;
+    for (const auto& item : fs::recursive_directory_iterator(vault.path())) {
+      if (item.path().extension() != ".seg" || is_known(db, item.path())) continue;
+      if (is_missing(vaults.root(name) / item.path().lexically_relative(vault.path()))) gone.push_back(item.path());
+    }
   }
   for (const auto& path : gone) remove_file(path);
   return gone.size();

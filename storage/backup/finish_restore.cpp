@@ -7,43 +7,59 @@
 #include "storage/backup/deletion_list.h"
 #include "storage/backup/generations.h"
 #include "storage/backup/restore.h"
+#include "storage/backup/restored_mark.h"
 #include "storage/calls/call_details.h"
 #include "storage/calls/numbers.h"
 #include "storage/recovery/kept_backups.h"
+#include "storage/recovery/lost.h"
 
 namespace tenure::storage {
 
 namespace fs = boost::filesystem;
 namespace json = boost::json;
-using BackupId = Id<struct BackupTag>;
 
 namespace {
 constexpr std::size_t kLargestList = std::size_t{2} << 30, kLargestBackups = 16 << 20;
 constexpr std::size_t kBatch = 1'000;
 
+Blob read_left(const Path& file, std::size_t limit) {
+  try {
+    return read_whole(file, limit);
+  } catch (const Error& error) {
+    throw_unfinishable(file, error);
+  }
+}
+
+// A list that is damaged says so; so does a restored catalogue, of which the remedy is the same.
+template <typename Body>
+void applying(const Path& file, const Body& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt) throw;
+    throw_unfinishable(file, error);
+  }
+}
+
 // The copy of the catalogue tells of backups as they were when it was made. Of the keys' those count that there were when
 // these keys were backed up, and the file that was just used, wherever it lies: each opens what is erased from now on,
 // until it goes (I15).
-void take_backups(const FinishRestoreParts& parts, const json::object& mark) {
+void take_backups(const FinishRestoreParts& parts, const RestoredMark& mark) {
   const auto list = parts.state / "restored.backups";
   if (!fs::exists(list)) return;  // taken, before a crash
-  const auto id = BackupId::parse(std::string(mark.at("keys_id").as_string()));
-  const auto made = parse_rfc3339(std::string(mark.at("keys_made_at").as_string()));
-  const auto digest = from_hex(std::string(mark.at("keys_sha256").as_string()));
-  if (!id || !made || !digest) throw Error(ErrorKind::corrupt, "What the restore left in " + parts.state.string() + " cannot be understood: restore again.");
-  const Path file = std::string(mark.at("keys_file").as_string());
-  const auto bytes = mark.at("keys_bytes").to_number<std::uint64_t>();
-  const auto text = read_whole(list, kLargestBackups);
+  const auto& file = mark.keys_file;
+  const auto text = read_left(list, kLargestBackups);
   const auto now = parts.clock.now();
   parts.catalogue.write([&](Catalogue::Transaction& transaction) {
     auto& db = transaction.db;
-    db.run("UPDATE backup SET gone_at = ?1 WHERE gone_at IS NULL AND made_at < ?1", *made);
-    take_backups_text(db, std::string(as_text(text)));  // those that were still there
-    db.run("UPDATE backup SET verified_at = ?2, bytes = ?3, sha256 = ?4 WHERE id = ?1", *id, now, bytes, *digest);
+    db.run("UPDATE backup SET gone_at = ?1 WHERE gone_at IS NULL AND made_at < ?1", mark.keys_made);
+    applying(list, [&] { take_backups_text(db, std::string(as_text(text))); });  // those that were still there
+    db.run("UPDATE backup SET verified_at = ?2, bytes = ?3, sha256 = ?4 WHERE id = ?1", mark.keys_id, now, mark.keys_bytes,
+           mark.keys_sha256);
     auto known = db.query("SELECT folder, name FROM backup WHERE kind = 1 AND gone_at IS NULL");
     while (known.step())
       if (fs::weakly_canonical(Path(known.text(0)) / known.text(1)) == file) return;
-    db.run("INSERT INTO backup VALUES(?, 1, ?, ?, ?, NULL, NULL, ?, ?)", BackupId::make(now), file.parent_path().string(), file.filename().string(), *made, bytes, *digest);
+    db.run("INSERT INTO backup VALUES(?, 1, ?, ?, ?, NULL, NULL, ?, ?)", BackupId::make(now), file.parent_path().string(), file.filename().string(), mark.keys_made, mark.keys_bytes, mark.keys_sha256);
   });
 }
 
@@ -65,6 +81,8 @@ std::uint64_t mark_keyless_as_lost(const FinishRestoreParts& parts) {
       const auto row = segment_by_id(db, id);
       if (!row || may_delete(*row, hold_view(db, id, time), Cause::sweep, time)) continue;
       db.run("UPDATE segment SET state = 3 WHERE id = ?", id);
+      insert_ledger(db, ledger_entry(parts.clock.now(), {"tenured"}, "lost", loss_subject(*row),
+                                     "its key is not in the backup of the keys"));
       ++lost;
     }
   });
@@ -76,6 +94,7 @@ std::uint64_t index_calls(const FinishRestoreParts& parts, const Key& index_key)
   std::uint64_t indexed = 0;
   SegmentId after{};
   for (bool more = true; more;) {
+    if (parts.progress) parts.progress("making the index of calls anew");
     parts.catalogue.write([&](Catalogue::Transaction& transaction) {
       auto& db = transaction.db;
       std::vector<std::tuple<SegmentId, std::uint64_t, Blob>> rows;
@@ -103,18 +122,22 @@ std::uint64_t index_calls(const FinishRestoreParts& parts, const Key& index_key)
 void finish_restore(const FinishRestoreParts& parts) {
   const auto mark = parts.state / "restored", list = parts.state / "restored.deletions";
   if (!fs::exists(mark)) return;
+  const auto used = read_restored_mark(parts.state);  // before anything is done by it
   const auto index_key = number_index_key(parts.keys.root());
   const auto calls = index_calls(parts, index_key);  // first, for holds by number are asked through it
   parts.holds.adopt_stray_files();                    // also those placed after the copy of the catalogue
   const auto numbers = parts.holds.index_numbers();
   DeletionsApplied applied;
-  if (fs::exists(list))
-    parts.catalogue.write([&](Catalogue::Transaction& transaction) { applied = apply_deletion_list(transaction.db, read_whole(list, kLargestList)); });
+  if (fs::exists(list)) {
+    const auto bytes = read_left(list, kLargestList);
+    parts.catalogue.write([&](Catalogue::Transaction& transaction) {
+      applying(list, [&] { applied = apply_deletion_list(transaction.db, bytes); });
+    });
+  }
   const auto lost = mark_keyless_as_lost(parts);
-  const auto used = json::parse(as_text(read_whole(mark))).as_object();
   take_backups(parts, used);
   forget_removed(parts.catalogue, parts.clock.now());
-  const json::object subject{{"backups", json::object{{"data_made_at", used.at("data_made_at")}, {"keys_made_at", used.at("keys_made_at")}}},
+  const json::object subject{{"backups", json::object{{"data_made_at", used.data_made_at}, {"keys_made_at", used.keys_made_at}}},
                              {"tombstones", applied.tombstones}, {"deleted_again", applied.rows.size()}, {"lost", lost}, {"calls_indexed", calls}, {"numbers_of_holds", numbers}};
   parts.catalogue.append_ledger(ledger_entry(parts.clock.now(), {"tenured"}, "restore", json::serialize(subject)));
   static_cast<void>(parts.eraser.finish_condemned());

@@ -86,14 +86,25 @@ std::string member(const json::object& object, const char* name) {
 
 bool holds_something(const Path& folder) { return fs::exists(folder) && !fs::is_empty(folder); }
 
+std::set<std::string> vaults_begun(const Path& mark) {
+  std::set<std::string> ids;
+  boost::system::error_code wrong;
+  const auto begun = json::parse(as_text(read_whole(mark, kLargestManifest)), wrong);
+  const auto* vaults = !wrong && begun.is_object() ? begun.get_object().if_contains("vaults") : nullptr;
+  const bool listed = vaults != nullptr && vaults->is_array();
+  if (listed)
+    for (const auto& id : vaults->get_array())
+      if (id.is_string()) ids.emplace(id.get_string());
+  if (!listed || ids.size() != vaults->get_array().size())
+    throw Error(ErrorKind::corrupt, "A restore was cut off, and " + mark.string() + " does not say any more which vaults it was filling: empty " +
+                                        mark.parent_path().string() + " and the folders of those vaults, then run tenure restore again.");
+  return ids;
+}
+
 // Which vaults are to be filled: of a restore that was cut off, the same ones again.
 std::set<std::string> vaults_to_fill(const config::Settings& settings, const Path& mark) {
   std::set<std::string> ids;
-  if (fs::exists(mark)) {
-    const auto begun = parsed(as_text(read_whole(mark, kLargestManifest)), mark.string());
-    for (const auto& id : begun.at("vaults").as_array()) ids.emplace(id.as_string());
-    return ids;
-  }
+  if (fs::exists(mark)) return vaults_begun(mark);
   for (const auto& vault : settings.vaults)
     if (!holds_something(vault.path)) ids.insert(vault.id);
   return ids;

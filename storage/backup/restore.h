@@ -34,6 +34,7 @@ struct FinishRestoreParts {
   Holds& holds;
   Eraser& eraser;
   Path state;
+  Progress progress = {};
 };
 // At the start; does nothing unless a restore was made. Crashing in it leaves it to be done again.
 void finish_restore(const FinishRestoreParts& parts);

@@ -35,6 +35,19 @@ std::optional<Accounted> last_of(sqlite::Connection& db, const std::string& sour
   return last;
 }
 
+// The same of what was stamped on `line` until `now`: what a restore brought may lie later than such a clock, and says
+// nothing of when the daemon lived on it.
+std::optional<Accounted> last_on(sqlite::Connection& db, const std::string& source, Instant line, Instant now) {
+  std::optional<Accounted> last;
+  for (const auto* table : {"segment", "gap"}) {
+    auto query = db.query(std::string("SELECT end_at FROM ") + table +
+                              " WHERE source = ? AND line = ? AND start_at < ? ORDER BY start_at DESC LIMIT 1",
+                          source, line, now);
+    if (query.step() && (!last || query.instant(0) > last->until)) last = {query.instant(0), line};
+  }
+  return last;
+}
+
 std::optional<Instant> next_of(sqlite::Connection& db, const std::string& source, Instant after) {
   std::optional<Instant> next;
   for (const auto* table : {"segment", "gap"}) {
@@ -69,15 +82,19 @@ namespace {
 // Every camera tells until when the daemon lived, also one that is no longer in the settings.
 void tell_before(Catalogue& catalogue, const TrustedTime& time, const std::vector<config::Camera>& cameras,
                  const std::optional<Instant>& marked, Instant before, const char* cause) {
-  const auto known = catalogue.state().read([&](sqlite::Connection& db) {
-    std::map<std::string, Accounted> all;
+  std::map<std::string, Accounted> known, on_line;
+  catalogue.state().read([&](sqlite::Connection& db) {
     auto query = db.query("SELECT name FROM source WHERE kind = 0");
-    while (query.step())
-      if (const auto last = last_of(db, query.text(0), before)) all.emplace(query.text(0), *last);
-    return all;
+    while (query.step()) {
+      const auto name = query.text(0);
+      if (const auto last = last_of(db, name, before)) known.emplace(name, *last);
+      if (!time.line) continue;
+      if (const auto last = last_on(db, name, *time.line, std::min(before, time.best()))) on_line.emplace(name, *last);
+    }
   });
   auto lived = marked.value_or(Instant{});
-  for (const auto& [name, last] : known) lived = std::max(lived, last.until);
+  for (const auto& [name, last] : on_line.empty() ? known : on_line) lived = std::max(lived, last.until);
+  for (const auto& [name, last] : on_line) known.insert_or_assign(name, last);
   for (const auto& camera : cameras) {
     const auto last = known.find(camera.name);
     const auto gap = last == known.end() ? std::nullopt : downtime(last->second, lived, time);

@@ -1,11 +1,13 @@
-// What a restore reads from a disk that anybody may have written: the key backup's frame, its deletion list, the key from
-// paper, and the mount table; and what the attestation reads of a key backup, by its own code.
+// What a restore reads from a disk that anybody may have written: the key backup's frame, its deletion list, the key
+// from paper, the mark that a restore leaves, and the mount table; and what the attestation reads of a key backup, by
+// its own code.
 #include <sys/mman.h>
 
 #include "base/error.h"
 #include "storage/attestation/backup_look.h"
 #include "storage/backup/deletion_list.h"
 #include "storage/backup/recovery_key.h"
+#include "storage/backup/restored_mark.h"
 #include "storage/backup/sealed_box.h"
 #include "storage/catalogue/schema.h"
 #include "storage/keys/erasure_level.h"
@@ -28,6 +30,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(storage::attestation::key_backup_made_at(file));
   try {
     storage::read_box(file, Key{1, 2, 3}, {[](const std::string&, std::uint64_t) {}, [](View) {}});
+  } catch (const Error&) {
+  }
+  try {
+    static_cast<void>(storage::parse_restored_mark(as_text(bytes)));
   } catch (const Error&) {
   }
   auto& db = catalogue();

@@ -161,6 +161,13 @@ class I12Downtime : public Downtime {
     practice.restart();
     tell({"front"}, kStopped);
   }
+  // As after a restore: what was recorded lies later than the clock.
+  void back_long_before(Instant line) {
+    practice.record("front", {kStart, kStopped});
+    practice.clock.set({line, line + days(365), line});
+    practice.restart();
+    tell({"front"}, std::nullopt);
+  }
   void record_in_doubt(Instant from) {
     auto& catalogue = practice.parts->catalogue;
     catalogue.add_gap({"front", {from, from + minutes(1)}, "the camera sent no pictures", kStopped});
@@ -192,16 +199,30 @@ TEST_F(I12Downtime, ReachesToTheFirstRecordingOnceTheTimeIsKnown) {
 // As after a restore: nothing tells the time but that it is later than this programme.
 TEST_F(I12Downtime, ReachesToTheStartThoughItsLineLayFarBeforeWhatWasRecorded) {
   const auto line = kStart - days(300), start = kStopped + hours(2);
-  practice.record("front", {kStart, kStopped});
-  practice.clock.set({line, line + days(365), line});
-  practice.restart();
-  tell({"front"}, std::nullopt);
+  back_long_before(line);
   const auto time = practice.clock.trusted();
   const Settlement settlement{line, start - line, {}, Settlement::By::person};
   const auto report = restamp(practice.parts->catalogue, {settlement, time, start + minutes(5), {"manager"}, "time-confirm", ""});
   EXPECT_EQ(report.gaps, 1u);
   ASSERT_EQ(gaps("front").size(), 1u);
   EXPECT_EQ(gaps("front")[0].span, (Interval{kStopped, start}));
+}
+
+TEST_F(I12Downtime, BetweenTwoStartsIsToldThoughTheirLineLayFarBeforeWhatWasRecorded) {
+  const auto line = kStart - days(300), start = kStopped + hours(2);
+  back_long_before(line);
+  practice.parts->catalogue.add_gap({"front", {line, line + minutes(1)}, "the camera sent no pictures", line});
+  practice.clock.set({line + minutes(3), line + days(365), line});
+  practice.restart();
+  tell({"front"}, line + minutes(1));
+  const auto time = practice.clock.trusted();
+  const Settlement settlement{line, start - line, {}, Settlement::By::person};
+  restamp(practice.parts->catalogue, {settlement, time, start + minutes(5), {"manager"}, "time-confirm", ""});
+  const auto told = gaps("front");
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_EQ(told[0].span, (Interval{kStopped, start})) << "since it was last known, with the restore";
+  EXPECT_EQ(told[1].span, (Interval{start, start + minutes(1)})) << "the camera's own";
+  EXPECT_EQ(told[2].span, (Interval{start + minutes(1), start + minutes(3)})) << "between the two starts";
 }
 
 TEST_F(I12Downtime, BetweenTwoStartsOnOneLineMovesAsAWhole) {

@@ -110,9 +110,76 @@ TEST_F(RestoreRefused, AMarkThatCannotBeUnderstoodStopsTheStartAndIsPutRight) {
     auto bad = json::parse(as_text(good)).as_object();
     bad[member] = "none";
     write_durably(mark, as_view(json::serialize(bad)));
-    EXPECT_THAT(error_of([&] { open(); }), AllOf(StartsWith("corrupt"), HasSubstr("restore again"))) << member;
+    EXPECT_THAT(error_of([&] { open(); }), AllOf(StartsWith("refused"), HasSubstr("restore again"))) << member;
   }
   write_durably(mark, good);
+  open();
+  EXPECT_EQ(sound(id), "kept");
+}
+
+// Cut off, emptied, or with a member that is another thing: the start says which file, what to do, and has done nothing.
+TEST_F(RestoreRefused, I15_AMarkThatLacksAnythingStopsTheStartWithARemedyAndIsPutRight) {
+  burn();
+  bring_back();
+  const auto mark = state / "restored";
+  const auto good = read_whole(mark);
+  const auto whole = json::parse(as_text(good)).as_object();
+  const auto must_stop = [&](const std::string& text) {
+    write_durably(mark, as_view(text));
+    EXPECT_THAT(error_of([&] { open(); }),
+                AllOf(StartsWith("refused: The restore cannot be finished"), HasSubstr(mark.string()),
+                      HasSubstr("run tenure restore again"))) << text;
+    EXPECT_TRUE(fs::exists(mark) && fs::exists(state / "restored.deletions")) << text;
+  };
+  for (std::size_t length = 0; length < good.size(); length += 41)
+    must_stop(std::string(as_text(good).substr(0, length)));
+  for (const auto* none : {"[]", "null", "5", "{}", "\"restored\"", "\n"}) must_stop(none);
+  ASSERT_EQ(whole.size(), 6u);
+  for (const auto& member : whole) {
+    auto without = whole;
+    without.erase(member.key());
+    must_stop(json::serialize(without));
+    for (const json::value& other : {json::value(nullptr), json::value(-1), json::value(json::array{})}) {
+      auto wrong = whole;
+      wrong[member.key()] = other;
+      must_stop(json::serialize(wrong));
+    }
+  }
+  write_durably(mark, good);
+  open();
+  EXPECT_EQ(sound(id), "kept");
+  EXPECT_FALSE(fs::exists(mark));
+}
+
+TEST_F(RestoreRefused, I15_AListThatWasCutOffStopsTheStartWithARemedyAndIsPutRight) {
+  burn();
+  bring_back();
+  for (const auto* name : {"restored.deletions", "restored.backups"}) {
+    const auto list = state / name;
+    const auto good = read_whole(list);
+    for (const auto length : {std::size_t{0}, good.size() / 2, good.size() - 1}) {
+      write_durably(list, View(good).first(length));
+      EXPECT_THAT(error_of([&] { open(); }),
+                  AllOf(StartsWith("refused: The restore cannot be finished"), HasSubstr(list.string()),
+                        HasSubstr("run tenure restore again"))) << name << " cut at " << length;
+    }
+    write_durably(list, good);
+  }
+  open();
+  EXPECT_EQ(sound(id), "kept");
+}
+
+TEST_F(RestoreRefused, OneThatWasCutOffAndForgotWhichVaultsItFilledSaysWhatToEmpty) {
+  burn();
+  make_directories(state);
+  for (const auto* text : {"", "[]", "{}", "{\"vaults\":\"main\"}", "{\"vaults\":[5]}", "{\"vaults\":[\"main\""}) {
+    write_durably(state / "restoring", as_view(text));
+    EXPECT_THAT(refusal(), AllOf(StartsWith("corrupt"), HasSubstr((state / "restoring").string()),
+                                 HasSubstr("run tenure restore again"))) << text;
+  }
+  EXPECT_FALSE(fs::exists(state / "catalogue") || fs::exists(folder.path / "vault"));
+  write_durably(state / "restoring", as_view("{\"vaults\":[\"main\"]}"));
+  bring_back();
   open();
   EXPECT_EQ(sound(id), "kept");
 }
@@ -165,6 +232,21 @@ TEST_F(RestoreRefused, I7_AHoldThatEndedLeavesTheBackupAndOneInForceStaysInIt) {
   data();
   EXPECT_FALSE(fs::exists(copy_of(ends)));
   EXPECT_TRUE(fs::exists(copy_of(stays)));
+}
+
+TEST_F(RestoreRefused, I8_WhatLiesInItsVaultWithoutARowStaysInTheBackup) {
+  const auto row = storage->catalogue().segments({.source = {}, .cls = {}, .span = {}, .id = id}).at(0);
+  const auto live = storage->vaults().path_of(row);
+  const auto copy = folder.path / "disk" / "vaults" / "main" / fs::relative(live, folder.path / "vault");
+  {  // as after a rebuild that could not read it
+    sqlite::Connection db(state / "catalogue" / "catalogue.db", /*writes=*/true);
+    db.run("DELETE FROM segment");
+  }
+  EXPECT_EQ(data().removed, 0u);
+  EXPECT_TRUE(fs::exists(copy));
+  remove_file(live);
+  EXPECT_EQ(data().removed, 1u) << "as what was deleted goes";
+  EXPECT_FALSE(fs::exists(copy));
 }
 
 TEST_F(RestoreRefused, ACopyThatWasCutOffIsMadeAgain) {
