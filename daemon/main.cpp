@@ -1,4 +1,5 @@
 // tenured: keeps a practice's recordings exactly as long as was promised.
+#include <malloc.h>
 #include <sys/stat.h>
 
 #include <cstdio>
@@ -17,6 +18,7 @@ using namespace tenure;
 
 namespace {
 constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
+constexpr int kArenas = 2;  // of the allocator: what one thread gives back shall serve the others, not stay with it
 
 LogLevel level_named(const std::string& name) {
   if (name == "debug") return LogLevel::debug;
@@ -59,6 +61,7 @@ int check(const std::string& file, const config::ReadResult& read) {
 }  // namespace
 
 int main(int count, char** values) {
+  ::mallopt(M_ARENA_MAX, kArenas);
   ::umask(0077);  // what is kept is nobody else's to read; the socket says for itself who may come
   const auto options = daemon::parse_options({values + 1, values + count});
   if (options.help) return say(stdout, daemon::usage_text(), kDone);

@@ -40,7 +40,7 @@ std::size_t camera_threads(std::size_t cameras) { return cameras > kCamerasOnOne
 
 // Members are in the order of their start; they are destroyed the other way round.
 struct Service::State {
-  explicit State(config::Settings read);
+  State(config::Settings read, const storage::Progress& progress);
   Rooms make_rooms();
   void start(const std::vector<storage::Gap>& gaps, bool recorded_only);
   void start_folders();
@@ -78,11 +78,11 @@ struct Service::State {
   Server server;
 };
 
-Service::State::State(config::Settings read)
+Service::State::State(config::Settings read, const storage::Progress& progress)
     : settings(std::make_shared<const config::Settings>(std::move(read))),
       lock(current()->storage.path),
       clock(current()->storage.path / "clock-mark", boost::filesystem::exists(current()->storage.path / "catalogue" / "catalogue.db")),
-      storage(*current(), clock),
+      storage(*current(), clock, progress),
       time(clock, storage.catalogue()),
       cameras(camera_threads(current()->cameras.size()), storage.recorder(), clock),
       sweep(clock, {[this] { return sweep_and_relieve(storage); }, [this] { clock.save_mark(); },
@@ -268,7 +268,8 @@ void Service::State::stop() {
   io.run_for(Millis(200));
 }
 
-Service::Service(config::Settings settings) : state_(std::make_unique<State>(std::move(settings))) {}
+Service::Service(config::Settings settings, const std::function<void(const std::string& doing)>& progress)
+    : state_(std::make_unique<State>(std::move(settings), progress)) {}
 Service::~Service() = default;
 
 void Service::start(const std::vector<storage::Gap>& gaps, bool recorded_only) {

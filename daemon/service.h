@@ -2,7 +2,9 @@
 // recovered, then recording and the control socket, then what fell due is deleted (what tells of recordings is not
 // answered before, I5), then the call folders. The main thread runs the control socket and the timers.
 #pragma once
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "config/settings.h"
 #include "storage/types.h"
@@ -11,8 +13,8 @@ namespace tenure::daemon {
 
 class Service {
  public:
-  // Opens everything; throws Error saying what to do.
-  explicit Service(config::Settings settings);
+  // Opens everything; throws Error saying what to do. `progress` is called at each step with what is being done.
+  explicit Service(config::Settings settings, const std::function<void(const std::string& doing)>& progress = {});
   ~Service();
   // Recording begins, then the control socket answers. `gaps`: what was not recorded while the catalogue was away;
   // `recorded_only`: this process has recorded without it until now.

@@ -84,7 +84,7 @@ TEST(Reload, TakesEachSettingOverOrSaysThatItNeedsARestart) {
       {"calls.source_policy", "\"delete\""}, {"calls.settle", "\"PT20S\""}, {"calls.wait_for_sidecar", "\"PT20M\""}, {"calls.rescan", "\"PT20M\""},
       {"calls.provider", "\"Other Telecom\""}, {"calls.provider_keeps", "\"P60D\""}, {"calls.provider_place", "\"Hull\""},
       {"calls.provider_until", "\"2028-01-01\""}, {"ledger.copies", "[\"/mnt/copies\"]"}, {"backup.data", "\"/mnt/backup2\""},
-      {"daemon.socket", "\"/run/other\""}, {"daemon.log_level", "\"debug\""}};
+      {"practice.name", "\"Example Surgery\""}, {"daemon.socket", "\"/run/other\""}, {"daemon.log_level", "\"debug\""}};
   const std::map<std::string, std::map<std::string, std::string>> before{
       {"storage", {{"path", "\"/srv/state\""}}},
       {"vault", {{"id", "\"main\""}, {"path", "\"/srv/vault\""}}},
