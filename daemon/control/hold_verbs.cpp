@@ -62,8 +62,8 @@ json::object shown_to(const Call& call, storage::HoldReceipt receipt) {
   const bool finds_calls = !receipt.hold.what.numbers.empty() || !receipt.hold.what.calls.empty();
   if (!finds_calls || call.may_now(Action::find_calls)) return row(receipt);
   std::erase_if(receipt.segments, [](const auto& segment) { return segment.kind == storage::Kind::calls; });
-  receipt.bytes = 0;
-  for (const auto& segment : receipt.segments) receipt.bytes += segment.bytes;
+  receipt.recordings -= receipt.of_calls;
+  receipt.bytes -= receipt.bytes_of_calls;
   auto shown = row(receipt);
   shown["calls_not_shown"] = true;
   return shown;
@@ -77,7 +77,7 @@ json::value hold_preview(const Call& call) {
   if (finds_calls) call.need(Action::find_calls);
   storage::HoldLoad load;
   auto out = row(call.rooms.storage.holds().preview(request, call.actor, load));
-  if (finds_calls) note_search(call, "hold-preview", {"numbers or calls"}, out.at("segments").as_array().size());
+  if (finds_calls) note_search(call, "hold-preview", {"numbers or calls"}, out.at("recordings").to_number<std::uint64_t>());
   for (const auto* member : {"id", "ledger_number", "placed_at", "placed_by", "released_at", "released_by", "release_reason"}) out.erase(member);
   out["state"] = "preview";
   out["forecast"] = forecast_row(storage::forecast_hold(call.rooms.storage.pressure(), load));
@@ -86,14 +86,15 @@ json::value hold_preview(const Call& call) {
 
 json::value hold_add(const Call& call) {
   call.args.only({"spans", "numbers", "calls", "reason", "authority", "review"});
-  const auto receipt = call.rooms.storage.holds().add(request_of(call), call.actor);
+  auto receipt = call.rooms.storage.holds().add(request_of(call), call.actor);
   look_ahead(call);
   if (call.may(Action::see_holds)) {
-    auto answer = shown_to(call, receipt);
+    const auto id = receipt.hold.id;
+    auto answer = shown_to(call, std::move(receipt));
     answer["forecast"] = nullptr;
     try {
       // As things were before it: what it keeps is taken out again.
-      const auto load = call.rooms.storage.holds().load(receipt.hold.id);
+      const auto load = call.rooms.storage.holds().load(id);
       if (!answer.contains("calls_not_shown"))
         answer["forecast"] = forecast_row(storage::forecast_of_placed(call.rooms.storage.pressure(), load));
     } catch (const Error& error) {
@@ -125,7 +126,7 @@ json::value hold_release(const Call& call) {
 // Nobody is asked about a hold that is gone or released already.
 void must_be_releasable(const Call& call) {
   call.args.only({"id", "reason"});
-  const auto hold = call.rooms.storage.holds().show(call.args.hold("id")).hold;
+  const auto hold = call.rooms.storage.holds().get(call.args.hold("id"));
   if (hold.state != "active") throw Error(ErrorKind::refused, "hold " + hold.id.text() + " is already " + hold.state);
 }
 

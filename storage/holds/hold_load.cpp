@@ -50,30 +50,33 @@ double HoldPart::bytes_per_day() const {
   return all;
 }
 
-HoldLoad load_of(sqlite::Connection& db, const Hold& hold, const std::vector<SegmentRow>& covered, const TrustedTime& time) {
-  std::map<std::string, HoldPart> parts;
-  const auto part_of = [&](const std::string& source) -> HoldPart& {
-    auto& part = parts[source];
-    if (part.source.empty()) part.kind = kind_of(db, source);
-    part.source = source;
-    return part;
-  };
-  const bool others = others_count(db, hold.id);
-  for (const auto& row : covered) {
-    if (others && hold_view(db, row.id, time, hold.id).active) continue;
-    auto& part = part_of(row.source);
-    part.rows.push_back({row.vault, row.expires_at, row.bytes});
-    part.recorded += row.span.length();
-    ++part.recordings;
-  }
-  for (const auto& span : hold.what.spans) {
+LoadSum::LoadSum(sqlite::Connection& db, const Hold& hold, const TrustedTime& time)
+    : db_(db), hold_(hold), time_(time), others_(others_count(db, hold.id)) {}
+
+HoldPart& LoadSum::part_of(const std::string& source) {
+  auto& part = parts_[source];
+  if (part.source.empty()) part.kind = kind_of(db_, source);
+  part.source = source;
+  return part;
+}
+
+void LoadSum::add(const SegmentRow& row) {
+  if (others_ && hold_view(db_, row.id, time_, hold_.id).active) return;
+  auto& part = part_of(row.source);
+  part.rows.push_back({row.vault, row.expires_at, row.bytes});
+  part.recorded += row.span.length();
+  ++part.recordings;
+}
+
+HoldLoad LoadSum::finish() {
+  for (const auto& span : hold_.what.spans) {
     if (!is_open(span)) continue;
     auto& part = part_of(span.source);
-    if (std::exchange(part.open, true) || grows_anyway(db, hold.id, span.source)) continue;
-    measure_growth(db, part, time.lo);
+    if (std::exchange(part.open, true) || grows_anyway(db_, hold_.id, span.source)) continue;
+    measure_growth(db_, part, time_.lo);
   }
   HoldLoad load;
-  for (auto& [source, part] : parts) load.parts.push_back(std::move(part));
+  for (auto& [source, part] : parts_) load.parts.push_back(std::move(part));
   return load;
 }
 

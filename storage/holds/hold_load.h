@@ -1,5 +1,7 @@
 // What one hold keeps that nothing else keeps, by source, in the form that forecasts need.
 #pragma once
+#include <map>
+
 #include "storage/holds/holds.h"
 
 namespace tenure::storage {
@@ -30,7 +32,20 @@ struct HoldLoad {
   std::vector<HoldPart> parts;
 };
 
-// Of a hold that has its rows in `db` and covers `covered`.
-HoldLoad load_of(sqlite::Connection& db, const Hold& hold, const std::vector<SegmentRow>& covered, const TrustedTime& time);
+// Adds it up from all that the hold covers, one after the other. The hold has its rows in `db`.
+class LoadSum {
+ public:
+  LoadSum(sqlite::Connection& db, const Hold& hold, const TrustedTime& time);
+  void add(const SegmentRow& row);
+  HoldLoad finish();
+
+ private:
+  HoldPart& part_of(const std::string& source);
+  sqlite::Connection& db_;
+  const Hold& hold_;
+  const TrustedTime time_;
+  const bool others_;  // holds in force
+  std::map<std::string, HoldPart> parts_;
+};
 
 }  // namespace tenure::storage

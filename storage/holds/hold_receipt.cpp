@@ -1,6 +1,6 @@
 // What a hold names, set against what there is: kept, never recorded, gone (I7).
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "storage/holds/hold_rows.h"
 
@@ -38,13 +38,16 @@ std::vector<Interval> clipped(sqlite::Statement query, const Interval& within) {
   return spans;
 }
 
+// `span` begins no earlier than those before it.
+void join(std::vector<Interval>& out, const Interval& span) {
+  if (!out.empty() && span.from - out.back().to < kShortestHole) out.back().to = std::max(out.back().to, span.to);
+  else out.push_back(span);
+}
+
 std::vector<Interval> merged(std::vector<Interval> spans) {
   std::sort(spans.begin(), spans.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
   std::vector<Interval> out;
-  for (const auto& span : spans) {
-    if (!out.empty() && span.from - out.back().to < kShortestHole) out.back().to = std::max(out.back().to, span.to);
-    else out.push_back(span);
-  }
+  for (const auto& span : spans) join(out, span);
   return out;
 }
 
@@ -89,7 +92,9 @@ std::vector<Gap> silent_holes(const HoldSpan& span, std::vector<Interval> accoun
   return holes;
 }
 
-void account_for_span(sqlite::Connection& db, const HoldSpan& span, const TrustedTime& time, HoldReceipt& receipt) {
+using Recorded = std::map<std::string, std::vector<Interval>>;  // by camera, joined
+
+void account_for_span(sqlite::Connection& db, const HoldSpan& span, const TrustedTime& time, const Recorded& recorded, HoldReceipt& receipt) {
   const auto gone = gone_in(db, receipt.hold.id, span);
   for (const auto& interval : gone) receipt.gone.push_back({span.source, interval});
   const auto gaps = recorded_gaps(db, span);
@@ -97,9 +102,8 @@ void account_for_span(sqlite::Connection& db, const HoldSpan& span, const Truste
   if (!is_camera(db, span.source)) return;  // a telephone line is silent most of the time
   auto accounted = gone;
   for (const auto& gap : gaps) accounted.push_back(gap.span);
-  for (const auto& row : receipt.segments)
-    if (row.source == span.source)
-      accounted.push_back({row.span.from, row.state == State::reserved ? std::max(row.span.to, time.hi) : row.span.to});
+  if (const auto found = recorded.find(span.source); found != recorded.end())
+    accounted.insert(accounted.end(), found->second.begin(), found->second.end());
   const auto holes = silent_holes(span, std::move(accounted), time.lo);
   receipt.gaps.insert(receipt.gaps.end(), holes.begin(), holes.end());
 }
@@ -123,18 +127,23 @@ void each_covered(sqlite::Connection& db, const HoldId& id, const std::function<
   while (query.step()) body(read_segment(query));
 }
 
-std::vector<SegmentRow> covered_by(sqlite::Connection& db, const HoldId& id) {
-  std::vector<SegmentRow> rows;
-  each_covered(db, id, [&rows](SegmentRow&& row) { rows.push_back(std::move(row)); });
-  return rows;
-}
-
-HoldReceipt make_receipt(sqlite::Connection& db, Hold hold, const TrustedTime& time) {
+HoldReceipt make_receipt(sqlite::Connection& db, Hold hold, const TrustedTime& time, const std::function<void(const SegmentRow&)>& each) {
   HoldReceipt receipt;
   receipt.hold = std::move(hold);
-  receipt.segments = covered_by(db, receipt.hold.id);
-  for (const auto& row : receipt.segments) receipt.bytes += row.bytes;
-  for (const auto& span : receipt.hold.what.spans) account_for_span(db, span, time, receipt);
+  Recorded recorded;
+  each_covered(db, receipt.hold.id, [&](SegmentRow&& row) {
+    ++receipt.recordings;
+    receipt.bytes += row.bytes;
+    if (row.kind == Kind::calls) {
+      ++receipt.of_calls;
+      receipt.bytes_of_calls += row.bytes;
+    } else {
+      join(recorded[row.source], {row.span.from, row.state == State::reserved ? std::max(row.span.to, time.hi) : row.span.to});
+    }
+    if (each) each(row);
+    if (receipt.segments.size() < kMostListed) receipt.segments.push_back(std::move(row));
+  });
+  for (const auto& span : receipt.hold.what.spans) account_for_span(db, span, time, recorded, receipt);
   account_for_calls(db, receipt);
   return receipt;
 }

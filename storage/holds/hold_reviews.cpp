@@ -63,8 +63,9 @@ HoldReceipt Holds::preview(const HoldRequest& request, const Actor& actor, HoldL
       const auto time = clock_.trusted();
       Hold hold{HoldId::make(placed.best()), request, "active", placed.best(), actor.name, {}, {}, {}, false, false};
       insert_hold(transaction.db, {file_key_, index_key_}, hold, time);
-      receipt = make_receipt(transaction.db, hold, time);
-      load = load_of(transaction.db, hold, receipt.segments, time);
+      LoadSum sum(transaction.db, hold, time);
+      receipt = make_receipt(transaction.db, hold, time, [&](const SegmentRow& row) { sum.add(row); });
+      load = sum.finish();
       throw Undone{};
     });
   } catch (const Undone&) {
@@ -76,7 +77,10 @@ HoldLoad Holds::load(const HoldId& id) const {
   const auto time = clock_.trusted();
   return catalogue_.state().read([&](sqlite::Connection& db) {
     const auto hold = load_hold(db, {file_key_, index_key_}, id, time);
-    return hold ? load_of(db, *hold, covered_by(db, id), time) : HoldLoad{};
+    if (!hold) return HoldLoad{};
+    LoadSum sum(db, *hold, time);
+    each_covered(db, id, [&](SegmentRow&& row) { sum.add(row); });
+    return sum.finish();
   });
 }
 

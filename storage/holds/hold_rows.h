@@ -20,14 +20,13 @@ void check_hold_names(Catalogue& catalogue, const HoldRequest& request);
 bool hold_exists(sqlite::Connection& db, const HoldId& id);
 std::optional<Hold> load_hold(sqlite::Connection& db, const HoldKeys& keys, const HoldId& id, const TrustedTime& time);
 std::vector<Hold> load_holds(sqlite::Connection& db, const HoldKeys& keys, const TrustedTime& time);
-// Everything a hold covers that still has a row and was not missed, whatever its state but condemned; oldest first.
-std::vector<SegmentRow> covered_by(sqlite::Connection& db, const HoldId& id);
-// With `expired_by`: only what expires by then.
+// Everything a hold covers that still has a row and was not missed, whatever its state but condemned; oldest first. With
+// `expired_by`: only what expires by then.
 void each_covered(sqlite::Connection& db, const HoldId& id, const std::function<void(SegmentRow&&)>& body,
                   const std::optional<Instant>& expired_by = {});
 // For the ledger: no number, no name.
 std::string hold_subject(const Hold& hold);
-// What the hold names, what it keeps, what was never recorded, what is gone.
-HoldReceipt make_receipt(sqlite::Connection& db, Hold hold, const TrustedTime& time);
+// What the hold names, what it keeps, what was never recorded, what is gone. `each`: shown all that it keeps.
+HoldReceipt make_receipt(sqlite::Connection& db, Hold hold, const TrustedTime& time, const std::function<void(const SegmentRow&)>& each = {});
 
 }  // namespace tenure::storage

@@ -21,7 +21,7 @@ std::string subject_of(const Hold& hold, const HoldReceipt& receipt) {
     sources.push_back({{"source", span.source}, {"from", to_rfc3339(span.span.from)}, {"to", is_open(span) ? "open" : to_rfc3339(span.span.to)}});
   return boost::json::serialize(boost::json::object{
       {"hold", hold.id.text()}, {"spans", std::move(sources)}, {"numbers", hold.what.numbers.size()},
-      {"calls", hold.what.calls.size()}, {"segments", receipt.segments.size()}, {"bytes", receipt.bytes},
+      {"calls", hold.what.calls.size()}, {"segments", receipt.recordings}, {"bytes", receipt.bytes},
       {"gone", receipt.gone.size()}, {"authority", hold.what.authority},
       {"review", to_rfc3339(hold.what.review.value_or(Instant{}))}});
 }
@@ -80,6 +80,11 @@ std::vector<Hold> Holds::list() const {
   const auto time = clock_.trusted();
   return catalogue_.state().read(
       [&](sqlite::Connection& db) { return load_holds(db, {file_key_, index_key_}, time); });
+}
+
+Hold Holds::get(const HoldId& id) const {
+  const auto time = clock_.trusted();
+  return catalogue_.state().read([&](sqlite::Connection& db) { return must_load(db, {file_key_, index_key_}, id, time); });
 }
 
 HoldReceipt Holds::show(const HoldId& id) const {

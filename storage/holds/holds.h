@@ -39,12 +39,16 @@ struct Hold {
   std::vector<SegmentId> missed{};    // had expired when it was placed, held by nothing: not kept by it
 };
 
+// A hold may keep a whole archive: no list of it is made in memory.
+inline constexpr std::size_t kMostListed = 10'000;
+
 struct HoldReceipt {
   Hold hold;
-  std::vector<SegmentRow> segments;   // what it keeps now
+  std::vector<SegmentRow> segments;   // what it keeps now, oldest first, at most kMostListed of it
   std::vector<Gap> gaps;              // minutes of the spans never recorded
   std::vector<HoldSpan> gone;         // minutes already deleted or beyond their expiry
-  std::uint64_t bytes = 0;
+  std::uint64_t recordings = 0, bytes = 0;         // of all that it keeps
+  std::uint64_t of_calls = 0, bytes_of_calls = 0;  // of these
   std::uint64_t ledger_number = 0;
 };
 
@@ -55,6 +59,7 @@ class Holds {
   // Throws Error{usage} naming the field when something is missing or makes no sense.
   HoldReceipt add(const HoldRequest& request, const Actor& actor);
   std::vector<Hold> list() const;
+  Hold get(const HoldId& id) const;  // as show(), without a look at what it keeps
   HoldReceipt show(const HoldId& id) const;
   // The hold counts for another 24 h, then what has expired goes (I9). With `approval`, of the act "hold release" on this
   // hold, that is used up in the same transaction.

@@ -59,21 +59,25 @@ Expired expired(sqlite::Connection& db, const Where& where, State state, Place& 
   return found;
 }
 
-// What is due, by vault and class: counted, not read.
+// What is due, by vault and class: counted row by row, each asked about once. A GROUP BY would sort them all first and ask
+// about each several times.
 std::map<Where, DueView> due_views(sqlite::Connection& db, const TrustedTime& time) {
+  enum { kKept, kWasApproved, kDue, kLeftOver };
   static const std::string sql =
-      "SELECT s.vault, s.class, m.lo, sum(NOT kept AND NOT " + kApproved + "), sum(kept), sum(NOT kept AND s.expires_at <= m.lo"
-      " AND NOT " + kApproved +
-      " AND NOT EXISTS(SELECT 1 FROM sweep_late l WHERE l.segment = s.id)"
-      " AND NOT EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NOT NULL AND h.counts_until > m.lo AND " + kCovers + "))"
-      " FROM (SELECT s.*, (" + kActive + " OR " + kReleasing + ") AS kept FROM segment s"
-      "       WHERE s.state IN (1, 3) AND s.expires_at <= ?2) s"
-      " LEFT JOIN sweep_mark m ON m.vault = s.vault AND m.class = s.class GROUP BY 1, 2";
+      "SELECT s.vault, s.class, m.lo, CASE WHEN " + kActive + " OR " + kReleasing + " THEN 0 WHEN " + kApproved + " THEN 1"
+      " WHEN s.expires_at <= m.lo AND NOT EXISTS(SELECT 1 FROM sweep_late l WHERE l.segment = s.id)"
+      " AND NOT EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NOT NULL AND h.counts_until > m.lo AND " + kCovers + ") THEN 3 ELSE 2 END"
+      " FROM segment s LEFT JOIN sweep_mark m ON m.vault = s.vault AND m.class = s.class"
+      " WHERE s.state IN (1, 3) AND s.expires_at <= ?2";
   std::map<Where, DueView> views;
   auto query = db.query(sql, std::optional<int>(), time.lo);  // ?1 is not used
   while (query.step()) {
-    DueView view{query.natural(3), query.is_null(5) ? 0 : query.natural(5), 0, query.natural(4), query.maybe_instant(2)};
-    views.emplace(Where{query.text(0), query.text(1)}, view);
+    auto& view = views[{query.text(0), query.text(1)}];
+    view.mark = query.maybe_instant(2);
+    const auto is = query.integer(3);
+    view.held += is == kKept;
+    view.due += is == kDue || is == kLeftOver;
+    view.left_over += is == kLeftOver;
   }
   for (auto& [where, view] : views) {
     if (view.due <= kFewest) continue;
