@@ -7,6 +7,7 @@ namespace tenure::config {
 const std::vector<SectionDefinition>& section_definitions() {
   static const std::vector<SectionDefinition> all = {
       {"storage", false, true, "Where everything is kept. Stop the daemon before you move it."},
+      {"practice", false, false, "The practice, on what is printed for others."},
       {"vault", true, false,
        "A directory that sealed recordings go to. Without any, there is one, called main, in the folder vault below\n"
        "[storage] path."},
@@ -44,6 +45,9 @@ const std::vector<Definition>& definitions() {
        "Put by on each file system and given up when it is full, so that deleting still works."},
       {"storage", "scrub", Type::duration, false, "P28D", "P7D to P28D", "\"P28D\"",
        "Within this long everything kept is read and checked once. Shorter: damage is found sooner, the disks work more."},
+
+      {"practice", "name", Type::text, false, "", "a name of at most 80 bytes", "\"Example Surgery\"",
+       "Its name, on the promise report and on certificates of erasure. Not given: nothing stands in its place."},
 
       {"vault", "id", Type::name, true, "", "1 to 40 of a-z, 0-9 and -", "\"main\"", "Its name, written into the directory once."},
       {"vault", "path", Type::path, true, "", "a folder", "\"/srv/tenure\"", "The directory."},

@@ -74,6 +74,7 @@ struct Calls {
 struct Settings {
   Path file;  // where it was read
   Storage storage;
+  std::string practice;         // its name, on reports and certificates; empty: not given
   std::vector<Vault> vaults;    // at least one
   std::vector<Class> classes;   // at least cctv and calls
   std::vector<Camera> cameras;

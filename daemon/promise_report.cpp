@@ -50,15 +50,18 @@ storage::AttestationOrder order_of(const Rooms& rooms) {
   const auto settings = rooms.settings();
   storage::AttestationOrder order;
   order.state = settings->storage.path;
+  order.practice = settings->practice;
   for (const auto& vault : settings->vaults) order.vaults.push_back({vault.id, vault.path});
   for (const auto& calls : settings->calls) {
     order.call_folders.push_back({calls.name, calls.cls, calls.folder});
     order.providers.push_back(
         {calls.name, calls.cls, calls.provider, calls.provider_place, calls.provider_keeps, calls.provider_until});
   }
-  for (const auto& space : rooms.storage.pressure().spaces())
-    order.spaces.push_back({space.vault, space.used, space.free, space.full_at, space.plan.promise_fits(),
-                            space.plan.month_fits(), space.plan.days_that_fit});
+  for (const auto& space : rooms.storage.pressure().spaces()) {
+    const bool full = space.alarm == storage::SpaceAlarm::full;
+    order.spaces.push_back({space.vault, space.used, space.free, full ? std::nullopt : space.full_at,
+                            space.plan.promise_fits(), space.plan.month_fits(), space.plan.days_that_fit, full});
+  }
   order.trial = settings->storage.trial;
   order.ledger = look_at_ledger(rooms.storage.ledger());
   order.machine_clock = std::chrono::floor<Duration>(std::chrono::system_clock::now());

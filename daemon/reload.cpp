@@ -34,6 +34,7 @@ std::vector<std::string> needs_restart(const config::Settings& running, const co
   differs(running.storage.least_free_bytes != wanted.storage.least_free_bytes, "storage.least_free");
   differs(running.storage.ballast_bytes != wanted.storage.ballast_bytes, "storage.ballast");
   differs(running.storage.on_full != wanted.storage.on_full, "storage.on_full");
+  differs(running.practice != wanted.practice, "practice.name");
   differs(running.ledger_copies != wanted.ledger_copies, "ledger.copies");
   differs(running.backup_data != wanted.backup_data, "backup.data");
   differs(!same_items(running.vaults, wanted.vaults), "vault");

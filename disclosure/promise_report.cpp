@@ -126,7 +126,7 @@ void add_holds(const storage::Attestation& report, std::vector<Block>& blocks) {
 Page promise_page(const storage::Attestation& report, const ReportProof& proof) {
   Page page;
   page.title = "Promise report";
-  page.subtitle = minute_text(report.at);
+  page.subtitle = report.practice.empty() ? minute_text(report.at) : report.practice + ", " + minute_text(report.at);
   page.made = report.at;
   auto& blocks = page.blocks;
   blocks.push_back(verdict(report));

@@ -117,12 +117,14 @@ std::string space(const storage::Attestation& report) {
     std::string fits = "has room for what is promised, and for 31 days of footage";
     if (!one.promise_fits)
       fits = "is too small for what is promised";
-    else if (one.full_at)
+    else if (one.full_at || one.full_now)
       fits = "keeps what is promised until now";
     else if (!one.month_fits)
       fits = "has room for what is promised, but not for the 31 days that the police ask for";
     text += fmt::format("{}vault {} {}; {} free{}", text.empty() ? "" : "; ", one.vault, fits, size_text(one.free),
-                        one.full_at ? "; the disk will be full on " + date_text(*one.full_at) : "");
+                        one.full_now  ? "; the disk is full now, or within the hour"
+                        : one.full_at ? "; the disk will be full on " + date_text(*one.full_at)
+                                      : "");
   }
   return text.empty() ? "not measured." : text + ".";
 }

@@ -28,6 +28,7 @@ struct ProviderPlace {  // what the settings say of one source of calls; no name
 
 struct AttestationOrder {
   Path state;
+  std::string practice;  // its name; empty: not given
   std::vector<VaultPlace> vaults;
   std::vector<CallFolderPlace> call_folders;
   std::vector<ProviderPlace> providers;

@@ -45,6 +45,7 @@ class Attestor {
     report_.time = order_.time;
     report_.time_in_words = order_.time_in_words;
     report_.trial = order_.trial;
+    report_.practice = order_.practice;
     report_.spaces = order_.spaces;
     report_.ledger = order_.ledger;
     for (const auto& [name, promise] : judge_.promises())
@@ -68,6 +69,8 @@ class Attestor {
     report_.erasures = catalogue_.erasures(since);
     report_.deleted_early = catalogue_.deleted_early(since);
     report_.unknown_files = judge_.unknown_files;
+    if (const auto count = report_.not_looked_at; count > 0)
+      findings_.say_more(Fault::folder_unread, ", where " + std::to_string(count) + " recording" + (count == 1 ? " belongs" : "s belong"));
     report_.findings = findings_.take();
     return std::move(report_);
   }
@@ -105,7 +108,10 @@ class Attestor {
       judge_.set_on_line(vault.name);
       walk(
           vault.path, [&](const Path& path, bool folder) { return look_in_vault(vault, path, folder); },
-          [&](const Path& folder) { unread(vault.name + ":" + folder.lexically_relative(vault.path).string()); });
+          [&](const Path& folder) {
+            unread_.insert(folder);
+            unread(vault.name + ":" + folder.lexically_relative(vault.path).string());
+          });
     }
     for (const auto& [name, id] : known) findings_.add(Fault::vault_off_line, {{}, {}, name, {}});
   }
@@ -186,10 +192,23 @@ class Attestor {
     findings_.add(Fault::folder_unread, {{}, {}, place.substr(0, kLongestPlace), {}});
   }
 
+  // Its own place is in a folder of a vault that could not be looked into.
+  bool is_unread(const RowLook& row) const {
+    if (unread_.empty() || row.state != State::live) return false;
+    for (const auto& vault : order_.vaults)
+      for (auto place = vault.path / Judge::own_place(row); vault.name == row.vault && !place.empty(); place = place.parent_path())
+        if (unread_.contains(place)) return true;
+    return false;
+  }
+
   void look_at_row(const RowLook& row) {
     check_cancelled();
     if (row.state == State::lost) ++classes_[row.cls].lost;
     if (row.slot < seen_.size() && seen_[row.slot] && !judge_.is_shared(row.slot)) return;
+    if (is_unread(row)) {
+      ++report_.not_looked_at;
+      return;
+    }
     look_twice(judge_.row(row), rows_again_, [&] { return row; });
   }
 
@@ -264,6 +283,7 @@ class Attestor {
   Judge judge_;
   BackupsLook backups_;
   std::vector<bool> seen_;  // the key slots of rows whose file was found
+  std::set<Path> unread_;   // folders of vaults
   Attestation report_;
   Findings findings_;
   std::map<std::string, ClassReport> classes_;

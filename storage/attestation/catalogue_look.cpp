@@ -125,7 +125,8 @@ std::vector<HoldReport> CatalogueLook::holds(Instant lo, Instant hi) {
   std::vector<RawId> ids;
   {
     auto query = db_.query(
-        "SELECT id, reason, authority, placed_by, placed_at, review_at, counts_until FROM hold"
+        "SELECT id, reason, authority, placed_by, placed_at, review_at, counts_until,"
+        " (SELECT display FROM person WHERE name = placed_by) FROM hold"
         " WHERE released_at IS NULL OR counts_until > ? ORDER BY placed_at, id",
         lo);
     while (query.step()) {
@@ -138,6 +139,8 @@ std::vector<HoldReport> CatalogueLook::holds(Instant lo, Instant hi) {
       hold.placed_at = query.instant(4);
       hold.review_at = query.instant(5);
       hold.counts_until = query.maybe_instant(6);
+      const auto display = query.is_null(7) ? std::string() : query.text(7);
+      hold.placed_by_name = display.empty() || display == hold.placed_by ? hold.placed_by : display + " (" + hold.placed_by + ")";
       hold.state = hold.counts_until ? "releasing" : "active";
       hold.review_due = !hold.counts_until && hold.review_at <= hi;
       all.push_back(std::move(hold));

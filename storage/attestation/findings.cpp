@@ -143,6 +143,10 @@ void Findings::add(Fault fault, Instance where, std::uint64_t count) {
   if (finding.first.size() < kMostInstances) finding.first.push_back(std::move(where));
 }
 
+void Findings::say_more(Fault fault, const std::string& more) {
+  if (const auto finding = found_.find(fault); finding != found_.end()) finding->second.what += more;
+}
+
 std::vector<Finding> Findings::take() {
   std::vector<Finding> all;
   all.reserve(found_.size());

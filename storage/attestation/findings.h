@@ -75,6 +75,8 @@ std::span<const FaultWords> fault_words();
 class Findings {
  public:
   void add(Fault fault, Instance where, std::uint64_t count = 1);
+  // Said behind what was found, of a fault that was.
+  void say_more(Fault fault, const std::string& more);
   // With the heaviest first.
   std::vector<Finding> take();
 

@@ -17,6 +17,12 @@ constexpr Duration kWorkingFile = std::chrono::days(1);
 // What deletes looks once a day for keys that have been nobody's for a day; an hour is for the looking.
 constexpr Duration kStrayKey = std::chrono::days(2) + std::chrono::hours(1);
 
+// Nothing when the disk does not say: a folder above it may not be looked into.
+std::optional<bool> is_there(const fs::file_status& status) {
+  if (status.type() == fs::status_error) return std::nullopt;
+  return status.type() != fs::file_not_found;
+}
+
 // What the header of a row's own file says of its place.
 SealedHeader header_of(const RowLook& row) {
   SealedHeader header;
@@ -64,6 +70,8 @@ std::optional<Instant> Judge::end_of(const std::string& cls, const Interval& spa
   return over.value_or(add(from, versions.front().second));
 }
 
+Path Judge::own_place(const RowLook& row) { return place_of(header_of(row)); }
+
 bool Judge::opens(const SealedHeader& header) const {
   const auto state = keys_.at(header.slot);
   if (state != KeyState::live && state != KeyState::half) return false;
@@ -82,11 +90,16 @@ std::optional<Problem> Judge::without_row(const SealedHeader& header, Instance w
 }
 
 // Where a recording belongs in its vault; with no vault named, in any. A vault that is off line has nothing there.
-bool Judge::lies_in_its_place(const SealedHeader& header, const std::string& vault_name) const {
-  return std::ranges::any_of(order_.vaults, [&](const VaultPlace& vault) {
+std::optional<bool> Judge::lies_in_its_place(const SealedHeader& header, const std::string& vault_name) const {
+  bool unknown = false;
+  for (const auto& vault : order_.vaults) {
+    if (!vault_name.empty() && vault.name != vault_name) continue;
     boost::system::error_code error;
-    return (vault_name.empty() || vault.name == vault_name) && fs::exists(vault.path / place_of(header), error);
-  });
+    const auto there = is_there(fs::status(vault.path / place_of(header), error));
+    if (there == true) return true;
+    unknown = unknown || !there.has_value();
+  }
+  return unknown ? std::nullopt : std::optional(false);
 }
 
 // A second file of a recording, or one outside the vaults. Where its own place is empty this may be the only one: never
@@ -95,7 +108,7 @@ std::optional<Problem> Judge::misplaced(const SealedHeader& header, Instance whe
   const auto row = catalogue_.row(header.id);
   if (!row) {
     auto problem = without_row(header, where);
-    const bool only = !lies_in_its_place(header, /*vault_name=*/{});
+    const bool only = lies_in_its_place(header, /*vault_name=*/{}) != true;
     if (problem->fault == Fault::orphan) problem->fault = only ? Fault::displaced : Fault::copy;
     // Of one that was not deleted nobody knows whether a hold meant it.
     if (problem->fault == Fault::orphan_past_date && (!only || catalogue_.was_deleted(header.id)))
@@ -103,7 +116,7 @@ std::optional<Problem> Judge::misplaced(const SealedHeader& header, Instance whe
     return problem;
   }
   where.since = row->expires_at;
-  const bool only = row->state != State::condemned && !lies_in_its_place(header_of(*row), row->vault);
+  const bool only = row->state != State::condemned && lies_in_its_place(header_of(*row), row->vault) != true;
   const bool past = is_past(*row) && opens(header) && !catalogue_.is_held(*row, order_.time.lo);
   if (past) return Problem{only ? Fault::past_date : Fault::copy_past_date, where};
   return Problem{only ? Fault::displaced : Fault::copy, where};
@@ -150,7 +163,7 @@ std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path&
   const auto look = look_at(file, /*thorough=*/!plain_name);
   if (look.kind == FileKind::unreadable) {
     boost::system::error_code error;
-    if (!fs::exists(fs::symlink_status(file, error))) return std::nullopt;  // deleted this moment
+    if (is_there(fs::symlink_status(file, error)) == false) return std::nullopt;  // deleted this moment
     return Problem{Fault::unreadable_header, where};
   }
   if (look.kind == FileKind::key_slots) return Problem{Fault::key_copy_elsewhere, where};
@@ -225,7 +238,8 @@ std::optional<Problem> Judge::row(const RowLook& row) {
   if (!lost && (row.state != State::live || !is_on_line(row.vault))) return std::nullopt;
   if (lost && is_past(row) && !catalogue_.is_held(row, order_.time.lo)) return std::nullopt;
   const auto header = header_of(row);
-  if (lies_in_its_place(header, row.vault)) return std::nullopt;
+  const auto there = lies_in_its_place(header, row.vault);
+  if (there == true || (!there.has_value() && !lost)) return std::nullopt;  // what is not known to be missing is not
   if (!catalogue_.row(row.id)) return std::nullopt;  // deleted meanwhile
   return Problem{Fault::missing_file,
                  {row.cls, row.source, row.vault + ":" + place_of(header).string(), row.expires_at}};

@@ -29,6 +29,8 @@ class Judge {
   std::optional<Problem> row(const RowLook& row);
   std::optional<Problem> key(std::uint64_t slot);
 
+  // Where a row's own file lies below its vault's folder.
+  static Path own_place(const RowLook& row);
   // A second look at the keys begins with the rows' slots read anew.
   void read_slots();
   bool is_past(const RowLook& row) const { return row.expires_at + kGrace < order_.time.lo; }
@@ -44,7 +46,8 @@ class Judge {
   std::optional<Problem> without_row(const SealedHeader& header, Instance where);
   std::optional<Problem> with_row(const SealedHeader& header, const RowLook& row, const FileLook& look, Instance where);
   std::optional<Problem> misplaced(const SealedHeader& header, Instance where);
-  bool lies_in_its_place(const SealedHeader& header, const std::string& vault_name) const;
+  // Nothing where no disk says yes and one does not say.
+  std::optional<bool> lies_in_its_place(const SealedHeader& header, const std::string& vault_name) const;
   Problem lone_key_backup(const Path& file, Instance where);
   std::optional<Instant> end_of(const std::string& cls, const Interval& span, std::optional<Instant> made_by) const;
   bool opens(const SealedHeader& header) const;  // its key lives and is nobody else's

@@ -16,6 +16,7 @@ struct SpaceForecast {
   std::optional<Instant> full_at;
   bool promise_fits = true, month_fits = true;
   double days_that_fit = 0;
+  bool full_now = false;  // or within the hour: then full_at is none
 };
 struct LedgerSeen {
   std::uint64_t entries = 0;
@@ -56,6 +57,7 @@ struct HoldReport {
   bool review_due = false;
   std::uint64_t keeps = 0, bytes = 0, past_end = 0;  // recordings; those that would be gone without a hold
   std::vector<std::string> sources;
+  std::string placed_by_name{};  // "Anna Smith (anna)"; the login where there is no person of that login
 };
 struct GapReport {
   std::string source, cause;  // the commonest
@@ -86,6 +88,7 @@ struct ProviderReport {
 
 struct Attestation {
   Instant at;
+  std::string practice;  // its name; empty: not given
   TrustedTime time;
   std::string time_in_words;
   bool trial = false;
@@ -100,6 +103,7 @@ struct Attestation {
   LedgerSeen ledger;
   std::map<std::string, std::uint64_t> acts;  // of the last 31 days, by name
   std::uint64_t files = 0, keys_live = 0, keys_erased = 0, quarantined = 0, deleted_early = 0, unknown_files = 0;
+  std::uint64_t not_looked_at = 0;  // recordings that belong into folders that could not be looked into
 
   std::uint64_t count(Weight weight) const;
 };

@@ -49,6 +49,7 @@ json::object row(const HoldReport& hold) {
           {"reason", hold.reason},
           {"authority", hold.authority},
           {"placed_by", hold.placed_by},
+          {"placed_by_name", hold.placed_by_name},
           {"placed_at", to_rfc3339(hold.placed_at)},
           {"review", to_rfc3339(hold.review_at)},
           {"review_due", hold.review_due},
@@ -123,6 +124,7 @@ json::object row(const SpaceForecast& space) {
           {"used", space.used},
           {"free", space.free},
           {"full_at", time_or_null(space.full_at)},
+          {"full_now", space.full_now},
           {"promise_fits", space.promise_fits},
           {"month_fits", space.month_fits},
           {"days_that_fit", space.days_that_fit}};
@@ -144,6 +146,7 @@ std::string to_json(const Attestation& report) {
   json::array backups;
   for (const auto& one : report.backups) backups.push_back(row_of_backup(one));
   return json::serialize(json::object{{"schema", "tenure-promise-report-1"},
+                                      {"practice", report.practice.empty() ? json::value() : json::value(report.practice)},
                                       {"at", to_rfc3339(report.at)},
                                       {"verdict", verdict_of(report)},
                                       {"words", texts(verdict_in_words(report))},
@@ -171,7 +174,8 @@ std::string to_json(const Attestation& report) {
                                         {"keys_live", report.keys_live},
                                         {"keys_erased", report.keys_erased},
                                         {"quarantined", report.quarantined},
-                                        {"unknown_files", report.unknown_files}}},
+                                        {"unknown_files", report.unknown_files},
+                                        {"not_looked_at", report.not_looked_at}}},
                                       {"deleted_early_in_31_days", report.deleted_early},
                                       {"erasures_in_31_days", rows(report.erasures)},
                                       {"unseen", texts(unseen())}}) +

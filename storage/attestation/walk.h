@@ -8,7 +8,8 @@
 
 namespace tenure::storage::attestation {
 
-// `look(path, is_folder)`; false of a folder keeps out of it. `unread(folder)`: the rest of it was not seen.
+// `look(path, is_folder)`; false of a folder keeps out of it. `unread(folder)`, once: what was not shown of it was
+// not seen.
 template <typename Look, typename Unread>
 void walk(const Path& top, const Look& look, const Unread& unread) {
   namespace fs = boost::filesystem;
@@ -16,15 +17,17 @@ void walk(const Path& top, const Look& look, const Unread& unread) {
     const Path folder = std::move(waiting.back());
     waiting.pop_back();
     std::vector<Path> folders;
+    bool whole = true;
     boost::system::error_code error;
     for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator(); at.increment(error)) {
       boost::system::error_code unknown;
-      const auto status = at->symlink_status(unknown);
-      if (status.type() == fs::status_error) unread(at->path());
+      // Asked of the disk: a folder that may be listed and not entered has a word for each entry, too.
+      const auto status = fs::symlink_status(at->path(), unknown);
+      if (status.type() == fs::status_error) whole = false;
       else if (!fs::is_directory(status)) look(at->path(), false);
       else if (look(at->path(), true)) folders.push_back(at->path());
     }
-    if (error && error != boost::system::errc::no_such_file_or_directory) unread(folder);
+    if (!whole || (error && error != boost::system::errc::no_such_file_or_directory)) unread(folder);
     std::ranges::sort(folders, std::greater());  // oldest first, as they are named
     waiting.insert(waiting.end(), folders.begin(), folders.end());
   }

@@ -41,6 +41,12 @@ void find_exports(sqlite::Connection& db, ErasureFacts& facts) {
   }
 }
 
+std::string name_of(sqlite::Connection& db, const std::string& login) {
+  auto query = db.query("SELECT display FROM person WHERE name = ?", login);
+  const auto display = query.step() ? query.text(0) : std::string();
+  return display.empty() || display == login ? login : display + " (" + login + ")";
+}
+
 json::array items_json(const ErasureFacts& facts) {
   json::array all;
   for (const auto& item : facts.items)
@@ -97,6 +103,8 @@ ErasureFacts certificate_facts(sqlite::Connection& db, const Erasure& erasure) {
   }
   facts.entries.assign(entries.begin(), entries.end());
   find_exports(db, facts);
+  facts.ordered_by_name = name_of(db, erasure.ordered_by);
+  facts.approved_by_name = name_of(db, erasure.approved_by);
   return facts;
 }
 
@@ -104,8 +112,9 @@ std::string make_certificate(const Erasure& erasure, const ErasureFacts& facts, 
   json::array entries;
   for (const auto entry : facts.entries) entries.emplace_back(entry);
   return json::serialize(json::object{
-      {"schema", "tenure-erasure-1"}, {"id", erasure.id.text()}, {"certified_at", to_rfc3339(at)}, {"ordered_at", to_rfc3339(erasure.ordered_at)},
-      {"ordered_by", erasure.ordered_by}, {"approved_by", erasure.approved_by}, {"reason", erasure.reason}, {"recordings", erasure.recordings},
+      {"schema", "tenure-erasure-1"}, {"practice", facts.practice.empty() ? json::value() : json::value(facts.practice)}, {"id", erasure.id.text()}, {"certified_at", to_rfc3339(at)}, {"ordered_at", to_rfc3339(erasure.ordered_at)},
+      {"ordered_by", erasure.ordered_by}, {"approved_by", erasure.approved_by},
+      {"ordered_by_name", facts.ordered_by_name}, {"approved_by_name", facts.approved_by_name}, {"reason", erasure.reason}, {"recordings", erasure.recordings},
       {"bytes", erasure.bytes}, {"items", items_json(facts)}, {"key_backups", key_backups_json(facts)}, {"out_of_reach", out_of_reach(facts)},
       {"claim", kClaim}, {"ledger", {{"order", erasure.ledger_number}, {"deleted", std::move(entries)}, {"checkpoint", facts.checkpoint}}}});
 }

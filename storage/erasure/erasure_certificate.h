@@ -27,6 +27,7 @@ struct ErasureFacts {
   std::optional<KeyBackupsRenewed> key_backups;
   std::string checkpoint;
   std::map<std::string, std::string> other_copies;
+  std::string practice, ordered_by_name, approved_by_name;  // "Anna Smith (anna)"; the login where nobody has it now
   std::vector<SegmentId> ids() const;
 };
 

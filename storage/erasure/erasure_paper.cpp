@@ -28,15 +28,26 @@ std::string escaped(const std::string& text) {
 
 using Lines = std::vector<std::pair<std::string, std::string>>;
 
+// With the full name where the certificate has it: older ones do not.
+std::string person_of(const json::object& paper, const std::string& by) {
+  const auto* name = paper.if_contains(by + "_name");
+  return name != nullptr && name->is_string() && !name->get_string().empty() ? std::string(name->get_string()) : text_of(paper, by.c_str());
+}
+
 Lines facts_of(const json::object& paper) {
-  const auto approved = text_of(paper, "approved_by");
-  return {{"Certificate", text_of(paper, "id")},
-          {"Ordered", text_of(paper, "ordered_at") + " by " + text_of(paper, "ordered_by")},
-          {"Approved by", approved.empty() ? "nobody else had to" : approved},
-          {"Reason", text_of(paper, "reason")},
-          {"Erased", text_of(paper, "recordings") + " recordings, " + text_of(paper, "bytes") + " bytes"},
-          {"Completed", text_of(paper, "certified_at")},
-          {"Backups of the keys", text_of(paper.at("key_backups").as_object(), "text")}};
+  const auto approved = person_of(paper, "approved_by");
+  Lines lines;
+  if (const auto* practice = paper.if_contains("practice"); practice != nullptr && practice->is_string())
+    lines.emplace_back("Practice", std::string(practice->get_string()));
+  const Lines all{{"Certificate", text_of(paper, "id")},
+                  {"Ordered", text_of(paper, "ordered_at") + " by " + person_of(paper, "ordered_by")},
+                  {"Approved by", approved.empty() ? "nobody else had to" : approved},
+                  {"Reason", text_of(paper, "reason")},
+                  {"Erased", text_of(paper, "recordings") + (text_of(paper, "recordings") == "1" ? " recording, " : " recordings, ") + text_of(paper, "bytes") + " bytes"},
+                  {"Completed", text_of(paper, "certified_at")},
+                  {"Backups of the keys", text_of(paper.at("key_backups").as_object(), "text")}};
+  lines.insert(lines.end(), all.begin(), all.end());
+  return lines;
 }
 
 Lines items_of(const json::object& paper) {

@@ -145,6 +145,7 @@ void Erasures::certify_one(Erasure erasure) {
   if (renew_key_backups_) facts.key_backups = renew_key_backups_();
   facts.checkpoint = ledger_.checkpoint("erasure");
   facts.other_copies = *other_copies_.lock();
+  facts.practice = *practice_.lock();
   const auto now = clock_.now();
   erasure.certificate = make_certificate(erasure, facts, now);
   const auto subject = json::serialize(json::object{{"erasure", erasure.id.text()}, {"sha256", to_hex(sha256(as_view(erasure.certificate)))}});

@@ -62,6 +62,7 @@ class Erasures {
   // Asked before the certificate of each erasure. Throws when it must be tried again.
   void set_key_backups(std::function<KeyBackupsRenewed()> renew) { renew_key_backups_ = std::move(renew); }
   void set_other_copies(std::map<std::string, std::string> copies) { *other_copies_.lock() = std::move(copies); }
+  void set_practice(std::string name) { *practice_.lock() = std::move(name); }  // on certificates; empty: not given
   // Who keeps what was made from recordings removes it here (I18); so far nothing is. Throws when it must be tried again.
   void add_derived(std::function<void(const std::vector<SegmentId>&)> remove) { derived_.push_back(std::move(remove)); }
 
@@ -89,6 +90,7 @@ class Erasures {
   Ledger& ledger_;
   Key root_;
   Synchronized<std::map<std::string, std::string>> other_copies_;
+  Synchronized<std::string> practice_;
   const Path state_;
   std::atomic<bool> all_kept_{false};
   std::function<KeyBackupsRenewed()> renew_key_backups_;

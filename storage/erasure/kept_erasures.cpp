@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/catalogue/needed.h"
 
 namespace tenure::storage {
 
@@ -99,7 +100,8 @@ void insert(sqlite::Connection& db, const ErasureId& id, const json::value& kept
 void take(sqlite::Connection& db, const Path& file, const Key& key) {
   const auto id = ErasureId::parse(file.stem().string());
   if (!id) throw Error(ErrorKind::corrupt, "its name is no order's");
-  const auto kept = json::parse(text_in(file, key));
+  const Needed needed{file, "what is to be erased", "that order is in the ledger only then, and is not carried out"};
+  const auto kept = json::parse(needing(needed, [&] { return text_in(file, key); }));
   db.script("SAVEPOINT erasure");
   try {
     insert(db, *id, kept);
@@ -144,6 +146,8 @@ TakenErasures take_kept_erasures(sqlite::Connection& db, const Path& state, cons
       take(db, item.path(), key);
       ++taken.orders;
     } catch (const std::exception& error) {
+      const auto* refusal = dynamic_cast<const Error*>(&error);
+      if (refusal != nullptr && refusal->kind() == ErrorKind::refused) throw;
       taken.problems.push_back("The file " + item.path().string() + " is no order of erasure: " + error.what() +
                                ". That order is in the ledger only");
     }

@@ -13,9 +13,9 @@ void keep_erasures(Catalogue& catalogue, const Path& state, const Key& root);
 
 struct TakenErasures {
   std::uint64_t orders = 0;
-  std::vector<std::string> problems;  // files that could not be read
+  std::vector<std::string> problems;  // files that are none
 };
-// For a rebuild, inside its transaction.
+// For a rebuild, inside its transaction. Throws Error{refused} for one that its disk does not give now.
 TakenErasures take_kept_erasures(sqlite::Connection& db, const Path& state, const Key& root);
 
 }  // namespace tenure::storage

@@ -145,6 +145,23 @@ TEST(PromisePage, DoesNotSayThatThePromiseFitsWhenTheDiskWillBeFull) {
   const auto html = paper::to_html(promise_page(one, kProof));
   EXPECT_THAT(html, Not(HasSubstr("has room for what is promised")));
   EXPECT_THAT(html, HasSubstr("keeps what is promised until now; 80 GB free; the disk will be full on 25 Nov 2026"));
+  one.spaces[0].full_at = std::nullopt;
+  one.spaces[0].full_now = true;
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)),
+              HasSubstr("keeps what is promised until now; 80 GB free; the disk is full now, or within the hour"));
+}
+
+TEST(PromisePage, BearsThePracticesNameWhereOneIsGiven) {
+  auto one = report();
+  EXPECT_EQ(promise_page(one, kProof).subtitle, "22 November 2026, 03:00 UTC");
+  one.practice = "Example Surgery";
+  const auto html = paper::to_html(promise_page(one, kProof));
+  EXPECT_THAT(html, HasSubstr("<p>Example Surgery, 22 November 2026, 03:00 UTC</p>"));
+}
+
+TEST(PromisePage, SaysThatItDoesNotKnowPackedRecordingsNorThoseWithoutAHeader) {
+  EXPECT_THAT(paper::to_html(promise_page(report(), kProof)),
+              HasSubstr("recordings that are packed (zip and the like) or are sound or video without a header"));
 }
 
 TEST(PromisePage, CarriesItsProof) {

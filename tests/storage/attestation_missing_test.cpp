@@ -5,6 +5,7 @@
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/recovery/lost.h"
 #include "storage/recovery/scrub.h"
+#include "tests/storage/another_user.h"
 #include "tests/storage/attested.h"
 
 namespace tenure::storage {
@@ -46,6 +47,47 @@ TEST_F(Missing, ALostRecordingStaysAFindingWhileItsVaultIsOffLine) {
   lose_file(practice.fresh);
   fs::rename(practice.vault(), practice.elsewhere.path / "vault");
   EXPECT_EQ(found(), "vault-off-line 1, missing-file 1");
+}
+
+TEST_F(Missing, WhatLiesInAFolderThatMayNotBeReadIsNotCalledMissing) {
+  const auto hour = practice.file_of(practice.fresh).parent_path();
+  Attestation report;
+  {
+    const AnotherUser nobody(practice.state(), hour);
+    report = practice.attest();
+  }
+  fs::permissions(hour, fs::owner_all);  // or the temporary folder could not be removed
+  EXPECT_EQ(found_in(report), "folder-unread 1");
+  EXPECT_EQ(report.not_looked_at, 1u);
+  EXPECT_EQ(verdict_of(report), "unsure");
+  EXPECT_THAT(verdict_in_words(report).front(), HasSubstr("a folder could not be looked into, where 1 recording belongs."));
+  EXPECT_THAT(to_json(report), HasSubstr("\"not_looked_at\":1"));
+  EXPECT_EQ(found(), "");
+}
+
+TEST_F(Missing, TheReportCarriesThePracticesNameAndWhoPlacedAHold) {
+  auto order = practice.order();
+  EXPECT_THAT(to_json(attest(order)), HasSubstr("\"practice\":null"));
+  EXPECT_EQ(attest(order).holds.at(0).placed_by_name, attest(order).holds.at(0).placed_by) << "no person has that login";
+  practice.sql(
+      "INSERT INTO person(id, name, display, created_at, created_by, password, password_by, totp_by, recovery_by)"
+      " SELECT x'00000000000000000000000000000001', placed_by, 'Anna Smith', 0, '', '', '', '', '' FROM hold LIMIT 1");
+  order.practice = "Example Surgery";
+  const auto report = attest(order);
+  EXPECT_THAT(to_json(report), HasSubstr("\"practice\":\"Example Surgery\""));
+  EXPECT_EQ(report.holds.at(0).placed_by_name, "Anna Smith (" + report.holds.at(0).placed_by + ")");
+}
+
+TEST_F(Missing, WhatWasLostBeforeStaysMissingThoughItsFolderMayNotBeRead) {
+  lose_file(practice.fresh);
+  const auto hour = practice.file_of(practice.fresh).parent_path();
+  std::string found_unread;
+  {
+    const AnotherUser nobody(practice.state(), hour);
+    found_unread = found();
+  }
+  fs::permissions(hour, fs::owner_all);
+  EXPECT_EQ(found_unread, "folder-unread 1, missing-file 1");
 }
 
 TEST_F(Missing, AVaultThatWasMovedAsideHoldsTheOriginalsWhichNobodyIsToldToDelete) {

@@ -242,6 +242,27 @@ TEST_F(ErasureTest, TheCertificateNamesWhoWhatProofAndTheCopiesOutOfReach) {
   EXPECT_GE(note->checkpoint.size, paper.at("ledger").at("deleted").as_array().at(0).to_number<std::uint64_t>());
 }
 
+TEST_F(ErasureTest, TheCertificateCarriesThePracticesNameAndPeoplesFullNames) {
+  parts->catalogue.write([](Catalogue::Transaction& transaction) {
+    transaction.db.run(
+        "INSERT INTO person(id, name, display, created_at, created_by, password, password_by, totp_by, recovery_by)"
+        " VALUES(x'00000000000000000000000000000001', 'partner', 'Anna Smith', 0, '', '', '', '', '')");
+  });
+  record("front", minute(0));
+  record("front", minute(1));
+  const auto unnamed = certificate(erase(span(0, 1)));
+  EXPECT_TRUE(unnamed.at("practice").is_null());
+  EXPECT_THAT(certificate_text(json::serialize(unnamed)), Not(HasSubstr("Practice:")));
+  erasures->set_practice("Example Surgery");
+  const auto paper = certificate(erase(span(1, 2)));
+  EXPECT_EQ(paper.at("practice").as_string(), "Example Surgery");
+  EXPECT_EQ(paper.at("ordered_by").as_string(), "partner");
+  const auto text = certificate_text(json::serialize(paper));
+  EXPECT_THAT(text, HasSubstr("Practice: Example Surgery\n"));
+  EXPECT_THAT(text, HasSubstr(" by Anna Smith (partner)\n"));
+  EXPECT_THAT(text, HasSubstr("Approved by: manager\n")) << "who is no person here";
+}
+
 TEST_F(ErasureTest, ItsTextAndPageEscapeWhatPeopleTyped) {
   record("front", minute(0));
   const auto made = erasures->order(span(0, 1), "right of <b>erasure</b> & more", kPartner, {});
