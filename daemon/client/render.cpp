@@ -18,10 +18,16 @@ const json::array& array_of(const json::value& answer) {
   return array ? *array : none;
 }
 
+// Of one that is still being recorded nobody knows it yet: its row has its start there.
+std::string end_of(const json::value& segment) {
+  const auto end = cell(segment, "end");
+  return cell(segment, "state") == "recording" && end <= cell(segment, "start") ? "recording" : end;
+}
+
 std::string segment_table(const json::array& all) {
   Table table({"START", "END", "SOURCE", "SIZE", "STATE", "EXPIRES", "HELD", "ID"});
   for (const auto& one : all)
-    table.add({cell(one, "start"), cell(one, "end"), cell(one, "source"), bytes_text(amount(one, "bytes")), cell(one, "state"),
+    table.add({cell(one, "start"), end_of(one), cell(one, "source"), bytes_text(amount(one, "bytes")), cell(one, "state"),
                cell(one, "expires_at"), cell(one, "held"), cell(one, "id")});
   return table.text();
 }
@@ -130,12 +136,13 @@ std::string hold(const json::value& answer) {
   for (const auto& span : items(answer, "spans")) out += fmt::format("footage of {}: {} {}\n", cell(span, "source"), cell(span, "from"), cell(span, "to").empty() ? "on, without an end" : "to " + cell(span, "to"));
   out += fmt::format("{}{}; {} named\n", counted(items(answer, "numbers").size(), "number"), numbers_of(answer), counted(items(answer, "calls").size(), "call"));
   if (!receipt) return out;
-  out += fmt::format("\n{} {}, {}{}\n", preview ? "would keep" : "keeps", counted(items(answer, "segments").size(), "recording"), bytes_text(amount(answer, "bytes")),
+  out += fmt::format("\n{} {}, {}{}\n", preview ? "would keep" : "keeps", counted(cell(answer, "recordings"), "recording"), bytes_text(amount(answer, "bytes")),
                      preview ? std::string() : "; ledger entry " + cell(answer, "ledger_number"));
   if (keeps_nothing) out += "WARNING: this hold keeps no recording at this moment. It counts for what is yet to come; if you meant recordings that\n"
                             "are there, look at its sources, times and numbers again (tenure segments, tenure calls find).\n";
   if (cell(answer, "calls_not_shown") == "yes") out += "calls are kept too, and shown to who may find calls only\n";
   if (!items(answer, "segments").empty()) out += segment_table(items(answer, "segments"));
+  if (static_cast<double>(items(answer, "segments").size()) < amount(answer, "recordings")) out += fmt::format("... these are the oldest {} of them\n", items(answer, "segments").size());
   if (!items(answer, "gaps").empty()) out += "\nnot recorded:\n" + gap_table(items(answer, "gaps"));
   for (const auto& gone : items(answer, "gone")) out += fmt::format("already gone: {} {} to {}\n", cell(gone, "source"), cell(gone, "from"), cell(gone, "to"));
   return out + forecast(answer);

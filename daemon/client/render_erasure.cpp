@@ -26,8 +26,12 @@ std::string preview(const json::value& answer) {
   for (const auto& one : items(answer, "segments"))
     going.add({cell(one, "start"), cell(one, "end"), cell(one, "source"), bytes_text(amount(one, "bytes")), cell(one, "expires_at"), cell(one, "id")});
   std::string out = going.empty() ? "" : going.text();
-  out += fmt::format("{}, {}: {}\n", counted(items(answer, "segments").size(), "recording"), bytes_text(amount(answer, "bytes")),
-                     cell(answer, "allowed") == "yes" ? "may be erased" : items(answer, "in_the_way").empty() ? "nothing that is named is kept" : "not as a whole");
+  if (cell(answer, "allowed") == "yes")
+    out += fmt::format("{}, {}: may be erased\n", counted(items(answer, "segments").size(), "recording"), bytes_text(amount(answer, "bytes")));
+  else if (items(answer, "in_the_way").empty())
+    out += "nothing that is named is kept: look at the numbers and times\n";
+  else
+    out += fmt::format("cannot be erased as it is named: {} in the way\n", counted(items(answer, "in_the_way").size(), "recording"));
   for (const auto& one : items(answer, "in_the_way")) out += fmt::format("in the way: {} {} {}: {}\n", cell(one, "source"), cell(one, "start"), cell(one, "id"), cell(one, "why"));
   for (const auto& one : items(answer, "holds"))
     out += fmt::format("hold {} ({}): {}; authority {}; review {}\n", cell(one, "id"), cell(one, "state"), cell(one, "reason"), cell(one, "authority"), cell(one, "review"));
@@ -113,6 +117,7 @@ std::string rebuilt(const json::value& answer) {
   };
   add("finished_deletions", "deletion", "had been begun, and came to an end");
   add("duplicates", "file", "with a call that was there already moved to quarantine");
+  add("lost", "recording", "had been lost before, and stays told as lost");
   add("left", "file", "could not be taken; tenured looks again when it has started");
   out += listed(answer, "problems", "look at this: ");
   if (!old.empty()) out += "The old catalogue lies in " + old + ".\n";

@@ -80,27 +80,52 @@ std::string subject_of(const json::value& request) {
   return all;
 }
 
+// In the daemon's words, where it gives any.
+std::string what_of(const json::value& request) {
+  const auto what = cell(request, "what");
+  return what.empty() ? cell(request, "act") + ": " + subject_of(request) : what;
+}
+
+// "Anna Smith (anna)"
+std::string who(const json::value& request, const std::string& by) {
+  const auto name = cell(request, by + "_name");
+  return name.empty() ? cell(request, by) : name;
+}
+
 std::string requests(const json::value& answer) {
-  Table table({"ID", "STATE", "ACT", "OF", "ASKED BY", "EXPIRES", "REASON"});
+  Table table({"ID", "STATE", "ASKED BY", "UNTIL", "REASON", "WHAT WOULD HAPPEN"});
   if (const auto* all = answer.if_array())
     for (const auto& one : *all)
-      table.add({cell(one, "id"), cell(one, "state"), cell(one, "act"), subject_of(one), cell(one, "asked_by"),
-                 cell(one, "expires_at"), cell(one, "reason")});
+      table.add({cell(one, "id"), cell(one, "state"), who(one, "asked_by"), cell(one, "expires_at"), cell(one, "reason"),
+                 what_of(one)});
   return table.empty() ? "no requests\n" : table.text();
 }
 
+// By which the approval is held to exactly what was shown.
+std::string bound_to(const json::value& request) {
+  const auto root = cell(member(request, "subject"), "root"), preview = cell(member(request, "subject"), "preview");
+  if (!root.empty()) return fmt::format("[these recordings and no others: {}]\n", root);
+  return preview.empty() ? preview : fmt::format("[as the preview said: {}]\n", preview);
+}
+
+std::string until(const json::value& request) {
+  const auto state = cell(request, "state");
+  const auto* text = state == "waiting" ? "can be answered until" : state == "approved" ? "to be done by" : "counts until";
+  return fmt::format("{} {}", text, cell(request, "expires_at"));
+}
+
 std::string request(const json::value& answer) {
-  std::string out = fmt::format("request {} ({})\n{}: {}\nreason: {}\nasked {} by {}, expires {}\n", cell(answer, "id"),
-                                cell(answer, "state"), cell(answer, "act"), subject_of(answer), cell(answer, "reason"),
-                                cell(answer, "asked_at"), cell(answer, "asked_by"), cell(answer, "expires_at"));
+  std::string out = fmt::format("request {} ({})\n{}\nreason: {}\nasked {} by {}, {}\n", cell(answer, "id"),
+                                cell(answer, "state"), what_of(answer), cell(answer, "reason"), cell(answer, "asked_at"),
+                                who(answer, "asked_by"), until(answer));
   if (const auto from = cell(answer, "alone_from"); !from.empty())
     out += fmt::format("nobody else could approve it: it stands alone from {}\n", from);
   if (const auto at = cell(answer, "decided_at"); !at.empty())
-    out += fmt::format("decided {} by {}{}{}\n", at, cell(answer, "decided_by"),
+    out += fmt::format("decided {} by {}{}{}\n", at, who(answer, "decided_by"),
                        cell(answer, "decided_reason").empty() ? "" : ": ", cell(answer, "decided_reason"));
   if (const auto at = cell(answer, "used_at"); !at.empty()) out += fmt::format("used {}\n", at);
   if (const auto note = cell(answer, "note"); !note.empty()) out += fmt::format("LOOK TWICE: {}\n", note);
-  return out;
+  return out + bound_to(answer);
 }
 }  // namespace
 

@@ -1,6 +1,6 @@
 // approvals list, show, approve, refuse: what waits for a second person.
 #include "base/log.h"
-#include "daemon/control/rows.h"
+#include "daemon/control/approval_words.h"
 #include "daemon/control/verbs.h"
 
 namespace tenure::daemon {
@@ -31,24 +31,28 @@ json::value list(const Call& call) {
   auto all = call.rooms.storage.approvals().list(kMost);
   std::erase_if(all, [&](const auto& approval) { return !may_see(call, approval); });
   if (all.size() > most) all.resize(most);
-  return rows(all);
+  ApprovalWords words(call.rooms, call.asker);
+  json::array shown;
+  for (const auto& approval : all) shown.push_back(words.row(approval, /*counted=*/false));
+  return shown;
 }
 
 json::value show(const Call& call) {
   call.args.only({"id"});
   const auto approval = call.rooms.storage.approvals().show(id_of(call));
   if (!may_see(call, approval)) call.need(Action::reports);
-  return row(approval);
+  return ApprovalWords(call.rooms, call.asker).row(approval);
 }
 
 json::value approve(const Call& call) {
   call.args.only({"id"});
-  return row(call.rooms.storage.approvals().approve(id_of(call), call.actor));
+  return ApprovalWords(call.rooms, call.asker).row(call.rooms.storage.approvals().approve(id_of(call), call.actor));
 }
 
 json::value refuse(const Call& call) {
   call.args.only({"id", "reason"});
-  return row(call.rooms.storage.approvals().refuse(id_of(call), call.args.need("reason"), call.actor));
+  const auto refused = call.rooms.storage.approvals().refuse(id_of(call), call.args.need("reason"), call.actor);
+  return ApprovalWords(call.rooms, call.asker).row(refused);
 }
 }  // namespace
 

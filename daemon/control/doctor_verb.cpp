@@ -46,23 +46,47 @@ json::object check_vault_folder(const config::Vault& vault) {
   return line("file system", judged.verdict == "bad" ? "bad" : "good", fmt::format("vault {}: {}", vault.id, storage::machine_facts(vault.path).file_system));
 }
 
+json::object check_space(const storage::VaultSpace& space, std::uint64_t least_free) {
+  if (!space.online) return line("vault", "bad", space.vault + " is off line: " + space.why);
+  const auto others = fmt::format("{}", fmt::join(space.shares, ", "));
+  const auto left = fmt::format("vault {}: {} MiB left{}", space.vault, space.free >> 20,
+                                others.empty() ? "" : ", on one disk with " + others + ", for all of them together");
+  if (space.free < least_free) return line("space", "warning", left);
+  if (!space.plan.promise_fits())
+    return line("space", "bad",
+                fmt::format("vault {}: what was promised needs {} MiB{}, there are {}", space.vault,
+                            space.plan.need_for_promise >> 20,
+                            others.empty() ? ""
+                                           : fmt::format(" and {} more in {} on the same disk",
+                                                         space.plan.promise_beside >> 20, others),
+                            space.plan.have >> 20));
+  if (space.holds_endanger)
+    return line("space", "bad",
+                fmt::format("vault {}: holds keep {} MiB, so that what was promised will not fit", space.vault,
+                            space.held >> 20));
+  return line("space", "good", left);
+}
+
+// Reading one repairs a bad copy from the good one: after the sync what was read is whole in both.
 json::object check_keys(const Call& call) {
   auto& keys = call.rooms.storage.keys();
+  std::uint64_t missing = 0, looked = 0;
+  storage::SegmentQuery query;
+  query.limit = 1000;
+  const auto segments = call.rooms.storage.catalogue().segments(query);
   try {
+    for (const auto& segment : segments) {
+      if (segment.state != storage::State::live) continue;
+      ++looked;
+      if (!keys.read(segment.slot, segment.id)) ++missing;
+    }
     keys.sync();
   } catch (const Error& error) {
     return line("keys", "bad", error.message() + "; restart tenured after looking at the disk");
   }
-  std::uint64_t missing = 0, looked = 0;
-  storage::SegmentQuery query;
-  query.limit = 1000;
-  for (const auto& segment : call.rooms.storage.catalogue().segments(query)) {
-    if (segment.state != storage::State::live) continue;
-    ++looked;
-    if (!keys.read(segment.slot, segment.id)) ++missing;
-  }
-  const auto text = fmt::format("{} in use, both copies synced; {} of {} looked at have no valid key", keys.in_use(), missing, looked);
-  return line("keys", missing ? "bad" : "good", text);
+  if (missing == 0) return line("keys", "good", fmt::format("{} in use; {} looked at, each whole in both copies", keys.in_use(), looked));
+  return line("keys", "bad", fmt::format("{} in use; {} of {} looked at have no valid key in either copy, so that their recordings cannot be "
+                                         "read: a backup of the keys may have them (docs/guide/backup.md)", keys.in_use(), missing, looked));
 }
 
 json::object check_key_encryption_key(const Call& call) {
@@ -129,13 +153,8 @@ json::value doctor(const Call& call) {
   json::array checks{check_clock(call)};
   check_state_folder(call, checks);
   for (const auto& vault : settings->vaults) checks.push_back(check_vault_folder(vault));
-  for (const auto& space : call.rooms.storage.pressure().spaces()) {
-    if (!space.online) checks.push_back(line("vault", "bad", space.vault + " is off line: " + space.why));
-    else if (space.free < settings->storage.least_free_bytes) checks.push_back(line("space", "warning", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
-    else if (!space.plan.promise_fits()) checks.push_back(line("space", "bad", fmt::format("vault {}: what was promised needs {} MiB, there are {}", space.vault, space.plan.need_for_promise >> 20, space.plan.have >> 20)));
-    else if (space.holds_endanger) checks.push_back(line("space", "bad", fmt::format("vault {}: holds keep {} MiB, so that what was promised will not fit", space.vault, space.held >> 20)));
-    else checks.push_back(line("space", "good", fmt::format("vault {}: {} MiB left", space.vault, space.free >> 20)));
-  }
+  for (const auto& space : call.rooms.storage.pressure().spaces())
+    checks.push_back(check_space(space, settings->storage.least_free_bytes));
   for (const auto& hold : call.rooms.storage.holds().list())
     if (hold.review_due || hold.review_soon)
       checks.push_back(line("hold", "warning", fmt::format("the review of hold {} {} {}; it stays until somebody releases it", hold.id.text(),

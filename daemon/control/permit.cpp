@@ -5,7 +5,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "daemon/control/rows.h"
+#include "daemon/control/approval_words.h"
 #include "disclosure/redaction/plan.h"
 
 namespace tenure::daemon {
@@ -99,7 +99,7 @@ json::value Permit::ask(std::string_view verb, std::string subject, const Args& 
   const auto& reason = reason_.empty() ? given : reason_;
   if (reason.empty()) throw Error(ErrorKind::usage, "reason: is required, for whoever is to approve this");
   const auto asked = rooms_.storage.approvals().ask(std::string(verb), std::move(subject), reason, asker_.actor);
-  return json::object{{"state", "waiting"}, {"approval", row(asked)}};
+  return json::object{{"state", "waiting"}, {"approval", ApprovalWords(rooms_, asker_).row(asked)}};
 }
 
 std::string Permit::use(std::string_view verb, const Args& args) const {

@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 
 #include "base/log.h"
+#include "daemon/control/approval_words.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
 
@@ -123,7 +124,7 @@ json::value change(const Call& call) {
     throw Error(ErrorKind::usage, fmt::format("preview: this makes {} recordings fall due; look at it first (tenure policy preview {} --period "
                                               "{}), and give the --preview that it prints", shown.falls_due.recordings, wish.cls, to_string(wish.period)));
   const auto asked = call.rooms.storage.approvals().ask(PolicyChanges::kAct, storage::approval_subject(shown), reason, call.actor);
-  return json::object{{"state", "waiting"}, {"approval", daemon::row(asked)}, {"preview", row(shown)}};
+  return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row(asked)}, {"preview", row(shown)}};
 }
 
 json::value cancel(const Call& call) {

@@ -101,6 +101,7 @@ json::object row(const storage::Person& person) {
 json::object row(const storage::HoldReceipt& receipt) {
   json::object out = row(receipt.hold);
   out["segments"] = rows(receipt.segments);
+  out["recordings"] = receipt.recordings;
   out["gaps"] = rows(receipt.gaps);
   out["gone"] = rows(receipt.gone);
   out["bytes"] = receipt.bytes;
@@ -128,15 +129,19 @@ json::object row(const storage::VaultSpace& space) {
     out["month_needs"] = space.plan.need_for_month;
     out["promise_fits"] = space.plan.promise_fits();
     out["month_fits"] = space.plan.month_fits();
+    out["others_need"] = space.plan.promise_beside;
     out["days_that_fit"] = space.plan.days_that_fit;
     out["estimated"] = space.plan.estimated;
   }
-  out["full_at"] = time_or_null(space.full_at);
+  const bool full = space.alarm == storage::SpaceAlarm::full;
+  out["full_at"] = full ? json::value() : time_or_null(space.full_at);  // never a moment past
+  out["full_now"] = full;
   out["forecast"] = storage::to_string(space.alarm);
   out["held"] = space.held;
   out["holds_endanger"] = space.holds_endanger;
   out["ballast"] = space.ballast;
   out["stopped"] = space.stopped;
+  out["shares"] = texts(space.shares);
   return out;
 }
 

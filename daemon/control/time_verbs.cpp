@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 
 #include "base/log.h"
+#include "daemon/control/approval_words.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
 #include "daemon/time_keeping.h"
@@ -84,7 +85,7 @@ json::value ask_to_lower(const Call& call) {
   const auto status = keeping(call).status();
   static_cast<void>(lower_time(status.state, status.readings, *right));  // refused at once rather than after the approval
   const auto asked = call.rooms.storage.approvals().ask(kLower, lowering(status.time.lo - *right, *right), call.args.need("reason"), call.actor);
-  return json::object{{"state", "waiting"}, {"approval", daemon::row(asked)}};
+  return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row(asked)}};
 }
 
 json::value lower(const Call& call) {

@@ -3,6 +3,7 @@
 #include "daemon/access/password.h"
 #include "daemon/access/people_rules.h"
 #include "daemon/access/totp.h"
+#include "daemon/control/approval_words.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
 
@@ -112,9 +113,10 @@ json::value user_disable(const Call& call) {
   if (!rules_of(call).rules.may_change(target)) {
     const auto subject = storage::approval_subject({{"name", target.name}});
     const auto named = call.args.text("approval", 64);
-    if (!named)
-      return json::object{{"state", "waiting"},
-                          {"approval", row(call.rooms.storage.approvals().ask(kDisable, subject, reason, call.actor))}};
+    if (!named) {
+      const auto asked = call.rooms.storage.approvals().ask(kDisable, subject, reason, call.actor);
+      return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row(asked)}};
+    }
     const auto id = storage::ApprovalId::parse(*named);
     if (!id) throw Error(ErrorKind::usage, fmt::format("approval: \"{}\" is no id of a request", log_safe(*named)));
     call.rooms.storage.approvals().use({*id, kDisable, subject, reason}, call.actor);

@@ -92,7 +92,8 @@ std::string set_by_asker(sqlite::Connection& db, const Approval& approval, const
   add(person->totp_by, "code");
   add(person->recovery_by, "recovery codes");
   if (what.empty()) return approval.note;
-  return approval.note + (approval.note.empty() ? "" : "; ") + approval.asked_by + ", who asked, set of " + approver.name + ", who approved: " + what;
+  return approval.note + (approval.note.empty() ? "" : "; ") + approval.asked_by + ", who asked, had set " + what + " of " +
+         approver.name + ", who approved";
 }
 
 [[noreturn]] void refuse_act(const Approval& approval, const std::string& why) {

@@ -58,6 +58,33 @@ TEST(SpaceOnTheScreen, NeverSaysKeptBesideADiskThatWillBeFullBeforeThePromiseIsK
               Not(HasSubstr("31 days")));
 }
 
+TEST(SpaceOnTheScreen, NamesNoMomentPastWhereTheDiskIsFullNow) {
+  const auto said = [](const char* vault) {
+    return render("status", json::object{{"space", json::array{json::parse(vault)}}});
+  };
+  EXPECT_THAT(said(R"({"vault": "main", "promise_fits": true, "month_fits": true, "full_at": null, "full_now": true})"),
+              HasSubstr("DISK FILLS UP: vault main keeps what was promised until now; the disk is full now, or within "
+                        "the hour, and"));
+  EXPECT_THAT(
+      said(R"({"vault": "main", "promise_fits": false, "promise_needs": 2048, "full_at": null, "full_now": true})"),
+      HasSubstr(
+          "TOO SMALL: what was promised needs 2.0 KiB in vault main; the disk is full now, or within the hour\n"));
+}
+
+TEST(SpaceOnTheScreen, SaysThatVaultsShareADiskWhereItIsTooSmall) {
+  const auto said = [](const char* vault) {
+    return render("status", json::object{{"space", json::array{json::parse(vault)}}});
+  };
+  EXPECT_THAT(
+      said(R"({"vault": "main", "shares": ["phones"], "promise_fits": false, "promise_needs": 2048,
+                       "others_need": 1024, "full_at": null})"),
+      HasSubstr("TOO SMALL: what was promised needs 2.0 KiB in vault main, and 1.0 KiB in phones on the same disk\n"));
+  EXPECT_THAT(
+      said(R"({"vault": "main", "shares": ["attic", "phones"], "promise_fits": true, "month_fits": false,
+                       "full_at": "2026-11-25T10:00:00Z"})"),
+      HasSubstr("DISK FILLS UP: vault main (on one disk with attic, phones) keeps what was promised until now; the"));
+}
+
 TEST(StatusOnTheScreen, TellsOneThingFromSeveral) {
   const auto text = render("status", json::parse(R"({"counts": {"segments": 1, "calls": 2, "bytes": 1024},
       "ledger": {"entries": 1}, "scrub": {"lost": 1, "damaged": 2, "in_quarantine": 1}})"));
@@ -90,10 +117,32 @@ TEST(ARebuildOnTheScreen, IsToldInSentences) {
   EXPECT_THAT(text, Not(HasSubstr("could not be taken")));
 }
 
+TEST(SegmentsOnTheScreen, SayRecordingForTheEndOfOneThatHasNone) {
+  const auto text = render("segments", json::parse(R"([
+      {"start": "2026-11-22T10:00:00Z", "end": "2026-11-22T10:01:00Z", "source": "door", "state": "live"},
+      {"start": "2026-11-22T10:01:00Z", "end": "2026-11-22T10:01:00Z", "source": "door", "state": "recording"}])"));
+  EXPECT_THAT(text, HasSubstr("\n2026-11-22T10:00:00Z  2026-11-22T10:01:00Z  door "));
+  EXPECT_THAT(text, HasSubstr("\n2026-11-22T10:01:00Z  recording             door "));
+}
+
 TEST(HoldsOnTheScreen, SayWhichReviewIsDueAndWhichSoon) {
   const auto text = render("hold list", json::parse(R"([{"id": "a", "review_due": false, "review_soon": true},
       {"id": "b", "review_due": true, "review_soon": false}, {"id": "c", "review_due": false, "review_soon": false}])"));
   EXPECT_THAT(text, testing::ContainsRegex("a .*soon.*\nb .*DUE.*\nc .* no "));
+}
+
+TEST(RequestsOnTheScreen, SayInWordsWhatWouldHappenAndUntilWhen) {
+  auto request = json::parse(R"x({"id": "01a3", "state": "waiting", "act": "erase", "what": "Erase 12 recordings.",
+      "subject": {"recordings": "12", "root": "ee35"}, "reason": "Article 17", "asked_at": "2026-11-22T10:00:00Z",
+      "asked_by": "anna", "asked_by_name": "Anna Smith (anna)", "expires_at": "2026-11-29T10:00:00Z"})x");
+  EXPECT_EQ(render("approvals show", request), "request 01a3 (waiting)\nErase 12 recordings.\nreason: Article 17\n"
+                                               "asked 2026-11-22T10:00:00Z by Anna Smith (anna), can be answered until 2026-11-29T10:00:00Z\n"
+                                               "[these recordings and no others: ee35]\n");
+  const auto list = render("approvals list", json::array{request});
+  EXPECT_THAT(list, HasSubstr("Anna Smith (anna)  2026-11-29T10:00:00Z  Article 17  Erase 12 recordings.\n"));
+  EXPECT_THAT(list, Not(HasSubstr("ee35")));
+  request.as_object()["state"] = "approved";
+  EXPECT_THAT(render("approvals show", request), HasSubstr("to be done by 2026-11-29T10:00:00Z"));
 }
 
 TEST(StatusOnTheScreen, SaysWhoDeletedSinceTheStart) {

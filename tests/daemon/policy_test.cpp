@@ -31,6 +31,9 @@ TEST_F(PolicyVerbs, I10_AShorterPeriodGoesThroughPreviewSecondPersonAndADay) {
   const auto asked = ask(logged_in("anna"), "policy change", args);
   EXPECT_EQ(text(asked, "state"), "waiting");
   EXPECT_EQ(text(asked.at("approval").at("subject"), "falls_due"), "0");
+  EXPECT_EQ(text(asked.at("approval"), "what"),
+            "Keep each recording of class cctv for 14 days from its end instead of 28 days from its end, from 2026-03-05T14:00:00Z on."
+            " No recording that is kept now falls due then because of it.");
   EXPECT_EQ(text(asked.at("approval").at("subject"), "preview"), text(shown, "preview"));
   args["approval"] = asked.at("approval").at("id");
   EXPECT_THAT(refusal(logged_in("anna"), "policy change", args).message(), HasSubstr("waits for a second person"));

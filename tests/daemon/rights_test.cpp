@@ -232,6 +232,7 @@ TEST_F(EveryVerb, NoHoldTellsOfCallsToWhoMayNotFindThem) {
     EXPECT_TRUE(placed.at("segments").as_array().empty());
     EXPECT_TRUE(placed.at("calls_not_shown").as_bool());
     EXPECT_EQ(placed.at("bytes").to_number<int>(), 0);
+    EXPECT_EQ(placed.at("recordings").to_number<int>(), 0);
     EXPECT_TRUE(placed.at("forecast").is_null());
     EXPECT_TRUE(ask(who, "hold show", {{"id", placed.at("id")}}).at("segments").as_array().empty());
     EXPECT_EQ(ask(logged_in("practice-manager"), "hold show", {{"id", placed.at("id")}}).at("segments").as_array().size(), 1u);

@@ -50,6 +50,20 @@ TEST_F(SecondPerson, APracticeManagersReleaseOfAHoldWaitsForAnother) {
   EXPECT_THAT(refusal(logged_in("anna"), "hold release", release(id)).message(), HasSubstr("already releasing"));
 }
 
+TEST_F(SecondPerson, WhoDecidesReadsInWordsWhoAsksAndWhatWouldHappen) {
+  add("ben", {"partner"});
+  const auto id = ask_for_release();
+  const auto shown = ask(logged_in("ben"), "approvals show", {{"id", id}});
+  EXPECT_EQ(shown.at("asked_by_name").as_string(), "anna of the practice (anna)");
+  const std::string hold = "Release the hold for \"claim\" (authority: practice manager; placed 2026-03-02T14:00:00Z by anna of the practice (anna)).";
+  EXPECT_EQ(shown.at("what").as_string(), hold + " The calls it keeps are told to who may find calls only."
+                                                 " It counts for another 24 hours; then what is past its time is deleted.");
+  const auto to_manager = ask(logged_in("anna"), "approvals show", {{"id", id}});
+  EXPECT_THAT(std::string(to_manager.at("what").as_string()), HasSubstr(hold + " It keeps no recording at this moment."));
+  const auto listed = ask(logged_in("ben"), "approvals list");
+  EXPECT_THAT(std::string(listed.at(0).at("what").as_string()), HasSubstr(hold));
+}
+
 TEST_F(SecondPerson, WhatWasApprovedForOneReasonIsNotDoneForAnother) {
   add("ben", {"partner"});
   const auto id = ask_for_release();
@@ -122,10 +136,10 @@ TEST_F(SecondPerson, WhoseSecretsTheAskerSetIsNamedAsSuch) {
   ask(logged_in("anna"), "user add", {{"name", "ben"}, {"display", "B"}, {"roles", json::array{"partner"}}, {"password", "another long password"}});
   const auto id = ask_for_release();
   const auto approved = ask(logged_in("ben"), "approvals approve", {{"id", id}});
-  EXPECT_EQ(approved.at("note").as_string(), "anna, who asked, set of ben, who approved: password, code, recovery codes");
+  EXPECT_EQ(approved.at("note").as_string(), "anna, who asked, had set password, code, recovery codes of ben, who approved");
   const auto entry = storage_->catalogue().ledger(0, 1000).back();
   EXPECT_EQ(entry.act, "approval-approve");
-  EXPECT_THAT(entry.subject, HasSubstr("anna, who asked, set of ben"));
+  EXPECT_THAT(entry.subject, HasSubstr("anna, who asked, had set password, code, recovery codes of ben"));
   add("clara", {"partner"});
   const auto second = ask_for_release();
   EXPECT_EQ(ask(logged_in("clara"), "approvals approve", {{"id", second}}).at("note").as_string(), "");
@@ -143,6 +157,8 @@ TEST_F(SecondPerson, I11_AnApprovedSweepIsOfTheQuestionThatWasAsked) {
   question(30);
   const auto asked = ask(logged_in("anna"), "sweep approve", args).at("approval");
   EXPECT_EQ(asked.at("subject").at("recordings").as_string(), "30 in vault main, due by 2026-03-02T14:00:00Z");
+  EXPECT_EQ(asked.at("what").as_string(), "Let the sweep delete what it stopped and asked about, of class cctv: "
+                                          "30 in vault main, due by 2026-03-02T14:00:00Z.");
   ask(logged_in("ben"), "approvals approve", {{"id", asked.at("id")}});
   auto approved = args;
   approved["approval"] = asked.at("id");
@@ -216,6 +232,8 @@ TEST_F(SecondPerson, APartnersExportIsBoundToTheVeryTimesThatWereApproved) {
   const json::object span{{"source", "door"}, {"from", "-10m"}, {"to", "now"}, {"reason", "a fall"}};
   const auto asked = ask(logged_in("ben"), "export native", span);
   EXPECT_EQ(asked.at("approval").at("subject").at("from").as_string(), "2026-03-02T13:50:00Z");
+  EXPECT_EQ(asked.at("approval").at("what").as_string(),
+            "Hand out the footage of door from 2026-03-02T13:50:00Z to 2026-03-02T14:00:00Z: 0 recordings (0 B), as it was recorded.");
   const std::string id(asked.at("approval").at("id").as_string());
   ask(logged_in("anna"), "approvals approve", {{"id", id}});
   wait(std::chrono::minutes(1));
