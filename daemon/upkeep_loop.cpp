@@ -1,5 +1,6 @@
 #include "daemon/upkeep_loop.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include "base/log.h"
@@ -74,6 +75,7 @@ void UpkeepLoop::report() {
       rooms_.storage.ledger().prune(ledger_horizon(rooms_.clock.trusted().lo), {"tenured"}, "six years are over");
   if (dropped > 0) log_info("event=ledger-pruned entries={}", dropped);
   make_night_report(rooms_);
+  ::malloc_trim(0);  // it read everything: what that took is not needed until tomorrow
 }
 
 }  // namespace tenure::daemon

@@ -1,5 +1,5 @@
 // The three ways out that part 1 has. Each: validates, checks may_read() for every piece, writes its ledger entry, and
-// only then gives the first byte to the sink. Blocks; runs on the jobs thread. Throws Error: usage (field and value),
+// only then begins the first file of the sink. Blocks; runs on the jobs thread. Throws Error: usage (field and value),
 // refused (expired, gap, not yet recorded: says what is there), not_found, corrupt.
 #pragma once
 #include <atomic>
@@ -17,7 +17,9 @@ class ExportSink {
   virtual void begin_file(const std::string& name) = 0;
   virtual void write(View bytes) = 0;      // throws Error{unavailable} when the receiver has gone
   virtual void end_file() = 0;
-  virtual void progress(double done, const std::string& what) = 0;  // 0 to 1
+  // 0 to 1, of what is being done: each step of an export begins anew. May be told before the ledger has the export:
+  // it carries nothing of a recording.
+  virtual void progress(double done, const std::string& what) = 0;
 };
 
 struct ExportContext {

@@ -43,7 +43,7 @@ void send_stretch(const ExportContext& context, const SpanRequest& request, cons
 }  // namespace
 
 ExportSummary export_native(const ExportContext& context, const SpanRequest& request, ExportSink& sink) {
-  const auto recorded = find_recorded(context, request);
+  const auto recorded = find_recorded(context, request, [&](double done, const std::string& what) { sink.progress(done, what); });
   auto package = Package::announce(context, subject_of("native", request, recorded), sink);
   return package.conclude([&] {
     const auto total = static_cast<double>(length_of(recorded).count());

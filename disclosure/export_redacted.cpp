@@ -73,7 +73,8 @@ std::size_t send(Spool& spool, const std::string& name, Package& package) {
 ExportSummary export_redacted(const ExportContext& context, const SpanRequest& request, const redaction::PlanResult& read, ExportSink& sink) {
   const auto& plan = read.plan;
   auto problems = plan_problems(read, request);
-  const auto recorded = find_for_plan(problems, [&] { return find_recorded(context, request); });
+  const auto checking = [&](double done, const std::string& what) { sink.progress(done, what); };
+  const auto recorded = find_for_plan(problems, [&] { return find_recorded(context, request, checking); });
   for (const auto& size : find_for_plan(problems, [&] { return sizes_of(context, recorded); })) {
     const auto misfits = redaction::check_plan(plan, size.width, size.height);
     problems.insert(problems.end(), misfits.begin(), misfits.end());

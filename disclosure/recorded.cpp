@@ -1,6 +1,7 @@
 #include "disclosure/recorded.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "disclosure/missing.h"
@@ -118,7 +119,7 @@ std::optional<Piece> look_at(const ExportContext& context, const storage::Segmen
 }
 }  // namespace
 
-Recorded find_recorded(const ExportContext& context, const SpanRequest& request) {
+Recorded find_recorded(const ExportContext& context, const SpanRequest& request, const Progress& progress) {
   check_request(context, request);
   storage::SegmentQuery query;
   query.source = request.source;
@@ -129,8 +130,12 @@ Recorded find_recorded(const ExportContext& context, const SpanRequest& request)
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.span.from < b.span.from; });
   Missing missing(context, request);
   Recorded found;
-  for (const auto& row : rows) {
-    const auto piece = look_at(context, row, missing);
+  std::optional<std::size_t> percent;  // said once each: a receiver is told by a message
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto done = i * 100 / rows.size();
+    if (std::exchange(percent, done) != done)
+      progress(static_cast<double>(done) / 100, "checking recording " + std::to_string(i + 1) + " of " + std::to_string(rows.size()));
+    const auto piece = look_at(context, rows[i], missing);
     if (!piece || !piece->row.span.overlaps(request.span)) continue;
     const bool joins = !found.stretches.empty() && found.stretches.back().size() < kLongestStretch && follows(found.stretches.back().back(), *piece);
     if (!joins) found.stretches.emplace_back();

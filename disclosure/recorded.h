@@ -21,8 +21,12 @@ struct Recorded {
   std::vector<std::string> notes;
 };
 
-// Throws Error: not_found (no such source), usage (the span), refused (nothing readable: says what there is).
-Recorded find_recorded(const ExportContext& context, const SpanRequest& request);
+// How far it is, 0 to 1, and in words.
+using Progress = std::function<void(double done, const std::string& what)>;
+
+// Reads all of it once. Throws Error: not_found (no such source), usage (the span), refused (nothing readable: says what
+// there is); and what `progress` throws, which is told a hundred times at most.
+Recorded find_recorded(const ExportContext& context, const SpanRequest& request, const Progress& progress);
 
 // The bytes of a piece, readable at any offset. At most one piece is open at a time, so that a long export holds one
 // descriptor; each opening asks may_read() again (I4).

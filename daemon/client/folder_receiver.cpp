@@ -12,6 +12,9 @@
 namespace tenure::client {
 namespace fs = boost::filesystem;
 
+// On a slow stick the sync at the end of a long file takes minutes, and the daemon gives up a client that takes nothing for
+// half a minute; so little by little.
+static constexpr std::uint64_t kSyncEvery = 16 << 20;  // bytes
 static constexpr const char* kManifest = "manifest-sha256.txt";  // the last file of every export
 
 bool is_plain_name(const std::string& name) {
@@ -68,7 +71,9 @@ void FolderReceiver::begin_file(const std::string& name) {
 void FolderReceiver::data(View bytes) {
   if (!file_.is_open()) throw Error(ErrorKind::corrupt, "the daemon sent bytes that belong to no file");
   file_.write_at(written_, bytes);
+  const bool much = (written_ + bytes.size()) / kSyncEvery > written_ / kSyncEvery;
   written_ += bytes.size();
+  if (much) file_.sync();
 }
 
 void FolderReceiver::end_file() {

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/told.h"
+#include "daemon/control/pace.h"
 #include "daemon/control/run_on.h"
 #include "daemon/control/stream_sink.h"
 #include "daemon/control/verbs.h"
@@ -144,7 +145,7 @@ asio::awaitable<bool> Session::read_request(std::string& text) {
     header = *parsed;
     if (header.type != wire::Type::json && header.type != wire::Type::part)
       throw ProtocolError(ErrorKind::usage, "a request comes in frames of type J (and j before it)");
-    arm(limits_.transfer);
+    if (first) arm(limits_.transfer);  // for all of it: parts without end do not last longer
     Blob payload(header.size);
     co_await asio::async_read(socket_, asio::buffer(payload), asio::use_awaitable);
     if (!whole.add(payload)) throw ProtocolError(ErrorKind::usage, fmt::format("a request of over {} bytes is not taken", wire::kLargestRequest));
@@ -176,9 +177,13 @@ asio::awaitable<std::string> Session::answer(const wire::Request& request) {
 
 asio::awaitable<void> Session::send(Blob frames) {
   asio::const_buffer left(frames.data(), frames.size());
+  Pace pace(limits_.transfer);
   while (left.size() > 0) {
-    arm(limits_.transfer);
+    arm(pace.left());
+    const auto since = std::chrono::steady_clock::now();
     const std::size_t sent = co_await socket_.async_write_some(left, asio::use_awaitable);
+    pace.waited(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - since));
+    pace.took(sent);
     left += sent;
   }
   disarm();

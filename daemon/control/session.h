@@ -17,7 +17,7 @@ namespace tenure::daemon {
 
 struct SessionLimits {
   Duration idle = std::chrono::minutes(5);  // between requests
-  Duration transfer = Seconds(30);          // for the rest of a request, and for each answer without a byte taken
+  Duration transfer = Seconds(30);          // for the rest of a request; of an answer, see Pace
 };
 
 // The threads that answers are worked out on.

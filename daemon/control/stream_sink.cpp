@@ -46,6 +46,7 @@ void StreamSink::send_all(View bytes) {
     const auto sent = ::send(socket_.descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) {
       bytes = bytes.subspan(static_cast<std::size_t>(sent));
+      pace_.took(static_cast<std::uint64_t>(sent));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       wait_for_room();
     } else if (errno != EINTR) {
@@ -56,14 +57,18 @@ void StreamSink::send_all(View bytes) {
 
 // In steps of a fifth of a second, so that a clean stop is not held up by a client that takes nothing.
 void StreamSink::wait_for_room() {
-  const auto deadline = std::chrono::steady_clock::now() + patience_;
+  const auto since = std::chrono::steady_clock::now();
+  const auto waited = [&] { return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - since); };
+  const auto limit = pace_.left();
   while (!stopping_) {
     pollfd wait{socket_.descriptor(), POLLOUT, 0};
     const int ready = ::poll(&wait, 1, 200);
-    if (ready > 0 || (ready < 0 && errno != EINTR)) return;  // send() says which
-    if (std::chrono::steady_clock::now() > deadline)
-      throw Error(ErrorKind::unavailable, "the client took nothing for " + to_text(patience_) + "; the export was given up");
+    if (ready > 0 || (ready < 0 && errno != EINTR)) break;  // send() says which
+    if (waited() <= limit) continue;
+    const auto why = limit < patience_ ? "takes less than " + std::to_string(Pace::kSlowest >> 10) + " KiB a second" : "took nothing for " + to_text(patience_);
+    throw Error(ErrorKind::unavailable, "the client " + why + "; the export was given up");
   }
+  pace_.waited(waited());
 }
 
 }  // namespace tenure::daemon

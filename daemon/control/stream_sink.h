@@ -1,9 +1,11 @@
 // Sends an export's files to a client as frames, from a `jobs` thread, straight into the socket: nothing is buffered but
-// what the kernel holds, so a slow client slows only its own export, and one that takes nothing for `patience` ends it.
+// what the kernel holds, so a slow client slows only its own export, and one that
+// takes nothing for `patience`, or less than Pace::kSlowest over all of it, ends it.
 #pragma once
 #include <atomic>
 
 #include "base/file.h"
+#include "daemon/control/pace.h"
 #include "daemon/wire/frame.h"
 #include "disclosure/export.h"
 
@@ -23,7 +25,8 @@ class StreamSink : public disclosure::ExportSink {
   void send_all(View bytes);
   void wait_for_room();
   File socket_;
-  Duration patience_;
+  const Duration patience_;
+  Pace pace_{patience_};
   const std::atomic<bool>& stopping_;
 };
 

@@ -166,8 +166,13 @@ TEST(Tables, WarnOfAHoldThatKeepsNothing) {
 }
 
 TEST(Tables, TellOneThingFromSeveral) {
-  const auto text = render("hold show", json::parse(R"({"placed_by": "anna", "segments": [{}], "numbers": ["07700 900123", "07700 900124"], "calls": []})"));
+  const auto text = render("hold show", json::parse(R"({"placed_by": "anna", "segments": [{}], "recordings": 1, "numbers": ["07700 900123", "07700 900124"], "calls": []})"));
   EXPECT_THAT(text, testing::AllOf(testing::HasSubstr("keeps 1 recording,"), testing::HasSubstr("2 numbers: 07700 900123, 07700 900124; 0 calls named")));
+}
+
+TEST(Tables, SayOfALargeHoldThatNotAllIsListed) {
+  const auto text = render("hold show", json::parse(R"({"placed_by": "anna", "segments": [{}], "recordings": 10001})"));
+  EXPECT_THAT(text, testing::AllOf(testing::HasSubstr("keeps 10001 recordings,"), testing::HasSubstr("these are the oldest 1 of them")));
 }
 
 TEST(Tables, ShowAHoldToWhoMayNotSeeItAsNoMoreThanPlaced) {

@@ -171,5 +171,19 @@ TEST_F(Verbs, DoctorHasAVerdictAndAReasonForEachCheck) {
   }
 }
 
+TEST_F(Verbs, DoctorSaysThatBothCopiesAreWholeOnlyOfKeysThatAre) {
+  const auto keys = [&] {
+    const auto checks = ask("doctor").as_array();
+    for (const auto& check : checks)
+      if (check.at("check").as_string() == "keys")
+        return std::string(check.at("verdict").as_string()) + ": " + std::string(check.at("text").as_string());
+    return std::string();
+  };
+  EXPECT_THAT(keys(), testing::AllOf(testing::StartsWith("good: "), testing::HasSubstr("0 looked at, each whole in both copies")));
+  record({clock_.now(), clock_.now() + Seconds(60)});  // whose slot has no key in either copy
+  EXPECT_THAT(keys(), testing::AllOf(testing::StartsWith("bad: "), testing::HasSubstr("1 of 1 looked at have no valid key in either copy"),
+                                     testing::Not(testing::HasSubstr("whole")), testing::Not(testing::HasSubstr("synced"))));
+}
+
 }  // namespace
 }  // namespace tenure::daemon

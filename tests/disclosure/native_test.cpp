@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include "practice.h"
 
 using namespace tenure;
@@ -46,6 +48,41 @@ TEST_F(Exports, WhatIsNotThereIsSaidWithWhatIs) {
   EXPECT_NE(native(86'400, 86'500).find("is in the future"), std::string::npos);
   EXPECT_NE(native(10, 10).find("The span is empty"), std::string::npos);
   EXPECT_NE(refusal([&] { export_native(context(), {"back-door", {at(0), at(1)}}, receiver); }).find("no camera named back-door; there are: front-door"), std::string::npos);
+  EXPECT_TRUE(receiver.files.empty());
+  EXPECT_EQ(ledger_entries(), 0u);
+}
+
+TEST_F(Exports, TheReadingBeforeAnythingLeavesTellsHowFarItIs) {
+  record(make_clip("in.mp4", kPicture, kH264), kStart, 2);
+  std::vector<std::string> told;
+  std::vector<double> done;
+  std::size_t before = 0;
+  Receiver receiver(folder_ / "out");
+  receiver.on_progress = [&](double part, const std::string& what) {
+    if (!told.empty() && what == told.back()) return;
+    told.push_back(what);
+    done.push_back(part);
+    EXPECT_EQ(ledger_entries(), what.starts_with("checking") ? before : before + 1) << what;
+  };
+  export_native(context(), span(0, 8), receiver);
+  EXPECT_THAT(told, ::testing::ElementsAre("checking recording 1 of 4", "checking recording 2 of 4", "checking recording 3 of 4",
+                                           "checking recording 4 of 4", "copying", "done"));
+  ASSERT_EQ(done.size(), 6u);
+  EXPECT_EQ(std::vector<double>(done.begin(), done.begin() + 4), (std::vector<double>{0, 0.25, 0.5, 0.75}));
+  EXPECT_LT(done[4], 0.75) << "another step, counted for itself";
+  told.clear();
+  before = ledger_entries();
+  export_redacted(context(), span(0, 3), plan(redaction::Mode::subject, {40, 40, 80, 80}), receiver);
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told.front(), "checking recording 1 of 2");
+}
+
+TEST_F(Exports, AReceiverThatGoesDuringTheReadingEndsItAndNothingIsAnnounced) {
+  record(make_clip("in.mp4", kPicture, kH264), kStart, 2);
+  Receiver receiver(folder_ / "out");
+  receiver.on_progress = [&](double, const std::string&) { throw Error(ErrorKind::unavailable, "the receiver has gone"); };
+  EXPECT_EQ(refusal([&] { export_native(context(), span(0, 8), receiver); }), "the receiver has gone");
+  EXPECT_EQ(refusal([&] { export_redacted(context(), span(0, 2), plan(redaction::Mode::subject, {40, 40, 80, 80}), receiver); }), "the receiver has gone");
   EXPECT_TRUE(receiver.files.empty());
   EXPECT_EQ(ledger_entries(), 0u);
 }

@@ -32,12 +32,15 @@ struct Receiver : ExportSink {
     if (on_write) on_write();
   }
   void end_file() override { out.close(); }
-  void progress(double, const std::string&) override {}
+  void progress(double done, const std::string& what) override {
+    if (on_progress) on_progress(done, what);
+  }
   std::string path(const std::string& name) const { return (folder / name).string(); }
   Path folder;
   std::vector<std::string> files;
   std::ofstream out;
   std::function<void()> on_write;
+  std::function<void(double, const std::string&)> on_progress;
 };
 
 class Exports : public ::testing::Test {
