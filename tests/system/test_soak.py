@@ -132,7 +132,8 @@ class Soak(unittest.TestCase):
                f"{self.kills} kills, {len(self.calls)} calls, {len(self.holds)} holds, {reader.reads} exports{slope}")
 
     def fill_caches(self, until):
-        """What grows to a bound of its own must have reached it: much is put in, and all of it read by many at once."""
+        """What grows to a bound of its own must have reached it: much is put in, all of it read by many at once, and the
+        night's report is made, as ten minutes after a start, which brings the programs for its pages into memory."""
         while time.monotonic() < until:
             self.act()
             readers = [threading.Thread(target=self.practice.run, args=verb)
@@ -141,6 +142,7 @@ class Soak(unittest.TestCase):
                 reader.start()
             for reader in readers:
                 reader.join()
+        self.assertIn("verdict", self.practice.run("attest").stdout)
 
     def watch_memory(self):
         samples, begun = [], time.monotonic()
