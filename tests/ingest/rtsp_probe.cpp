@@ -1,6 +1,7 @@
 #include "rtsp_probe.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +11,10 @@
 #include <cstdlib>
 
 namespace tenure::ingest::rtsp {
+
+namespace {
+constexpr int kPatience = 30'000;  // ms
+}  // namespace
 
 CameraProcess::CameraProcess(const std::vector<std::string>& command) {
   int to[2], from[2];
@@ -28,14 +33,14 @@ CameraProcess::CameraProcess(const std::vector<std::string>& command) {
   close(to[0]);
   close(from[1]);
   input_ = to[1];
-  output_ = fdopen(from[0], "r");
+  output_ = from[0];
   const auto ready = line();
   port_ = std::atoi(ready.substr(ready.find_last_of(' ') + 1).c_str());
 }
 
 CameraProcess::~CameraProcess() {
   close(input_);
-  std::fclose(output_);
+  close(output_);
   kill(child_, SIGKILL);
   waitpid(child_, nullptr, 0);
 }
@@ -47,7 +52,12 @@ void CameraProcess::tell(const std::string& text) {
 
 std::string CameraProcess::line() {
   std::string out;
-  for (int c = std::fgetc(output_); c != EOF && c != '\n'; c = std::fgetc(output_)) out += static_cast<char>(c);
+  pollfd readable{output_, POLLIN, 0};
+  for (char c = 0; c != '\n';) {
+    if (poll(&readable, 1, kPatience) == 0) throw Error(ErrorKind::unavailable, "the camera's process says nothing more behind \"" + out + "\"");
+    if (read(output_, &c, 1) != 1) break;
+    if (c != '\n') out += c;
+  }
   return out;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 #include <sys/types.h>
 
-#include <cstdio>
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,14 +20,13 @@ class CameraProcess {
   CameraProcess& operator=(const CameraProcess&) = delete;
   int port() const { return port_; }
   void tell(const std::string& line);
-  // The next line it prints; waits for it.
+  // The next line it prints, empty at its end. Throws Error{unavailable} when half a minute brings nothing.
   std::string line();
   std::string url(const std::string& path) const { return "rtsp://127.0.0.1:" + std::to_string(port_) + "/" + path; }
 
  private:
   pid_t child_ = -1;
-  int input_ = -1, port_ = 0;
-  std::FILE* output_ = nullptr;
+  int input_ = -1, output_ = -1, port_ = 0;
 };
 
 CameraProcess& hostile_camera();  // one for the whole run
