@@ -213,11 +213,11 @@ class Camera:
             self.kept_alive = time.monotonic()
         if method == "PLAY" and self.mode == "early-media":
             self.picture(True)
+        if method == "TEARDOWN":  # said before the answer, for which nobody may be there any more
+            print("torn down", flush=True)
         self.reply(headers, extra="Session: 1f\r\n")
         if method == "PLAY":
             threading.Thread(target=self.play, daemon=True).start()
-        if method == "TEARDOWN":
-            print("torn down", flush=True)
 
     def describe(self, uri, headers):
         start = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=camera\r\nt=0 0\r\na=control:*\r\n"
