@@ -26,6 +26,22 @@ std::string provider(const storage::ProviderReport& one) {
                                                          : ", within the promise";
   return text + ", kept " + storage::period_in_words(one.keeps) + told + until;
 }
+
+std::string noted_gaps(const storage::Attestation& report) {
+  if (report.gaps.empty()) return "no gap in the recording is on record for the last 31 days.";
+  std::string text;
+  for (std::size_t at = 0; at < std::min(report.gaps.size(), kMostGaps); ++at) {
+    const auto& gap = report.gaps[at];
+    const auto minutes = std::chrono::round<std::chrono::minutes>(gap.missing).count();
+    const auto length =
+        minutes < 120 ? fmt::format("{} min", minutes) : fmt::format("{:.1f} h", static_cast<double>(minutes) / 60);
+    text += fmt::format("{}{}: {} in {}, mostly because {}", at == 0 ? "" : "; ", gap.source, length,
+                        many(gap.gaps, "gap", "gaps"), shortened(gap.cause, 60));
+  }
+  return text + (report.gaps.size() > kMostGaps
+                     ? "; and " + many(report.gaps.size() - kMostGaps, "more source.", "more sources.")
+                     : ".");
+}
 }  // namespace
 
 std::string size_text(std::uint64_t bytes) {
@@ -61,20 +77,14 @@ std::string shortened(const std::string& text, std::size_t most) {
   return text.substr(0, end) + "…";
 }
 
+// What has a gap on record was never recorded. What was, and is not there any more, is no gap.
 std::string gaps(const storage::Attestation& report) {
-  if (report.gaps.empty()) return "Of the last 31 days nothing is missing that should have been recorded.";
-  std::string text;
-  for (std::size_t at = 0; at < std::min(report.gaps.size(), kMostGaps); ++at) {
-    const auto& gap = report.gaps[at];
-    const auto minutes = std::chrono::round<std::chrono::minutes>(gap.missing).count();
-    const auto length =
-        minutes < 120 ? fmt::format("{} min", minutes) : fmt::format("{:.1f} h", static_cast<double>(minutes) / 60);
-    text += fmt::format("{}{}: {} in {}, mostly because {}", at == 0 ? "" : "; ", gap.source, length,
-                        many(gap.gaps, "gap", "gaps"), shortened(gap.cause, 60));
-  }
-  return text + (report.gaps.size() > kMostGaps
-                     ? "; and " + many(report.gaps.size() - kMostGaps, "more source.", "more sources.")
-                     : ".");
+  auto text = noted_gaps(report);
+  const auto missing = std::ranges::find(report.findings, "missing-file", &storage::Finding::kind);
+  if (missing != report.findings.end())
+    text += fmt::format(" {} missing from the vault: no gap, but a loss.",
+                        many(missing->count, "recording that was made is", "recordings that were made are"));
+  return text;
 }
 
 std::string acts(const storage::Attestation& report) {
