@@ -87,6 +87,7 @@ std::string gaps(const storage::Attestation& report) {
   return text;
 }
 
+// An export has its entry before its first byte, and another one when it is done: each begun one may have left in part.
 std::string acts(const storage::Attestation& report) {
   const auto count = [&](std::initializer_list<const char*> names) {
     std::uint64_t all = 0;
@@ -96,8 +97,10 @@ std::string acts(const storage::Attestation& report) {
   };
   const auto early = report.deleted_early == 0 ? "nothing deleted"
                                                : many(report.deleted_early, "recording deleted", "recordings deleted");
-  return fmt::format("{}; {} placed, {} released; {}; {} before its date for want of space.",
-                     many(count({"export"}), "export", "exports"), many(count({"hold-add"}), "hold", "holds"),
+  const auto begun = count({"export"}), finished = count({"export-done"});
+  const auto unfinished = begun > finished ? fmt::format(" begun, {} not finished", number_text(begun - finished)) : "";
+  return fmt::format("{}{}; {} placed, {} released; {}; {} before its date for want of space.",
+                     many(begun, "export", "exports"), unfinished, many(count({"hold-add"}), "hold", "holds"),
                      number_text(count({"hold-release"})),
                      many(count({"login-failed"}), "failed login", "failed logins"), early);
 }

@@ -141,6 +141,16 @@ TEST(PromisePage, SpeaksOfGapsThatAreOnRecordAndOfWhatIsMissingBesideThem) {
                         "missing from the vault"));
 }
 
+TEST(PromisePage, TellsExportsThatWereDoneFromThoseThatWereNotFinished) {
+  auto one = report();
+  one.acts = {{"export", 3}, {"export-done", 3}};
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("3 exports; 0 holds placed"));
+  one.acts = {{"export", 3}, {"export-done", 1}, {"export-failed", 1}};
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("3 exports begun, 2 not finished; 0 holds placed"));
+  one.acts = {{"export", 1}, {"export-done", 2}};  // one of them was begun before these days
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("1 export; 0 holds placed"));
+}
+
 TEST(PromisePage, SaysHowMuchWasErasedByOrderAndByWhichOrders) {
   auto one = report();
   EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("nothing in the last 31 days."));
