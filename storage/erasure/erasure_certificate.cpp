@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "storage/people/full_name.h"
 
 namespace tenure::storage {
 
@@ -76,8 +77,7 @@ void find_exports(sqlite::Connection& db, ErasureFacts& facts) {
 
 std::string name_of(sqlite::Connection& db, const std::string& login) {
   auto query = db.query("SELECT display FROM person WHERE name = ?", login);
-  const auto display = query.step() ? query.text(0) : std::string();
-  return display.empty() || display == login ? login : display + " (" + login + ")";
+  return full_name(query.step() ? query.text(0) : std::string(), login);
 }
 
 json::array items_json(const ErasureFacts& facts) {
