@@ -169,11 +169,24 @@ std::optional<Instant> Judge::end_by_name(const NameLook& name) const {
   return end;
 }
 
+// Its row and its key say whether it is kept too long: the disk may give it again.
+Problem Judge::unread_with_row(const RowLook& row, Instance where) {
+  const bool past =
+      row.state == State::live && is_past(row) && lives(row.slot) && !catalogue_.is_held(row, order_.time.lo);
+  if (!past) return {Fault::unreadable_header, where};
+  where.cls = row.cls;
+  where.source = row.source;
+  where.since = row.expires_at;
+  return {Fault::past_date, where};
+}
+
 // Of one that the catalogue does not know, and that was not deleted, a rebuild may have left file and key for want of
 // its header.
 Problem Judge::unread(const Path& inside, Instance where) {
   const auto name = look_at_name(inside);
-  if (!name || catalogue_.row(name->id) || catalogue_.was_deleted(name->id)) return {Fault::unreadable_header, where};
+  const auto row = name ? catalogue_.row(name->id) : std::nullopt;
+  if (row && inside == own_place(*row)) return unread_with_row(*row, std::move(where));
+  if (!name || row || catalogue_.was_deleted(name->id)) return {Fault::unreadable_header, where};
   where.cls = name->cls;
   where.source = name->source;
   where.since = end_by_name(*name);

@@ -47,6 +47,7 @@ class Judge {
   std::optional<Problem> with_row(const SealedHeader& header, const RowLook& row, const FileLook& look, Instance where);
   // Its header cannot be had; `inside` its vault.
   Problem unread(const Path& inside, Instance where);
+  Problem unread_with_row(const RowLook& row, Instance where);
   std::optional<Instant> end_by_name(const NameLook& name) const;
   std::optional<Problem> misplaced(const SealedHeader& header, Instance where);
   // Nothing where no disk says yes and one does not say.

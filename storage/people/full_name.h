@@ -1,5 +1,5 @@
-// How people are named to people: "Anna Smith (anna)"; the login alone where nobody has it now or it is all there is. The
-// attestation has its own words for it, for it shares nothing with what it looks at. Pure.
+// How people are named to people: "Anna Smith (anna)"; the login alone where nobody has it now or it is all there is.
+// The attestation has its own words for it, for it shares nothing with what it looks at. Pure.
 #pragma once
 #include <string>
 

@@ -131,9 +131,10 @@ TEST(PromisePage, SpeaksOfGapsThatAreOnRecordAndOfWhatIsMissingBesideThem) {
               AllOf(HasSubstr("no gap in the recording is on record for the last 31 days."),
                     Not(HasSubstr("nothing is missing")), Not(HasSubstr("missing from the vault"))));
   one.findings = {{storage::Weight::fault, "missing-file", "recordings are missing", "check the disk", 1, {}}};
-  EXPECT_THAT(paper::to_html(promise_page(one, kProof)),
-              HasSubstr("no gap in the recording is on record for the last 31 days. 1 recording that was made is missing "
-                        "from the vault: no gap, but a loss."));
+  EXPECT_THAT(
+      paper::to_html(promise_page(one, kProof)),
+      HasSubstr("no gap in the recording is on record for the last 31 days. 1 recording that was made is missing "
+                "from the vault: no gap, but a loss."));
   one.gaps = {{"front", "connection refused", std::chrono::minutes(94), 12}};
   one.findings[0].count = 2;
   EXPECT_THAT(paper::to_html(promise_page(one, kProof)),

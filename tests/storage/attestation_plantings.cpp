@@ -166,8 +166,7 @@ std::vector<Planting> broken() {
 
 std::vector<Planting> unsure() {
   return {
-      {"key-of-unread-file",
-       [](Practice_& p, Order&) { lose_row_and_header(p, p.file_of(p.fresh).parent_path()); }},
+      {"key-of-unread-file", [](Practice_& p, Order&) { lose_row_and_header(p, p.file_of(p.fresh).parent_path()); }},
       {"backup-out-of-reach",
        [](Practice_& p, Order&) {
          outlived_backup(p, /*keep_a_copy=*/false);

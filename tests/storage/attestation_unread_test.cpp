@@ -94,6 +94,21 @@ TEST_F(UnreadFiles, MayLieInAFolderThatMayNotBeLookedInto) {
   EXPECT_EQ(found(), "orphan 1") << "now that it can be read";
 }
 
+TEST_F(UnreadFiles, OfRecordingsPastTheirDateAreKeptTooLongAllTheSame) {
+  fs::resize_file(practice.file_of(practice.fresh), 100);
+  EXPECT_EQ(found(), "unreadable 1");
+  auto order = practice.order();
+  order.time = {practice.fresh.expires_at + Seconds(70), practice.fresh.expires_at + Seconds(70)};
+  EXPECT_EQ(found_in(attest(order)), "past-date 1") << "its key lives, and the disk may give it again";
+  practice.erase_key(practice.fresh);
+  EXPECT_EQ(found_in(attest(order)), "unreadable 1");
+}
+
+TEST_F(UnreadFiles, ThatAHoldKeepsArePastTheirDateOnPurpose) {
+  fs::resize_file(practice.file_of(practice.held), 100);
+  EXPECT_EQ(found(), "unreadable 1");
+}
+
 TEST(NameLook, SaysWhatTheFoldersSayElseWhatTheIdSays) {
   const auto made = at("2026-03-28T08:01:02Z");
   const auto name = SegmentId::make(made).text() + ".seg";

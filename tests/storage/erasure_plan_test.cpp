@@ -186,7 +186,8 @@ TEST_F(ErasurePlans, TheCertificateTellsWhatWasHandedOutFromWhatWasBegunAndNotFi
     return found == told.end() ? "no copy is named so" : found->second;
   };
   EXPECT_THAT(why(done), StartsWith("it was handed to partner"));
-  EXPECT_THAT(why(cut_off + ", end not recorded"), HasSubstr("whether all of it left, a part or nothing is not recorded"));
+  EXPECT_THAT(why(cut_off + ", end not recorded"),
+              HasSubstr("whether all of it left, a part or nothing is not recorded"));
   EXPECT_THAT(why(failed + ", not finished"), HasSubstr("failed after 5000 bytes, 1 whole file among them, had left"));
   EXPECT_THAT(why(at_once + ", not finished"), HasSubstr("failed before anything of it is known to have left"));
   for (const auto& unfinished : {cut_off + ", end not recorded", failed + ", not finished", at_once + ", not finished"})
