@@ -26,6 +26,22 @@ std::string provider(const storage::ProviderReport& one) {
                                                          : ", within the promise";
   return text + ", kept " + storage::period_in_words(one.keeps) + told + until;
 }
+
+std::string noted_gaps(const storage::Attestation& report) {
+  if (report.gaps.empty()) return "no gap in the recording is on record for the last 31 days.";
+  std::string text;
+  for (std::size_t at = 0; at < std::min(report.gaps.size(), kMostGaps); ++at) {
+    const auto& gap = report.gaps[at];
+    const auto minutes = std::chrono::round<std::chrono::minutes>(gap.missing).count();
+    const auto length =
+        minutes < 120 ? fmt::format("{} min", minutes) : fmt::format("{:.1f} h", static_cast<double>(minutes) / 60);
+    text += fmt::format("{}{}: {} in {}, mostly because {}", at == 0 ? "" : "; ", gap.source, length,
+                        many(gap.gaps, "gap", "gaps"), shortened(gap.cause, 60));
+  }
+  return text + (report.gaps.size() > kMostGaps
+                     ? "; and " + many(report.gaps.size() - kMostGaps, "more source.", "more sources.")
+                     : ".");
+}
 }  // namespace
 
 std::string size_text(std::uint64_t bytes) {
@@ -61,22 +77,17 @@ std::string shortened(const std::string& text, std::size_t most) {
   return text.substr(0, end) + "…";
 }
 
+// What has a gap on record was never recorded. What was, and is not there any more, is no gap.
 std::string gaps(const storage::Attestation& report) {
-  if (report.gaps.empty()) return "Of the last 31 days nothing is missing that should have been recorded.";
-  std::string text;
-  for (std::size_t at = 0; at < std::min(report.gaps.size(), kMostGaps); ++at) {
-    const auto& gap = report.gaps[at];
-    const auto minutes = std::chrono::round<std::chrono::minutes>(gap.missing).count();
-    const auto length =
-        minutes < 120 ? fmt::format("{} min", minutes) : fmt::format("{:.1f} h", static_cast<double>(minutes) / 60);
-    text += fmt::format("{}{}: {} in {}, mostly because {}", at == 0 ? "" : "; ", gap.source, length,
-                        many(gap.gaps, "gap", "gaps"), shortened(gap.cause, 60));
-  }
-  return text + (report.gaps.size() > kMostGaps
-                     ? "; and " + many(report.gaps.size() - kMostGaps, "more source.", "more sources.")
-                     : ".");
+  auto text = noted_gaps(report);
+  const auto missing = std::ranges::find(report.findings, "missing-file", &storage::Finding::kind);
+  if (missing != report.findings.end())
+    text += fmt::format(" {} missing from the vault: no gap, but a loss.",
+                        many(missing->count, "recording that was made is", "recordings that were made are"));
+  return text;
 }
 
+// An export has its entry before its first byte, and another one when it is done: each begun one may have left in part.
 std::string acts(const storage::Attestation& report) {
   const auto count = [&](std::initializer_list<const char*> names) {
     std::uint64_t all = 0;
@@ -86,8 +97,10 @@ std::string acts(const storage::Attestation& report) {
   };
   const auto early = report.deleted_early == 0 ? "nothing deleted"
                                                : many(report.deleted_early, "recording deleted", "recordings deleted");
-  return fmt::format("{}; {} placed, {} released; {}; {} before its date for want of space.",
-                     many(count({"export"}), "export", "exports"), many(count({"hold-add"}), "hold", "holds"),
+  const auto begun = count({"export"}), finished = count({"export-done"});
+  const auto unfinished = begun > finished ? fmt::format(" begun, {} not finished", number_text(begun - finished)) : "";
+  return fmt::format("{}{}; {} placed, {} released; {}; {} before its date for want of space.",
+                     many(begun, "export", "exports"), unfinished, many(count({"hold-add"}), "hold", "holds"),
                      number_text(count({"hold-release"})),
                      many(count({"login-failed"}), "failed login", "failed logins"), early);
 }

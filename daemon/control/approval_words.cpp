@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "daemon/control/rows.h"
 #include "disclosure/promise_sentences.h"
+#include "storage/people/full_name.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;
@@ -89,7 +90,7 @@ std::string as_it_is(const storage::Approval& approval, const json::object& subj
 
 std::string ApprovalWords::name_of(const std::string& login) const {
   const auto person = rooms_.storage.people().find(login);
-  return person && !person->display.empty() && person->display != login ? person->display + " (" + login + ")" : login;
+  return storage::full_name(person ? person->display : std::string(), login);
 }
 
 const storage::Hold* ApprovalWords::find_hold(const HoldId& id) {

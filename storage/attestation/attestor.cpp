@@ -2,9 +2,11 @@
 #include <algorithm>
 #include "base/error.h"
 #include "storage/attestation/backups.h"
+#include "storage/attestation/belongs.h"
 #include "storage/attestation/judge.h"
 #include "storage/attestation/outside_look.h"
 #include "storage/attestation/providers.h"
+#include "storage/attestation/unclaimed.h"
 #include "storage/attestation/walk.h"
 
 namespace tenure::storage {
@@ -22,13 +24,7 @@ constexpr std::size_t kLongestPlace = 300;
 // the moment.
 constexpr std::size_t kMostAgain = 50'000;
 
-// Below the state folder: what belongs there. Folders end with a slash.
-constexpr std::array<std::string_view, 20> kBelongs = {
-    "keys/a/root", "keys/b/root",  "restored",     "restored.deletions", "catalogue/catalogue.db",
-    "keys/check",  "keys/a/slots", "keys/b/slots", "secrets/",           "holds/",
-    "ledger/",     "ballast/",     "reports/",     "clock-mark",         "lock",
-    "simulated",   "tenure.toml",  "tenured.sock", "tombstones",
-    "recorded-only"};
+bool may_hold_recordings(const Path& folder) { return folder.filename() != "lost+found"; }  // the file system's own
 
 class Attestor {
  public:
@@ -71,6 +67,7 @@ class Attestor {
     report_.unknown_files = judge_.unknown_files;
     if (const auto count = report_.not_looked_at; count > 0)
       findings_.say_more(Fault::folder_unread, ", where " + std::to_string(count) + " recording" + (count == 1 ? " belongs" : "s belong"));
+    unclaimed_.tell(findings_, std::ranges::any_of(unread_, may_hold_recordings));
     report_.findings = findings_.take();
     return std::move(report_);
   }
@@ -157,13 +154,6 @@ class Attestor {
     }
   }
 
-  bool belongs(const std::string& place) const {
-    return std::ranges::any_of(kBelongs, [&](std::string_view known) {
-      if (known.ends_with('/')) return place.starts_with(known);
-      return place == known || (known.ends_with(".db") && (place == std::string(known) + "-wal" || place == std::string(known) + "-shm"));
-    });
-  }
-
   bool is_looked_at_elsewhere(const Path& folder) const {
     const auto is = [&](const auto& place) { return fs::weakly_canonical(place.path) == fs::weakly_canonical(folder); };
     return std::ranges::any_of(order_.vaults, is) || std::ranges::any_of(order_.call_folders, is) ||
@@ -182,7 +172,7 @@ class Attestor {
 
   std::optional<Problem> judge_stray(const Path& path) {
     const auto place = path.lexically_relative(order_.state).string();
-    if (belongs(place)) return place.find('/') == std::string::npos || place.starts_with("keys/") || place.starts_with("catalogue/")
+    if (belongs_below_state(place)) return place.find('/') == std::string::npos || place.starts_with("keys/") || place.starts_with("catalogue/")
                                    ? std::nullopt
                                    : judge_.hidden(path);
     return judge_.stray(path, place.starts_with("staging/"));
@@ -221,7 +211,7 @@ class Attestor {
   }
 
   void take(const std::optional<Problem>& problem) {
-    if (problem) findings_.add(problem->fault, problem->where);
+    if (problem && !unclaimed_.take(*problem)) findings_.add(problem->fault, problem->where);
   }
 
   void look_again() {
@@ -286,6 +276,7 @@ class Attestor {
   std::set<Path> unread_;   // folders of vaults
   Attestation report_;
   Findings findings_;
+  Unclaimed unclaimed_;
   std::map<std::string, ClassReport> classes_;
   std::vector<std::pair<const VaultPlace*, Path>> files_again_;
   std::vector<Path> strays_again_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bitset>
 #include <cstring>
+#include <vector>
 
 #include "base/error.h"
 #include "storage/attestation/backup_look.h"
@@ -73,6 +74,15 @@ FileKind kind_of(const File& file, View head, bool thorough, FileLook& look) {
   if (is_plain_recording(head)) return FileKind::recording;
   return holds_slots(file, look.bytes) ? FileKind::key_slots : FileKind::other;
 }
+
+constexpr std::size_t kPartsOfPlace = 7;  // class, source, year, month, day, hour, name
+
+// An id begins with the milliseconds of when it was made.
+Instant made_at(const SegmentId& id) {
+  std::int64_t millis = 0;
+  for (std::size_t at = 0; at < 6; ++at) millis = millis << 8 | id.raw.at(at);
+  return Instant(Millis(millis));
+}
 }  // namespace
 
 FileLook look_at(const Path& path, bool thorough) {
@@ -102,6 +112,18 @@ Path place_of(const SealedHeader& header) {
   return Path(header.cls) / header.source /
          fmt::format("{}/{:02}/{:02}/{:02}/{}.seg", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
                      static_cast<unsigned>(date.day()), hour, header.id.text());
+}
+
+std::optional<NameLook> look_at_name(const Path& inside) {
+  const auto id = SegmentId::parse(inside.stem().string());
+  if (!id || inside.extension() != ".seg") return std::nullopt;
+  NameLook look{*id, {}, {}, made_at(*id)};
+  std::vector<std::string> parts;
+  for (const auto& part : inside) parts.push_back(part.string());
+  if (parts.size() != kPartsOfPlace) return look;
+  const auto end = parse_rfc3339(fmt::format("{}-{}-{}T{}:59:59Z", parts[2], parts[3], parts[4], parts[5]));
+  if (!end) return look;
+  return NameLook{*id, parts[0], parts[1], *end};
 }
 
 }  // namespace tenure::storage::attestation

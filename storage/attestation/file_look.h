@@ -21,4 +21,13 @@ FileLook look_at(const Path& file, bool thorough);
 // Where a sealed file with this header lies below its vault's folder.
 Path place_of(const SealedHeader& header);
 
+// What the name of a sealed file says where its header cannot be read.
+struct NameLook {
+  SegmentId id;
+  std::string cls, source;  // by the folders it lies in, when they are such as place_of() gives
+  Instant begun;            // by them at the latest, else by its id
+};
+// `inside` its vault. Nothing when it is not named as a sealed file is.
+std::optional<NameLook> look_at_name(const Path& inside);
+
 }  // namespace tenure::storage::attestation

@@ -25,6 +25,11 @@ constexpr std::array<FaultWords, static_cast<std::size_t>(Fault::end)> kWords{{
     {Fault::orphan_past_date, kBroken, "orphan-past-date",
      "recordings that the catalogue does not know are past their date and can still be decrypted",
      "restart tenured, which settles them; then run this report again"},
+    {Fault::unread_past_date, kBroken, "unread-past-date",
+     "files that the catalogue does not know and that cannot be read are past their date, and keys live that may be "
+     "theirs",
+     "look at the disk and at the files' rights, then restart tenured. What cannot be read at all: remove the file, and "
+     "tenured ends its key a day later"},
     {Fault::key_without_recording, kBroken, "key-without-recording",
      "keys live that belong to no recording: a deleted recording could be decrypted if a copy of it exists",
      "after a restore, a rebuild or a crash tenured finds such keys by itself: run this report again in an hour. If its "
@@ -51,6 +56,10 @@ constexpr std::array<FaultWords, static_cast<std::size_t>(Fault::end)> kWords{{
     {Fault::key_backup_elsewhere, kBroken, "key-backup-elsewhere",
      "old key backups lie where nothing removes them: with the recovery key they open what was deleted since",
      "delete them, and find out who copied them"},
+    {Fault::key_of_unread_file, kUnsure, "key-of-unread-file",
+     "files that the catalogue does not know cannot be read, and keys live that may be theirs",
+     "look at the disk and at the files' rights, then restart tenured, which takes in what can be read; until then keep "
+     "their copies in a backup"},
     {Fault::backup_out_of_reach, kUnsure, "backup-out-of-reach", "key backups that should have gone cannot be reached",
      "mount the disk they are on and run a backup"},
     {Fault::vault_off_line, kUnsure, "vault-off-line", "a vault could not be looked into",

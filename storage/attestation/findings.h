@@ -16,6 +16,7 @@ enum class Fault {
   no_promise,
   copy_past_date,
   orphan_past_date,
+  unread_past_date,
   key_without_recording,
   key_ending,
   key_copy_elsewhere,
@@ -26,6 +27,7 @@ enum class Fault {
   backup_of_erased,
   key_backup_elsewhere,
   // unsure
+  key_of_unread_file,
   backup_out_of_reach,
   vault_off_line,
   folder_unread,

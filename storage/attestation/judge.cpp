@@ -72,9 +72,13 @@ std::optional<Instant> Judge::end_of(const std::string& cls, const Interval& spa
 
 Path Judge::own_place(const RowLook& row) { return place_of(header_of(row)); }
 
+bool Judge::lives(std::uint64_t slot) const {
+  const auto state = keys_.at(slot);
+  return state == KeyState::live || state == KeyState::half;
+}
+
 bool Judge::opens(const SealedHeader& header) const {
-  const auto state = keys_.at(header.slot);
-  if (state != KeyState::live && state != KeyState::half) return false;
+  if (!lives(header.slot)) return false;
   const auto owner = owner_of(header.slot);
   return owner.is_nil() || owner == header.id || shared_.contains(header.slot);
 }
@@ -155,6 +159,41 @@ std::optional<Problem> Judge::with_row(const SealedHeader& header, const RowLook
   return std::nullopt;
 }
 
+// By the longest promise there is where its class is not known.
+std::optional<Instant> Judge::end_by_name(const NameLook& name) const {
+  if (name.begun > order_.time.hi) return std::nullopt;
+  const Interval longest{name.begun, name.begun + kLongestSegment};
+  if (promises_.contains(name.cls)) return end_of(name.cls, longest, /*made_by=*/{});
+  std::optional<Instant> end;
+  for (const auto& [cls, promise] : promises_) end = std::max(end, end_of(cls, longest, /*made_by=*/{}));
+  return end;
+}
+
+// Its row and its key say whether it is kept too long: the disk may give it again.
+Problem Judge::unread_with_row(const RowLook& row, Instance where) {
+  const bool past =
+      row.state == State::live && is_past(row) && lives(row.slot) && !catalogue_.is_held(row, order_.time.lo);
+  if (!past) return {Fault::unreadable_header, where};
+  where.cls = row.cls;
+  where.source = row.source;
+  where.since = row.expires_at;
+  return {Fault::past_date, where};
+}
+
+// Of one that the catalogue does not know, and that was not deleted, a rebuild may have left file and key for want of
+// its header.
+Problem Judge::unread(const Path& inside, Instance where) {
+  const auto name = look_at_name(inside);
+  const auto row = name ? catalogue_.row(name->id) : std::nullopt;
+  if (row && inside == own_place(*row)) return unread_with_row(*row, std::move(where));
+  if (!name || row || catalogue_.was_deleted(name->id)) return {Fault::unreadable_header, where};
+  where.cls = name->cls;
+  where.source = name->source;
+  where.since = end_by_name(*name);
+  const bool past = where.since && *where.since + kGrace < order_.time.lo;
+  return {past ? Fault::unread_past_date : Fault::key_of_unread_file, where};
+}
+
 std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path& file, std::optional<RowLook>* known) {
   const auto inside = file.lexically_relative(vault.path);
   const bool quarantined = *inside.begin() == Path("quarantine");
@@ -164,7 +203,7 @@ std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path&
   if (look.kind == FileKind::unreadable) {
     boost::system::error_code error;
     if (is_there(fs::symlink_status(file, error)) == false) return std::nullopt;  // deleted this moment
-    return Problem{Fault::unreadable_header, where};
+    return unread(inside, where);
   }
   if (look.kind == FileKind::key_slots) return Problem{Fault::key_copy_elsewhere, where};
   if (look.kind == FileKind::key_backup) return lone_key_backup(file, where);
@@ -174,7 +213,7 @@ std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path&
     // A file being made has its first bytes only with its first fragment.
     const auto id = SegmentId::parse(file.stem().string());
     if (id && catalogue_.row(*id) && catalogue_.row(*id)->state == State::reserved) return std::nullopt;
-    if (plain_name || look.kind == FileKind::sealed) return Problem{Fault::unreadable_header, where};
+    if (plain_name || look.kind == FileKind::sealed) return unread(inside, where);
     if (*inside.begin() != Path("ballast")) ++unknown_files;
     return std::nullopt;
   }
@@ -246,9 +285,7 @@ std::optional<Problem> Judge::row(const RowLook& row) {
 }
 
 std::optional<Problem> Judge::key(std::uint64_t slot) {
-  const auto state = keys_.at(slot);
-  if ((state != KeyState::live && state != KeyState::half) || !owner_of(slot).is_nil() || of_orphans_.contains(slot))
-    return std::nullopt;
+  if (!lives(slot) || !owner_of(slot).is_nil() || of_orphans_.contains(slot)) return std::nullopt;
   const bool ending = catalogue_.is_stray_key(slot, order_.time.lo - kStrayKey);
   return Problem{ending ? Fault::key_ending : Fault::key_without_recording, {{}, {}, "key slot " + std::to_string(slot), {}}};
 }

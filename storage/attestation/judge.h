@@ -45,12 +45,17 @@ class Judge {
   static constexpr Duration kGrace = Seconds(65);
   std::optional<Problem> without_row(const SealedHeader& header, Instance where);
   std::optional<Problem> with_row(const SealedHeader& header, const RowLook& row, const FileLook& look, Instance where);
+  // Its header cannot be had; `inside` its vault.
+  Problem unread(const Path& inside, Instance where);
+  Problem unread_with_row(const RowLook& row, Instance where);
+  std::optional<Instant> end_by_name(const NameLook& name) const;
   std::optional<Problem> misplaced(const SealedHeader& header, Instance where);
   // Nothing where no disk says yes and one does not say.
   std::optional<bool> lies_in_its_place(const SealedHeader& header, const std::string& vault_name) const;
   Problem lone_key_backup(const Path& file, Instance where);
   std::optional<Instant> end_of(const std::string& cls, const Interval& span, std::optional<Instant> made_by) const;
   bool opens(const SealedHeader& header) const;  // its key lives and is nobody else's
+  bool lives(std::uint64_t slot) const;
   SegmentId owner_of(std::uint64_t slot) const { return slot < owners_.size() ? owners_[slot] : SegmentId{}; }
 
   const AttestationOrder& order_;

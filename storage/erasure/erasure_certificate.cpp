@@ -1,9 +1,11 @@
 #include "storage/erasure/erasure_certificate.h"
 
 #include <boost/json.hpp>
+#include <map>
 #include <set>
 
 #include "base/error.h"
+#include "storage/people/full_name.h"
 
 namespace tenure::storage {
 
@@ -27,6 +29,33 @@ bool touches(const json::object& subject, const ErasureFacts& facts) {
   return false;
 }
 
+using Export = ErasureFacts::Export;
+
+std::uint64_t number_in(const json::object& subject, const char* name) {
+  const auto* value = subject.if_contains(name);
+  return value != nullptr && value->is_int64() && value->get_int64() > 0 ? static_cast<std::uint64_t>(value->get_int64()) : 0;
+}
+
+// An export's second entry names the first. Of one whose daemon was killed, or that is still under way, there is none.
+void find_ends(sqlite::Connection& db, std::vector<Export>& exports) {
+  std::map<std::uint64_t, Export*> begun;
+  for (auto& one : exports) begun[one.ledger_number] = &one;
+  if (begun.empty()) return;
+  auto query = db.query("SELECT act = 'export-done', subject FROM ledger WHERE act IN ('export-done', 'export-failed') AND number > ?",
+                        begun.begin()->first);
+  while (query.step()) {
+    boost::system::error_code wrong;
+    const auto subject = json::parse(query.text(1), wrong);
+    if (wrong || !subject.is_object()) continue;
+    const auto found = begun.find(number_in(subject.get_object(), "export"));
+    if (found == begun.end()) continue;
+    auto& one = *found->second;
+    one.end = query.truth(0) ? Export::End::done : Export::End::failed;
+    one.files = number_in(subject.get_object(), "files");
+    one.bytes = number_in(subject.get_object(), "bytes");
+  }
+}
+
 // Whoever was given any of it has it still.
 void find_exports(sqlite::Connection& db, ErasureFacts& facts) {
   auto query = db.query("SELECT l.number, l.at, l.subject, coalesce(d.actor, '') FROM ledger l LEFT JOIN ledger_detail d"
@@ -36,15 +65,19 @@ void find_exports(sqlite::Connection& db, ErasureFacts& facts) {
     const auto subject = json::parse(query.text(2), wrong);
     if (wrong || !subject.is_object() || !touches(subject.get_object(), facts)) continue;
     const auto* kind = subject.get_object().if_contains("kind");
-    facts.handed_out.push_back({query.natural(0), query.instant(1), query.text(3),
-                                kind != nullptr && kind->is_string() ? std::string(kind->get_string()) : "export"});
+    Export one;
+    one.ledger_number = query.natural(0);
+    one.at = query.instant(1);
+    one.actor = query.text(3);
+    one.kind = kind != nullptr && kind->is_string() ? std::string(kind->get_string()) : "export";
+    facts.exports.push_back(std::move(one));
   }
+  find_ends(db, facts.exports);
 }
 
 std::string name_of(sqlite::Connection& db, const std::string& login) {
   auto query = db.query("SELECT display FROM person WHERE name = ?", login);
-  const auto display = query.step() ? query.text(0) : std::string();
-  return display.empty() || display == login ? login : display + " (" + login + ")";
+  return full_name(query.step() ? query.text(0) : std::string(), login);
 }
 
 json::array items_json(const ErasureFacts& facts) {
@@ -58,11 +91,31 @@ json::array items_json(const ErasureFacts& facts) {
 
 json::object copy_of(std::string what, std::string why) { return {{"what", std::move(what)}, {"why", std::move(why)}}; }
 
+std::string counted(std::uint64_t count, const std::string& what) { return std::to_string(count) + " " + what + (count == 1 ? "" : "s"); }
+
+std::string name_of(const Export& one) {
+  auto name = "export (" + one.kind + ") of " + to_rfc3339(one.at) + ", ledger entry " + std::to_string(one.ledger_number);
+  if (one.end == Export::End::failed) name += ", not finished";
+  if (one.end == Export::End::not_known) name += ", end not recorded";
+  return name;
+}
+
+// Bytes are counted once they were sent: of the piece that failed some may have left, too.
+std::string why_out_of_reach(const Export& one) {
+  const auto whom = one.actor.empty() ? std::string("somebody whose name was erased") : one.actor;
+  if (one.end == Export::End::done) return "it was handed to " + whom + ", and whoever has it now decides over it";
+  const auto begun = "it was begun for " + whom;
+  if (one.end == Export::End::not_known)
+    return begun + "; whether all of it left, a part or nothing is not recorded: ask there what of it exists, and have that removed";
+  if (one.bytes == 0)
+    return begun + " and failed before anything of it is known to have left: at most the beginning of one file can exist there";
+  return begun + " and failed after " + counted(one.bytes, "byte") + ", " + counted(one.files, "whole file") +
+         " among them, had left. The tenure command removes what came of an export that fails, unless it is killed: look there whether any is left";
+}
+
 json::array out_of_reach(const ErasureFacts& facts) {
   json::array all;
-  for (const auto& one : facts.handed_out)
-    all.push_back(copy_of("export (" + one.kind + ") of " + to_rfc3339(one.at) + ", ledger entry " + std::to_string(one.ledger_number),
-                          "it was handed to " + (one.actor.empty() ? std::string("somebody whose name was erased") : one.actor) + ", and whoever has it now decides over it"));
+  for (const auto& one : facts.exports) all.push_back(copy_of(name_of(one), why_out_of_reach(one)));
   std::set<std::string> sources;
   for (const auto& item : facts.items) sources.insert(item.source);
   for (const auto& source : sources)

@@ -16,14 +16,18 @@ struct ErasureFacts {
     std::uint64_t bytes = 0;
     Digest digest{};
   };
-  struct Handed {               // an export that holds some of it
+  struct Export {  // that was to hold some of it
+    // not_known: the ledger does not say how it ended.
+    enum class End { not_known, done, failed };
     std::uint64_t ledger_number = 0;
     Instant at;
     std::string actor, kind;
+    End end = End::not_known;
+    std::uint64_t files = 0, bytes = 0;  // whole files, and bytes, that left before its end
   };
   std::vector<Item> items;
   std::vector<std::uint64_t> entries;  // of the ledger, that recorded the deletion
-  std::vector<Handed> handed_out;
+  std::vector<Export> exports;
   std::optional<KeyBackupsRenewed> key_backups;
   std::string checkpoint;
   std::map<std::string, std::string> other_copies;

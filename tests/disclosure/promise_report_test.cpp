@@ -10,6 +10,7 @@
 namespace tenure::disclosure {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -122,6 +123,33 @@ TEST(PromisePage, SaysWhatProvidersAndBackupsKeep) {
                            "bring back 41 recordings",
                            "recordings in /mnt/data: it is not there"})
     EXPECT_THAT(html, HasSubstr(said));
+}
+
+TEST(PromisePage, SpeaksOfGapsThatAreOnRecordAndOfWhatIsMissingBesideThem) {
+  auto one = report();
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)),
+              AllOf(HasSubstr("no gap in the recording is on record for the last 31 days."),
+                    Not(HasSubstr("nothing is missing")), Not(HasSubstr("missing from the vault"))));
+  one.findings = {{storage::Weight::fault, "missing-file", "recordings are missing", "check the disk", 1, {}}};
+  EXPECT_THAT(
+      paper::to_html(promise_page(one, kProof)),
+      HasSubstr("no gap in the recording is on record for the last 31 days. 1 recording that was made is missing "
+                "from the vault: no gap, but a loss."));
+  one.gaps = {{"front", "connection refused", std::chrono::minutes(94), 12}};
+  one.findings[0].count = 2;
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)),
+              HasSubstr("front: 94 min in 12 gaps, mostly because connection refused. 2 recordings that were made are "
+                        "missing from the vault"));
+}
+
+TEST(PromisePage, TellsExportsThatWereDoneFromThoseThatWereNotFinished) {
+  auto one = report();
+  one.acts = {{"export", 3}, {"export-done", 3}};
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("3 exports; 0 holds placed"));
+  one.acts = {{"export", 3}, {"export-done", 1}, {"export-failed", 1}};
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("3 exports begun, 2 not finished; 0 holds placed"));
+  one.acts = {{"export", 1}, {"export-done", 2}};  // one of them was begun before these days
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("1 export; 0 holds placed"));
 }
 
 TEST(PromisePage, SaysHowMuchWasErasedByOrderAndByWhichOrders) {

@@ -68,6 +68,15 @@ void make_unreadable_folder(const Path& below) {
 
 void forget(Practice_& p) { p.sql("DELETE FROM segment WHERE source = 'waiting-room'"); }
 
+// As a rebuild leaves a recording whose header it could not read.
+void lose_row_and_header(Practice_& p, const Path& folder) {
+  const auto file = folder / (p.fresh.id.text() + ".seg");
+  p.sql("DELETE FROM segment WHERE id = " + hex(p.fresh.id));
+  fs::create_directories(folder);
+  fs::rename(p.file_of(p.fresh), file);
+  fs::resize_file(file, 100);
+}
+
 // The first generation has had its week, a second one has replaced it.
 Path outlived_backup(Practice_& p, bool keep_a_copy) {
   PracticeBackups made(p);
@@ -119,6 +128,8 @@ std::vector<Planting> broken() {
          forget(p);
          p.sweep_after(days(27));
        }},
+      {"unread-past-date",
+       [](Practice_& p, Order&) { lose_row_and_header(p, p.vault() / "cctv/front/2026/02/01/08"); }},
       {"key-without-recording", [](Practice_& p, Order&) { put_key_back(p); }},
       {"key-ending",
        [](Practice_& p, Order&) {
@@ -155,6 +166,7 @@ std::vector<Planting> broken() {
 
 std::vector<Planting> unsure() {
   return {
+      {"key-of-unread-file", [](Practice_& p, Order&) { lose_row_and_header(p, p.file_of(p.fresh).parent_path()); }},
       {"backup-out-of-reach",
        [](Practice_& p, Order&) {
          outlived_backup(p, /*keep_a_copy=*/false);

@@ -150,8 +150,48 @@ TEST_F(ErasurePlans, OnlyExportsThatHoldSomeOfItStandOnTheCertificate) {
   const auto made = erasures.order(asked, "a person's right", {"partner", "p1"}, approval.id);
   const auto facts = parts->catalogue.state().read([&](sqlite::Connection& db) { return certificate_facts(db, made); });
   std::vector<std::string> kinds;
-  for (const auto& one : facts.handed_out) kinds.push_back(one.kind);
+  for (const auto& one : facts.exports) kinds.push_back(one.kind);
   EXPECT_THAT(kinds, ElementsAre("export", "export", "redacted"));
+}
+
+TEST_F(ErasurePlans, TheCertificateTellsWhatWasHandedOutFromWhatWasBegunAndNotFinished) {
+  record("front", minute(0));
+  std::uint64_t number = 0;
+  const auto ended = [&](const std::string& act, const std::string& counts) {
+    const auto subject = R"({"export":)" + std::to_string(number) + "," + counts + "}";
+    parts->catalogue.append_ledger({0, clock.now(), "partner", act, subject, "the receiver has gone"});
+  };
+  const auto begun = [&] {
+    exported(R"({"kind":"native","source":"front","from":"2026-03-02T12:00:00Z","to":"2026-03-02T12:01:00Z"})");
+    number = parts->catalogue.ledger(0, 1000).back().number;
+    return ", ledger entry " + std::to_string(number);
+  };
+  const auto done = begun();
+  const auto cut_off = begun();  // and while it was under way the one before it was done
+  number -= 1;
+  ended("export-done", R"("files":3,"bytes":5000)");
+  const auto failed = begun();
+  ended("export-failed", R"("files":1,"bytes":5000)");
+  const auto at_once = begun();
+  ended("export-failed", R"("files":0,"bytes":0)");
+  for (const auto* odd : {"what it was", "[]", "{}", R"({"export":"1"})", R"({"export":-1})", R"({"export":999999})"})
+    parts->catalogue.append_ledger({0, clock.now(), "partner", "export-done", odd, ""});
+  const auto made = erasures.order(of_span(minute(0)), "a person's right", {"partner", "p1"}, {});
+  std::map<std::string, std::string> told;
+  const auto paper = json::parse(erasures.show(made.id).certificate).as_object();
+  for (const auto& copy : paper.at("out_of_reach").as_array())
+    told.emplace(copy.at("what").as_string(), copy.at("why").as_string());
+  const auto why = [&](const std::string& name) {
+    const auto found = told.find("export (native) of 2026-03-02T14:00:00Z" + name);
+    return found == told.end() ? "no copy is named so" : found->second;
+  };
+  EXPECT_THAT(why(done), StartsWith("it was handed to partner"));
+  EXPECT_THAT(why(cut_off + ", end not recorded"),
+              HasSubstr("whether all of it left, a part or nothing is not recorded"));
+  EXPECT_THAT(why(failed + ", not finished"), HasSubstr("failed after 5000 bytes, 1 whole file among them, had left"));
+  EXPECT_THAT(why(at_once + ", not finished"), HasSubstr("failed before anything of it is known to have left"));
+  for (const auto& unfinished : {cut_off + ", end not recorded", failed + ", not finished", at_once + ", not finished"})
+    EXPECT_THAT(why(unfinished), Not(HasSubstr("handed")));
 }
 
 TEST_F(ErasurePlans, TheCertificateSaysOfTheKeysBackupsWhatBecameOfThem) {
@@ -170,7 +210,12 @@ TEST_F(ErasurePlans, TheCertificateSaysOfTheKeysBackupsWhatBecameOfThem) {
 TEST_F(ErasurePlans, TheCertificateStandsThoughANameWasErasedOrADeletionIsNotSeenYet) {
   ErasureFacts facts;
   facts.items.push_back({SegmentId::make(start), "front", "cctv", Kind::camera, minute(0), std::nullopt, 5, {}});
-  facts.handed_out.push_back({12, start, "", "native"});
+  ErasureFacts::Export handed;
+  handed.ledger_number = 12;
+  handed.at = start;
+  handed.kind = "native";
+  handed.end = ErasureFacts::Export::End::done;
+  facts.exports.push_back(handed);
   const auto paper = json::parse(make_certificate({}, facts, start)).as_object();
   EXPECT_TRUE(paper.at("items").at(0).at("deleted_at").is_null());
   EXPECT_THAT(std::string(paper.at("out_of_reach").at(0).at("why").as_string()),

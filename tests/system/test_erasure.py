@@ -42,6 +42,7 @@ class Erasure(unittest.TestCase):
         for part in (hold["id"], "claim of the insurer", "manager", "2099-01-01", f"--call {other}"):
             self.assertIn(part, said)
         self.assertEqual((self.kept("900123"), self.kept("900456")), ([mine], [other]))
+        practice.ask("export", "call", other, "--out", practice.folder / "given", "--reason", "asked for")
         done = practice.ask("erase", "--number", "07700 900456", "--reason", "Article 17")
         self.assertEqual(done["recordings"], 1)
         self.assertEqual(self.kept("900456"), [])
@@ -50,6 +51,7 @@ class Erasure(unittest.TestCase):
         paper = json.loads((out / f"erasure-{done['id']}.json").read_text())
         self.assertEqual(paper["items"][0]["id"], other)
         self.assertIn("source_policy", json.dumps(paper["out_of_reach"]))
+        self.assertEqual(len([c for c in paper["out_of_reach"] if c["why"].startswith("it was handed to")]), 1, "it was finished")
         self.assertIn("Certificate of erasure", (out / f"erasure-{done['id']}.html").read_text())
         self.assertTrue(practice.ask("ledger", "verify")["sound"])
         # I15: its file still lies there.
