@@ -24,7 +24,8 @@ constexpr std::size_t kLongestPlace = 300;
 // the moment.
 constexpr std::size_t kMostAgain = 50'000;
 
-bool may_hold_recordings(const Path& folder) { return folder.filename() != "lost+found"; }  // the file system's own
+// A vault that is a file system of its own has the folder of that system's repairs, for root alone: unseen() names it.
+bool is_of_repairs(const VaultPlace& vault, const Path& folder) { return folder == vault.path / "lost+found"; }
 
 class Attestor {
  public:
@@ -67,7 +68,7 @@ class Attestor {
     report_.unknown_files = judge_.unknown_files;
     if (const auto count = report_.not_looked_at; count > 0)
       findings_.say_more(Fault::folder_unread, ", where " + std::to_string(count) + " recording" + (count == 1 ? " belongs" : "s belong"));
-    unclaimed_.tell(findings_, std::ranges::any_of(unread_, may_hold_recordings));
+    unclaimed_.tell(findings_, !unread_.empty());
     report_.findings = findings_.take();
     return std::move(report_);
   }
@@ -106,6 +107,7 @@ class Attestor {
       walk(
           vault.path, [&](const Path& path, bool folder) { return look_in_vault(vault, path, folder); },
           [&](const Path& folder) {
+            if (is_of_repairs(vault, folder)) return;
             unread_.insert(folder);
             unread(vault.name + ":" + folder.lexically_relative(vault.path).string());
           });

@@ -127,6 +127,7 @@ const std::vector<std::string>& unseen() {
                                             "images and snapshots of this machine",
                                             "among other files here, recordings that are packed (zip and the like) or "
                                             "are sound or video without a header",
+                                            "what a disk's repair put into its lost+found, for root alone",
                                             "what a laboratory might recover from a solid-state disk"};
   return all;
 }

@@ -13,6 +13,7 @@ namespace {
 namespace fs = boost::filesystem;
 using std::chrono::minutes;
 using testing::AllOf;
+using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -76,6 +77,19 @@ TEST_F(UnreadFiles, InQuarantineAreJudgedByTheirIdAndTheLongestPromise) {
   EXPECT_THAT(found_in(attest(order)), HasSubstr("key-of-unread-file 1")) << "it may be a call";
   order.time = {at("2029-03-28T09:00:00Z"), at("2029-03-28T09:00:00Z")};
   EXPECT_THAT(found_in(attest(order)), HasSubstr("unread-past-date 1"));
+}
+
+TEST_F(UnreadFiles, AreNotSoughtInTheFolderOfAFileSystemsRepairs) {
+  const auto repairs = practice.vault() / "lost+found";
+  fs::create_directories(repairs);
+  std::string found_unread;
+  {
+    const AnotherUser nobody(practice.state(), repairs);
+    found_unread = found();
+  }
+  fs::permissions(repairs, fs::owner_all);
+  EXPECT_EQ(found_unread, "");
+  EXPECT_THAT(unseen(), Contains(HasSubstr("lost+found")));
 }
 
 TEST_F(UnreadFiles, MayLieInAFolderThatMayNotBeLookedInto) {
