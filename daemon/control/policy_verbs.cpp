@@ -132,7 +132,7 @@ json::value change(const Call& call) {
     throw Error(ErrorKind::usage, fmt::format("preview: this makes {} recordings fall due; look at it first (tenure policy preview {} --period "
                                               "{}), and give the --preview that it prints", shown.falls_due.recordings, wish.cls, to_string(wish.period)));
   const auto asked = call.rooms.storage.approvals().ask(PolicyChanges::kAct, storage::approval_subject(shown), reason, call.actor);
-  return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row(asked)}, {"preview", row(shown)}};
+  return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row_of_new(asked)}, {"preview", row(shown)}};
 }
 
 json::value cancel(const Call& call) {

@@ -42,7 +42,10 @@ class HoldKeeps : public PeopleTest {
 
 TEST_F(HoldKeeps, NothingIsSaidOnlyWhereNothingIsHereAndNothingIsToCome) {
   const auto anna = logged_in("anna");
-  struct Case { json::object hold; bool nothing, to_come; };
+  struct Case {
+    json::object hold;
+    bool nothing, to_come;
+  };
   const std::vector<Case> cases{{span("2026-03-02T13:00:00Z", "now"), true, false},
                                 {span("2026-03-02T13:00:00Z", "2026-03-02T14:00:01Z"), false, true},
                                 {span("2026-03-03T13:00:00Z", "2026-03-03T14:00:00Z"), false, true},
