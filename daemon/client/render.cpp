@@ -115,6 +115,19 @@ std::string forecast(const json::value& answer) {
   return out;
 }
 
+// Of a hold that keeps no recording at this moment: whether it is good for anything.
+std::string keeps_none_now(const json::value& answer) {
+  const auto state = cell(answer, "state");
+  const bool counts = state == "active" || state == "preview";
+  if (!counts || cell(answer, "calls_not_shown") == "yes" || !items(answer, "segments").empty()) return {};
+  const auto* keeps = state == "preview" ? "would keep" : "keeps";
+  if (cell(answer, "keeps_nothing") == "yes")
+    return fmt::format("WARNING: this hold {} nothing: no recording of what it names is here, and none is to come. Look at its sources, times\n"
+                       "and calls again (tenure segments, tenure calls find).\n", keeps);
+  return fmt::format("no recording of what it names is here yet: it {} what is to come. If you meant recordings that are there, look at its\n"
+                     "sources, times and numbers again (tenure segments, tenure calls find).\n", keeps);
+}
+
 // For who may place and extend holds and not see them.
 std::string hold_unseen(const json::value& answer) {
   const auto review = cell(answer, "review");
@@ -125,7 +138,6 @@ std::string hold_unseen(const json::value& answer) {
 std::string hold(const json::value& answer) {
   if (!cell(answer, "id").empty() && cell(answer, "placed_by").empty()) return hold_unseen(answer);
   const bool receipt = !member(answer, "segments").is_null();  // none: a release or an extension
-  const bool keeps_nothing = receipt && cell(answer, "calls_not_shown") != "yes" && cell(answer, "state") == "active" && items(answer, "segments").empty();
   const bool preview = cell(answer, "state") == "preview";
   std::string out = preview ? std::string("not placed: a hold like this\n") : fmt::format("hold {} ({})\n", cell(answer, "id"), cell(answer, "state"));
   out += fmt::format("reason: {}\nauthority: {}\n", cell(answer, "reason"), cell(answer, "authority"));
@@ -138,8 +150,7 @@ std::string hold(const json::value& answer) {
   if (!receipt) return out;
   out += fmt::format("\n{} {}, {}{}\n", preview ? "would keep" : "keeps", counted(cell(answer, "recordings"), "recording"), bytes_text(amount(answer, "bytes")),
                      preview ? std::string() : "; ledger entry " + cell(answer, "ledger_number"));
-  if (keeps_nothing) out += "WARNING: this hold keeps no recording at this moment. It counts for what is yet to come; if you meant recordings that\n"
-                            "are there, look at its sources, times and numbers again (tenure segments, tenure calls find).\n";
+  out += keeps_none_now(answer);
   if (cell(answer, "calls_not_shown") == "yes") out += "calls are kept too, and shown to who may find calls only\n";
   if (!items(answer, "segments").empty()) out += segment_table(items(answer, "segments"));
   if (static_cast<double>(items(answer, "segments").size()) < amount(answer, "recordings")) out += fmt::format("... these are the oldest {} of them\n", items(answer, "segments").size());

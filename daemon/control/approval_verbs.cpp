@@ -44,15 +44,25 @@ json::value show(const Call& call) {
   return ApprovalWords(call.rooms, call.asker).row(approval);
 }
 
+// What was read of it stays with it, though the act may change or remove what it speaks of.
+json::value decide(const Call& call, const std::function<storage::Approval(const storage::ApprovalId&)>& decision) {
+  const auto id = id_of(call);
+  ApprovalWords words(call.rooms, call.asker);
+  const auto read = words.as_read_now(call.rooms.storage.approvals().show(id));
+  const auto decided = decision(id);
+  words.keep(id, read);
+  return words.row(decided);
+}
+
 json::value approve(const Call& call) {
   call.args.only({"id"});
-  return ApprovalWords(call.rooms, call.asker).row(call.rooms.storage.approvals().approve(id_of(call), call.actor));
+  return decide(call, [&](const storage::ApprovalId& id) { return call.rooms.storage.approvals().approve(id, call.actor); });
 }
 
 json::value refuse(const Call& call) {
   call.args.only({"id", "reason"});
-  const auto refused = call.rooms.storage.approvals().refuse(id_of(call), call.args.need("reason"), call.actor);
-  return ApprovalWords(call.rooms, call.asker).row(refused);
+  const auto reason = call.args.need("reason");
+  return decide(call, [&](const storage::ApprovalId& id) { return call.rooms.storage.approvals().refuse(id, reason, call.actor); });
 }
 }  // namespace
 

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <set>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "daemon/control/rows.h"
 #include "disclosure/promise_sentences.h"
 #include "storage/people/full_name.h"
+#include "storage/people/request_words.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;
@@ -79,6 +82,33 @@ std::string plan_words(const std::string& plan) {
                      from < hash ? plan.substr(from, hash - from) : "");
 }
 
+bool is_open(const storage::Approval& approval) {
+  return approval.state == storage::ApprovalState::waiting || approval.state == storage::ApprovalState::approved;
+}
+
+// What the words of a request depend on, of all that a reader may be allowed to see; the most telling first.
+std::vector<Sight> sights_of(const storage::Approval& approval, const json::object& subject) {
+  if (approval.act == "hold release") return {{.holds = true, .calls = true}, {.holds = true}, {}};
+  const bool of_call = !text_of(subject, "call").empty();
+  if (approval.act.starts_with("export ")) return {{.calls = of_call, .footage = !of_call}, {}};
+  return {{}};
+}
+
+json::object subject_of(const storage::Approval& approval) {
+  const auto parsed = json::parse(approval.subject);
+  return parsed.is_object() ? parsed.get_object() : json::object();
+}
+
+// The first of what was kept that `sight` may read.
+std::optional<std::string> kept_for(const Sight& sight, const std::string& kept) {
+  for (const auto& one : json::parse(kept).as_array()) {
+    const auto may = [&](const char* what, bool has) { return has || !one.at(what).as_bool(); };
+    if (may("holds", sight.holds) && may("calls", sight.calls) && may("footage", sight.footage))
+      return std::string(one.at("what").as_string());
+  }
+  return std::nullopt;
+}
+
 std::string as_it_is(const storage::Approval& approval, const json::object& subject) {
   std::string all = approval.act;
   for (const auto& [name, value] : subject)
@@ -109,10 +139,19 @@ bool ApprovalWords::may_find_calls() const {
   }
 }
 
+const Sight& ApprovalWords::sight() {
+  if (!sight_)
+    sight_ = Sight{rooms_.access.may(asker_, Action::see_holds), may_find_calls(),
+                   rooms_.access.may(asker_, Action::find_footage)};
+  return *sight_;
+}
+
 // Which calls a number or a group has is told to who may find calls; how many, too.
-std::string ApprovalWords::kept_by(const storage::HoldReceipt& receipt) const {
+std::string ApprovalWords::kept_by(const HoldId& id, const Sight& sight) {
+  if (!receipt_ || receipt_->hold.id != id) receipt_ = rooms_.storage.holds().show(id);
+  const auto& receipt = *receipt_;
   const bool finds_calls = !receipt.hold.what.numbers.empty() || !receipt.hold.what.calls.empty();
-  const bool hides_calls = finds_calls && !may_find_calls();
+  const bool hides_calls = finds_calls && !sight.calls;
   auto listed = receipt.segments;
   if (hides_calls) std::erase_if(listed, [](const storage::SegmentRow& row) { return row.kind == storage::Kind::calls; });
   const auto* hidden = hides_calls ? " The calls it keeps are told to who may find calls only." : "";
@@ -125,15 +164,15 @@ std::string ApprovalWords::kept_by(const storage::HoldReceipt& receipt) const {
          (listed.empty() ? "" : (all ? " of " : ", the oldest of ") + sources_and_span(listed)) + "." + hidden;
 }
 
-std::string ApprovalWords::hold_release(const std::string& named, bool counted) {
+std::string ApprovalWords::hold_release(const std::string& named, bool counted, const Sight& sight) {
   const auto id = HoldId::parse(named);
-  const auto* hold = id && rooms_.access.may(asker_, Action::see_holds) ? find_hold(*id) : nullptr;
+  const auto* hold = id && sight.holds ? find_hold(*id) : nullptr;
   if (!hold) return "Release hold " + named + ".";
   return fmt::format(
       "Release the hold for \"{}\" (authority: {}; placed {} by {}).{} It counts for another 24 hours; then what is "
       "past its time is deleted.",
       hold->what.reason, hold->what.authority, second(hold->placed_at), name_of(hold->placed_by),
-      counted ? kept_by(rooms_.storage.holds().show(*id)) : "");
+      counted ? kept_by(*id, sight) : "");
 }
 
 std::string ApprovalWords::policy_change(const json::object& subject, bool open) const {
@@ -155,12 +194,11 @@ std::string ApprovalWords::policy_change(const json::object& subject, bool open)
 }
 
 // Its times as they are bound: who asked must write them out.
-std::string ApprovalWords::footage_of(const json::object& subject, bool counted) const {
+std::string ApprovalWords::footage_of(const json::object& subject, bool counted, const Sight& sight) const {
   const auto source = text_of(subject, "source");
   auto out = fmt::format("of {} from {} to {}", source, text_of(subject, "from"), text_of(subject, "to"));
   const auto from = parse_rfc3339(text_of(subject, "from")), to = parse_rfc3339(text_of(subject, "to"));
-  if (!counted || !from || !to || !rooms_.sweep().first_done || !rooms_.access.may(asker_, Action::find_footage))
-    return out;
+  if (!counted || !from || !to || !rooms_.sweep().first_done || !sight.footage) return out;
   storage::SegmentQuery query;
   query.source = source;
   query.span = Interval{*from, *to};
@@ -170,18 +208,19 @@ std::string ApprovalWords::footage_of(const json::object& subject, bool counted)
   return out + ": " + amount(rows.size(), 0, bytes);
 }
 
-std::string ApprovalWords::call_of(const std::string& id) const {
+std::string ApprovalWords::call_of(const std::string& id, const Sight& sight) const {
   storage::SegmentQuery query;
   query.id = SegmentId::parse(id);
-  if (!query.id || !rooms_.sweep().first_done || !may_find_calls()) return id;
+  if (!query.id || !rooms_.sweep().first_done || !sight.calls) return id;
   const auto rows = rooms_.storage.catalogue().segments(query);
   return rows.empty() ? id : id + ", " + sources_and_span(rows);
 }
 
-std::string ApprovalWords::export_of(const std::string& act, const json::object& subject, bool counted) const {
+std::string ApprovalWords::export_of(const std::string& act, const json::object& subject, bool counted,
+                                     const Sight& sight) const {
   const auto call = text_of(subject, "call");
-  const auto what =
-      call.empty() ? "the footage " + footage_of(subject, counted) : "the recording of call " + call_of(call);
+  const auto what = call.empty() ? "the footage " + footage_of(subject, counted, sight)
+                                 : "the recording of call " + call_of(call, sight);
   if (act == "export redacted") return "Hand out, redacted, " + what + plan_words(text_of(subject, "plan")) + ".";
   return "Hand out " + what + ", as it was recorded.";
 }
@@ -197,25 +236,52 @@ std::string ApprovalWords::detail_of(const std::string& entry) const {
 }
 
 std::string ApprovalWords::what(const storage::Approval& approval, bool counted) {
-  const bool open =
-      approval.state == storage::ApprovalState::waiting || approval.state == storage::ApprovalState::approved;
-  const auto parsed = json::parse(approval.subject);
-  const auto subject = parsed.is_object() ? parsed.get_object() : json::object();
+  if (!is_open(approval))
+    if (const auto kept = storage::request_words(rooms_.storage.catalogue(), approval.id))
+      if (const auto text = kept_for(sight(), *kept)) return *text;
+  return sentences(approval, counted, sight());
+}
+
+std::string ApprovalWords::sentences(const storage::Approval& approval, bool counted, const Sight& sight) {
+  const bool open = is_open(approval);
+  const auto subject = subject_of(approval);
   const auto& act = approval.act;
   if (act == "hold release")
-    return open ? hold_release(text_of(subject, "id"), counted) : "Release hold " + text_of(subject, "id") + ".";
+    return open ? hold_release(text_of(subject, "id"), counted, sight) : "Release hold " + text_of(subject, "id") + ".";
   if (act == "erase") return erasure(subject);
   if (act == "policy change") return policy_change(subject, open);
   if (act == "sweep approve")
     return "Let the sweep delete what it stopped and asked about, of class " + text_of(subject, "class") + ": " +
            text_of(subject, "recordings") + ".";
-  if (act.starts_with("export ")) return export_of(act, subject, counted && open);
+  if (act.starts_with("export ")) return export_of(act, subject, counted && open, sight);
   if (act == "time lower") return lowering(subject);
   if (act == "time confirm") return "Confirm that the right time is " + text_of(subject, "time") + ".";
   if (act == "user disable")
     return "End every login of " + name_of(text_of(subject, "name")) + ", and let in no new one.";
   if (act == "ledger erase-detail") return detail_of(text_of(subject, "entry"));
   return as_it_is(approval, subject);
+}
+
+std::string ApprovalWords::as_read_now(const storage::Approval& approval) {
+  json::array all;
+  for (const auto& sight : sights_of(approval, subject_of(approval)))
+    all.push_back({{"holds", sight.holds}, {"calls", sight.calls}, {"footage", sight.footage},
+                   {"what", sentences(approval, /*counted=*/true, sight)}});
+  return json::serialize(all);
+}
+
+// The request stands whatever happens here.
+void ApprovalWords::keep(const storage::ApprovalId& id, const std::string& as_read) {
+  try {
+    storage::keep_request_words(rooms_.storage.catalogue(), id, as_read);
+  } catch (const Error& error) {
+    log_warning("event=request-words-not-kept approval={} cause=\"{}\"", id.text(), error.what());
+  }
+}
+
+json::object ApprovalWords::row_of_new(const storage::Approval& asked) {
+  keep(asked.id, as_read_now(asked));
+  return row(asked);
 }
 
 json::object ApprovalWords::row(const storage::Approval& approval, bool counted) {

@@ -1,11 +1,18 @@
 // A request for a second person in the words of whoever decides about it: what would happen, to how much, since when
-// and until when. What the approval is bound to is its subject, not these words. One thread; blocks on the disk.
+// and until when. What the approval is bound to is its subject, not these words. What was read of a request when it was
+// asked, and then when it was decided, is kept, and shown when the request counts no more: what it speaks of may have
+// changed or be gone by then. One thread; blocks on the disk.
 #pragma once
 #include <boost/json/object.hpp>
 
 #include "daemon/rooms.h"
 
 namespace tenure::daemon {
+
+// What a reader of such words may be told of.
+struct Sight {
+  bool holds = false, calls = false, footage = false;
+};
 
 class ApprovalWords {
  public:
@@ -16,21 +23,31 @@ class ApprovalWords {
   std::string what(const storage::Approval& approval, bool counted);
   // The row of rows.h with `what`, and with `asked_by_name` and `decided_by_name`: "Anna Smith (anna)".
   boost::json::object row(const storage::Approval& approval, bool counted = true);
+  // Of a request that was just made: keeps its words.
+  boost::json::object row_of_new(const storage::Approval& asked);
+  // What anybody can read of an open request at this moment, by what they may see, as keep() takes it.
+  std::string as_read_now(const storage::Approval& approval);
+  void keep(const storage::ApprovalId& id, const std::string& as_read);
 
  private:
+  const Sight& sight();
+  std::string sentences(const storage::Approval& approval, bool counted, const Sight& sight);
   const storage::Hold* find_hold(const HoldId& id);
-  std::string hold_release(const std::string& id, bool counted);
-  std::string kept_by(const storage::HoldReceipt& receipt) const;
+  std::string hold_release(const std::string& id, bool counted, const Sight& sight);
+  std::string kept_by(const HoldId& id, const Sight& sight);
   std::string policy_change(const boost::json::object& subject, bool open) const;
-  std::string export_of(const std::string& act, const boost::json::object& subject, bool counted) const;
-  std::string call_of(const std::string& id) const;
-  std::string footage_of(const boost::json::object& subject, bool counted) const;
+  std::string export_of(const std::string& act, const boost::json::object& subject, bool counted,
+                        const Sight& sight) const;
+  std::string call_of(const std::string& id, const Sight& sight) const;
+  std::string footage_of(const boost::json::object& subject, bool counted, const Sight& sight) const;
   std::string detail_of(const std::string& entry) const;
   std::string name_of(const std::string& login) const;
   bool may_find_calls() const;
   const Rooms& rooms_;
   const Asker& asker_;
+  std::optional<Sight> sight_;                       // the asker's
   std::optional<std::vector<storage::Hold>> holds_;  // read once, when first asked for
+  std::optional<storage::HoldReceipt> receipt_;      // of the hold spoken of last
 };
 
 }  // namespace tenure::daemon

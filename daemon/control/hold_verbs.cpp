@@ -1,5 +1,7 @@
 // hold preview, add, list, show, release, keep, extend. Never refused for the first sweep's sake, nor for want of room: a
 // hold must be placed in time.
+#include <algorithm>
+
 #include "base/log.h"
 #include "daemon/control/named.h"
 #include "daemon/control/rows.h"
@@ -57,15 +59,30 @@ void look_ahead(const Call& call) {
   }
 }
 
+// Whether there may yet be something for it to keep: a span that has not ended, or a number that can call again.
+bool keeps_to_come(const storage::HoldRequest& what, Instant now) {
+  return !what.numbers.empty() || std::ranges::any_of(what.spans, [&](const auto& span) { return span.span.to > now; });
+}
+
+// A slip in a date or a source must not look like a hold that is in place.
+json::object receipt_row(const Call& call, const storage::HoldReceipt& receipt) {
+  auto out = row(receipt);
+  const bool to_come = keeps_to_come(receipt.hold.what, call.rooms.clock.now());
+  out["keeps_to_come"] = to_come;
+  out["keeps_nothing"] = receipt.recordings == 0 && !to_come;
+  return out;
+}
+
 // What a hold keeps, to whom it may be told: which calls a number or a group has only to who may find calls.
 json::object shown_to(const Call& call, storage::HoldReceipt receipt) {
   const bool finds_calls = !receipt.hold.what.numbers.empty() || !receipt.hold.what.calls.empty();
-  if (!finds_calls || call.may_now(Action::find_calls)) return row(receipt);
+  if (!finds_calls || call.may_now(Action::find_calls)) return receipt_row(call, receipt);
   std::erase_if(receipt.segments, [](const auto& segment) { return segment.kind == storage::Kind::calls; });
   receipt.recordings -= receipt.of_calls;
   receipt.bytes -= receipt.bytes_of_calls;
-  auto shown = row(receipt);
+  auto shown = receipt_row(call, receipt);
   shown["calls_not_shown"] = true;
+  if (shown.at("keeps_nothing").as_bool()) shown["keeps_nothing"] = nullptr;  // it may keep calls
   return shown;
 }
 
@@ -76,7 +93,7 @@ json::value hold_preview(const Call& call) {
   const bool finds_calls = !request.numbers.empty() || !request.calls.empty();
   if (finds_calls) call.need(Action::find_calls);
   storage::HoldLoad load;
-  auto out = row(call.rooms.storage.holds().preview(request, call.actor, load));
+  auto out = receipt_row(call, call.rooms.storage.holds().preview(request, call.actor, load));
   if (finds_calls) note_search(call, "hold-preview", {"numbers or calls"}, out.at("recordings").to_number<std::uint64_t>());
   for (const auto* member : {"id", "ledger_number", "placed_at", "placed_by", "released_at", "released_by", "release_reason"}) out.erase(member);
   out["state"] = "preview";

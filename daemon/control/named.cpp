@@ -1,6 +1,7 @@
 #include "daemon/control/named.h"
 
 #include "base/error.h"
+#include "base/log.h"
 
 namespace tenure::daemon {
 
@@ -21,7 +22,7 @@ std::vector<SegmentId> calls_in(const Args& args) {
   std::vector<SegmentId> calls;
   for (const auto& text : args.texts("calls")) {
     const auto id = SegmentId::parse(text);
-    if (!id) throw Error(ErrorKind::usage, "call: must be the id of a call (32 hexadecimal digits), as `tenure calls find` shows it");
+    if (!id) throw Error(ErrorKind::usage, "call: \"" + log_safe(text) + "\" is no id of a call (32 hexadecimal digits), as `tenure calls find` shows it");
     calls.push_back(*id);
   }
   return calls;

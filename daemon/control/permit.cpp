@@ -99,7 +99,7 @@ json::value Permit::ask(std::string_view verb, std::string subject, const Args& 
   const auto& reason = reason_.empty() ? given : reason_;
   if (reason.empty()) throw Error(ErrorKind::usage, "reason: is required, for whoever is to approve this");
   const auto asked = rooms_.storage.approvals().ask(std::string(verb), std::move(subject), reason, asker_.actor);
-  return json::object{{"state", "waiting"}, {"approval", ApprovalWords(rooms_, asker_).row(asked)}};
+  return json::object{{"state", "waiting"}, {"approval", ApprovalWords(rooms_, asker_).row_of_new(asked)}};
 }
 
 std::string Permit::use(std::string_view verb, const Args& args) const {

@@ -1,11 +1,13 @@
 // policy show, preview, change, cancel: how long what is kept, in its versions (I10).
 #include <algorithm>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "base/log.h"
 #include "daemon/control/approval_words.h"
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
+#include "storage/people/approval_difference.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;
@@ -104,7 +106,13 @@ json::value change_approved(const Call& call, const std::string& named) {
   const bool other = (call.args.has("class") && call.args.need("class") != wish.cls) ||
                      (call.args.has("period") && period_in(call.args.need("period")) != wish.period) ||
                      (call.args.has("preview") && call.args.need("preview") != text("preview"));
-  if (other) throw Error(ErrorKind::refused, "approval: that request is for " + approval.subject + ", not for this.");
+  if (other) {
+    auto named_now = subject;
+    for (const auto* name : {"class", "period", "preview"})
+      if (const auto given = call.args.text(name)) named_now[name] = *given;
+    throw Error(ErrorKind::refused, "approval: that request is not for this: " +
+                                        storage::difference_in_words(approval.subject, json::serialize(named_now)));
+  }
   const auto reason = call.args.text("reason").value_or(approval.reason);  // another one is refused
   return daemon::row(call.rooms.storage.policy().change(wish, text("preview"), reason, call.actor, *id));
 }
@@ -124,7 +132,7 @@ json::value change(const Call& call) {
     throw Error(ErrorKind::usage, fmt::format("preview: this makes {} recordings fall due; look at it first (tenure policy preview {} --period "
                                               "{}), and give the --preview that it prints", shown.falls_due.recordings, wish.cls, to_string(wish.period)));
   const auto asked = call.rooms.storage.approvals().ask(PolicyChanges::kAct, storage::approval_subject(shown), reason, call.actor);
-  return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row(asked)}, {"preview", row(shown)}};
+  return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row_of_new(asked)}, {"preview", row(shown)}};
 }
 
 json::value cancel(const Call& call) {

@@ -85,7 +85,7 @@ json::value ask_to_lower(const Call& call) {
   const auto status = keeping(call).status();
   static_cast<void>(lower_time(status.state, status.readings, *right));  // refused at once rather than after the approval
   const auto asked = call.rooms.storage.approvals().ask(kLower, lowering(status.time.lo - *right, *right), call.args.need("reason"), call.actor);
-  return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row(asked)}};
+  return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row_of_new(asked)}};
 }
 
 json::value lower(const Call& call) {

@@ -115,7 +115,7 @@ json::value user_disable(const Call& call) {
     const auto named = call.args.text("approval", 64);
     if (!named) {
       const auto asked = call.rooms.storage.approvals().ask(kDisable, subject, reason, call.actor);
-      return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row(asked)}};
+      return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row_of_new(asked)}};
     }
     const auto id = storage::ApprovalId::parse(*named);
     if (!id) throw Error(ErrorKind::usage, fmt::format("approval: \"{}\" is no id of a request", log_safe(*named)));

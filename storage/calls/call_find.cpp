@@ -6,11 +6,13 @@
 #include "storage/calls/call_store.h"
 #include "storage/calls/numbers.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/recording/hold_cover.h"
 
 namespace tenure::storage {
 
 namespace {
 constexpr std::size_t kLeastDigits = 4, kMostDigits = 15;
+constexpr std::size_t kAtOnce = 100;  // calls whose holds are looked at together
 
 [[noreturn]] void refuse(const std::string& field, const std::string& text) {
   throw Error(ErrorKind::usage, field + ": " + text);
@@ -54,10 +56,20 @@ bool fits(const CallRow& call, const CallQuery& query) {
     return party.extension == *query.extension || party.number == *query.extension;
   });
 }
+
+// Of kAtOnce of them, from `first` on.
+std::vector<HoldView> views_of(Catalogue& catalogue, const std::vector<SealedCallRow>& calls, std::size_t first, const TrustedTime& time) {
+  return catalogue.state().read([&](sqlite::Connection& db) {
+    HoldCover holds(db, time);
+    std::vector<HoldView> views;
+    for (auto i = first; i < std::min(calls.size(), first + kAtOnce); ++i) views.push_back(holds.view(calls[i].segment));
+    return views;
+  });
+}
+
 // Nothing when it may not be read now, or its key is gone.
-std::optional<CallRow> unsealed(Catalogue& catalogue, KeySlots& slots, const SealedCallRow& sealed, const Actor& actor,
+std::optional<CallRow> unsealed(KeySlots& slots, const SealedCallRow& sealed, const HoldView& holds, const Actor& actor,
                                 const TrustedTime& time) {
-  const auto holds = catalogue.state().read([&](sqlite::Connection& db) { return hold_view(db, sealed.segment.id, time); });
   if (!may_read(sealed.segment, holds, actor, Purpose::view, time).allowed) return std::nullopt;
   auto key = slots.read(sealed.segment.slot, sealed.segment.id);
   if (!key) return std::nullopt;
@@ -72,10 +84,13 @@ std::vector<CallRow> CallStore::find(const CallQuery& query, const Actor& actor)
   check_query(query);
   const auto time = clock_.trusted();
   std::vector<CallRow> calls;
-  for (const auto& sealed : candidates(catalogue_, index_key_, query)) {
-    if (calls.size() >= query.limit) break;
+  const auto found = candidates(catalogue_, index_key_, query);
+  std::vector<HoldView> holds;
+  for (std::size_t i = 0; i < found.size() && calls.size() < query.limit; ++i) {
+    if (i % kAtOnce == 0) holds = views_of(catalogue_, found, i, time);
+    const auto& sealed = found[i];
     if (query.span && !query.span->contains(sealed.segment.span.from)) continue;
-    auto call = unsealed(catalogue_, slots_, sealed, actor, time);
+    auto call = unsealed(slots_, sealed, holds[i % kAtOnce], actor, time);
     if (call && fits(*call, query)) calls.push_back(std::move(*call));
   }
   return calls;
@@ -84,7 +99,9 @@ std::vector<CallRow> CallStore::find(const CallQuery& query, const Actor& actor)
 std::optional<CallRow> CallStore::get(const SegmentId& id, const Actor& actor) const {
   const auto sealed = catalogue_.call(id);
   if (!sealed) return std::nullopt;
-  return unsealed(catalogue_, slots_, *sealed, actor, clock_.trusted());
+  const auto time = clock_.trusted();
+  const auto holds = catalogue_.state().read([&](sqlite::Connection& db) { return hold_view(db, id, time); });
+  return unsealed(slots_, *sealed, holds, actor, time);
 }
 
 }  // namespace tenure::storage

@@ -1,13 +1,14 @@
 // Calls in the catalogue: sealed details, the blind index, and what a rescan may find (I15).
 #include "base/error.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/recording/hold_cover.h"
 
 namespace tenure::storage {
 
 namespace {
 // A function, not a constant: constants of two files have no order between them.
-std::string call_query() {
-  return "SELECT" + kSegmentColumns +
+std::string call_query(const std::string& segment_columns) {
+  return "SELECT" + segment_columns +
          ", c.direction, c.duration, c.details, c.needs_details FROM call c JOIN segment s ON s.id = c.segment ";
 }
 
@@ -17,9 +18,12 @@ SealedCallRow read_call(const sqlite::Statement& row) {
           row.truth(kSegmentColumnCount + 3)};
 }
 
-std::vector<SealedCallRow> read_calls(sqlite::Statement query) {
+// Of columns_without_held().
+std::vector<SealedCallRow> read_calls(sqlite::Connection& db, sqlite::Statement query) {
   std::vector<SealedCallRow> rows;
   while (query.step()) rows.push_back(read_call(query));
+  HoldCover holds(db);
+  for (auto& row : rows) row.segment.held = holds.held(row.segment);
   return rows;
 }
 
@@ -88,21 +92,21 @@ void Catalogue::add_path_alias(const SegmentId& id, const Digest& token) {
 
 std::vector<SealedCallRow> Catalogue::calls_by_token(const Digest& token) const {
   return state_->read([&](sqlite::Connection& db) {
-    return read_calls(db.query(call_query() + "JOIN call_token t ON t.segment = c.segment WHERE t.token = ?"
-                               " AND s.state IN (1, 3) ORDER BY s.start_at DESC", token));
+    return read_calls(db, db.query(call_query(columns_without_held()) + "JOIN call_token t ON t.segment = c.segment"
+                                   " WHERE t.token = ? AND s.state IN (1, 3) ORDER BY s.start_at DESC", token));
   });
 }
 
 std::vector<SealedCallRow> Catalogue::calls_between(const Interval& span) const {
   return state_->read([&](sqlite::Connection& db) {
-    return read_calls(db.query(call_query() + "WHERE s.kind = 1 AND s.start_at >= ? AND s.start_at < ?"
-                               " AND s.state IN (1, 3) ORDER BY s.start_at DESC", span.from, span.to));
+    return read_calls(db, db.query(call_query(columns_without_held()) + "WHERE s.kind = 1 AND s.start_at >= ? AND s.start_at < ?"
+                                   " AND s.state IN (1, 3) ORDER BY s.start_at DESC", span.from, span.to));
   });
 }
 
 std::optional<SealedCallRow> Catalogue::call(const SegmentId& id) const {
   return state_->read([&](sqlite::Connection& db) -> std::optional<SealedCallRow> {
-    auto query = db.query(call_query() + "WHERE c.segment = ?", id);
+    auto query = db.query(call_query(kSegmentColumns) + "WHERE c.segment = ?", id);
     if (!query.step()) return std::nullopt;
     return read_call(query);
   });

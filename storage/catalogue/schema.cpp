@@ -10,7 +10,7 @@ namespace tenure::storage {
 namespace {
 const std::array kMigrations = {kRecordingsMigration, kLedgerMigration, kPeopleMigration,
                                 kSpaceMigration, kTimeMigration, kRecoveryMigration, kBackupMigration,
-                                kPolicyMigration};
+                                kPolicyMigration, kRequestWordsMigration};
 
 constexpr std::int64_t kApplicationId = 0x54656e75;  // "Tenu"
 

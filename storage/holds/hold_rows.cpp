@@ -87,6 +87,28 @@ void insert_rows(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold)
     db.run("INSERT OR IGNORE INTO hold_call(hold, segment, group_token)"
            " VALUES(?1, ?2, (SELECT group_token FROM call WHERE segment = ?2))", hold.id, call);
 }
+
+constexpr const char* kLookUpCalls = "`tenure calls find` shows the calls there are.";
+
+[[noreturn]] void refuse_gone_call(sqlite::Connection& db, const SegmentId& id) {
+  auto deleted = db.query("SELECT deleted_at FROM tombstone WHERE segment = ?", id);
+  const auto what = "call: " + id.text();
+  if (deleted.step())
+    throw Error(ErrorKind::not_found, what + " was deleted at " + to_rfc3339(deleted.instant(0)) +
+                                          " and cannot be held any more: leave it out. " + kLookUpCalls);
+  throw Error(ErrorKind::not_found, what + " is no call that is kept here: there is none with that id, or it has been deleted. " + kLookUpCalls);
+}
+
+// A hold that names what is no call, or none any more, would keep nothing and look as if it did.
+void check_call(sqlite::Connection& db, const SegmentId& id) {
+  auto query = db.query("SELECT kind, source, state FROM segment WHERE id = ?", id);
+  if (!query.step()) refuse_gone_call(db, id);
+  if (query.integer(0) != static_cast<int>(Kind::calls))
+    throw Error(ErrorKind::usage, "call: " + id.text() + " is footage of " + query.text(1) + " and no call: hold footage by its camera and times (--source " +
+                                      query.text(1) + " --from TIME --to TIME).");
+  if (query.integer(2) == static_cast<int>(State::condemned))
+    throw Error(ErrorKind::refused, "call: " + id.text() + " is being deleted and cannot be held any more: leave it out.");
+}
 }  // namespace
 
 HoldKeys hold_keys(const Key& root) { return {hkdf_sha256(root, {}, "tenure hold files"), number_index_key(root)}; }
@@ -113,9 +135,7 @@ void check_hold_names(Catalogue& catalogue, const HoldRequest& request) {
     for (const auto& span : request.spans)
       if (!db.query("SELECT 1 FROM source WHERE name = ?", span.source).step())
         throw Error(ErrorKind::not_found, "source: there is no camera or call folder named " + log_safe(span.source) + ".");
-    for (const auto& call : request.calls)
-      if (!db.query("SELECT 1 FROM segment WHERE id = ?1 UNION ALL SELECT 1 FROM tombstone WHERE segment = ?1", call).step())
-        throw Error(ErrorKind::not_found, "call: there is no recording with the id " + call.text() + ".");
+    for (const auto& call : request.calls) check_call(db, call);
   });
 }
 

@@ -15,7 +15,7 @@ void insert_hold(sqlite::Connection& db, const HoldKeys& keys, Hold& hold, const
 // One that was read from its file: it missed what that says and nothing else, covers footage that was moved since
 // where it lay before, and one that was released counts on to its end. False when it has ended.
 bool insert_found_hold(sqlite::Connection& db, const HoldKeys& keys, const Hold& hold, const TrustedTime& time);
-// Throws Error{not_found} naming the field.
+// Throws Error naming the field and the value: a source or call that is not there, or not any more, and an id of footage.
 void check_hold_names(Catalogue& catalogue, const HoldRequest& request);
 bool hold_exists(sqlite::Connection& db, const HoldId& id);
 std::optional<Hold> load_hold(sqlite::Connection& db, const HoldKeys& keys, const HoldId& id, const TrustedTime& time);

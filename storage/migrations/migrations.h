@@ -12,5 +12,6 @@ extern const char* const kTimeMigration;
 extern const char* const kRecoveryMigration;
 extern const char* const kPolicyMigration;
 extern const char* const kBackupMigration;
+extern const char* const kRequestWordsMigration;
 
 }  // namespace tenure::storage

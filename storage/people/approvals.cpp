@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/people/approval_difference.h"
 #include "storage/people/person_rows.h"
 
 namespace tenure::storage {
@@ -254,9 +255,10 @@ Approval use_approval(Catalogue::Transaction& transaction, const ApprovedAct& ap
                       const TrustedTime& time) {
   auto& db = transaction.db;
   const auto approval = must_load(db, approved.id, time);
-  if (approval.act != approved.act || approval.subject != approved.subject)
-    refuse_act(approval, "is not for this: it is for " + approval.subject + ", and this is " + approved.act + " " +
-                             approved.subject + ".");
+  if (approval.act != approved.act)
+    refuse_act(approval, "is not for this: this is " + approved.act + ". Ask for it anew, without --approval.");
+  if (approval.subject != approved.subject)
+    refuse_act(approval, "is not for this: " + difference_in_words(approval.subject, approved.subject));
   if (!is_same(approval, actor))
     refuse_act(approval, "can only be used by " + approval.asked_by + ", who asked for it.");
   if (approved.reason && *approved.reason != approval.reason)

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/recording/hold_cover.h"
 #include "storage/recording/restamp.h"
 
 namespace tenure::storage {
@@ -21,10 +22,16 @@ const std::string kCovers = R"sql(
                 ON g.group_token = k.group_token WHERE k.segment = s.id)))))
   AND NOT EXISTS(SELECT 1 FROM hold_missed m WHERE m.hold = h.id AND m.segment = s.id))sql";
 
-const std::string kSegmentColumns =
+static const std::string kOwnColumns =
     " s.id, s.source, s.class, s.kind, s.state, s.start_at, s.end_at, s.expires_at, s.bytes, s.plain_bytes, s.digest,"
-    " s.slot, s.vault, s.run, s.time_doubtful, s.clock_offset, s.line, s.filed_at, s.readable_until,"
-    " EXISTS(SELECT 1 FROM hold h WHERE h.ended_at IS NULL AND " + kCovers + ") ";
+    " s.slot, s.vault, s.run, s.time_doubtful, s.clock_offset, s.line, s.filed_at, s.readable_until,";
+
+const std::string kSegmentColumns = kOwnColumns + " EXISTS(SELECT 1 FROM hold h WHERE h.ended_at IS NULL AND " + kCovers + ") ";
+
+const std::string& columns_without_held() {
+  static const std::string sql = kOwnColumns + " 0 ";
+  return sql;
+}
 
 SegmentRow read_segment(const sqlite::Statement& row) {
   SegmentRow segment;
@@ -106,13 +113,14 @@ std::vector<SegmentRow> Catalogue::in_state(State wanted) const {
 namespace {
 constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
 
-// One source, newest overlaps bounded by the longest segment it ever had, so that the index answers.
+// One source, newest overlaps bounded by the longest segment it ever had, so that the index answers. What is held is not
+// said yet.
 void segments_of_source(sqlite::Connection& db, const std::string& source, const SegmentQuery& query,
                         std::vector<SegmentRow>& rows) {
   const auto from = query.span ? micros_of(query.span->from) : 0;
   const auto to = query.span ? micros_of(query.span->to) : kEnd;
   auto statement = db.query(
-      "SELECT" + kSegmentColumns + "FROM segment s WHERE s.source = ?1 AND s.start_at < ?3"
+      "SELECT" + columns_without_held() + "FROM segment s WHERE s.source = ?1 AND s.start_at < ?3"
       " AND s.start_at >= ?2 - (SELECT max(longest, 120000000) FROM source WHERE name = ?1)"
       " AND max(s.end_at, s.start_at + iif(s.state = 0, 120000000, 1)) > ?2"
       " AND (?4 IS NULL OR s.class = ?4) AND (s.kind = 1 OR ?5) AND (s.kind = 0 OR ?6) AND s.state IN (0, 1, 3)"
@@ -131,12 +139,14 @@ std::vector<SegmentRow> Catalogue::segments(const SegmentQuery& query) const {
     }
     if (query.source) {
       segments_of_source(db, *query.source, query, rows);
-      return rows;
+    } else {
+      auto names = db.query("SELECT name FROM source ORDER BY name");
+      while (names.step()) segments_of_source(db, names.text(0), query, rows);
+      std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.span.from < b.span.from; });
+      if (rows.size() > query.limit) rows.resize(query.limit);
     }
-    auto names = db.query("SELECT name FROM source ORDER BY name");
-    while (names.step()) segments_of_source(db, names.text(0), query, rows);
-    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.span.from < b.span.from; });
-    if (rows.size() > query.limit) rows.resize(query.limit);
+    HoldCover holds(db);
+    for (auto& row : rows) row.held = holds.held(row);
     return rows;
   });
 }

@@ -159,10 +159,19 @@ TEST(Tables, ListEveryProblemOfACallFolderUpToFifty) {
 }
 
 TEST(Tables, WarnOfAHoldThatKeepsNothing) {
-  const auto text = render("hold add", json::parse(R"({"state": "active", "segments": [], "numbers": ["07700 900123"]})"));
-  EXPECT_THAT(text, testing::HasSubstr("WARNING: this hold keeps no recording"));
-  EXPECT_THAT(render("hold add", json::parse(R"({"state": "active", "segments": [{"id": "a"}]})")), testing::Not(testing::HasSubstr("WARNING")));
-  EXPECT_THAT(render("hold extend", json::parse(R"({"state": "active"})")), testing::Not(testing::HasSubstr("WARNING")));
+  const auto said = [](const char* verb, const char* hold) { return render(verb, json::parse(hold)); };
+  const auto* nothing = R"({"placed_by": "anna", "state": "active", "segments": [], "recordings": 0, "keeps_nothing": true, "keeps_to_come": false})";
+  for (const auto* verb : {"hold add", "hold show"})
+    EXPECT_THAT(said(verb, nothing), testing::HasSubstr("WARNING: this hold keeps nothing: no recording of what it names is here, and none is to come.")) << verb;
+  EXPECT_THAT(said("hold preview", R"({"state": "preview", "segments": [], "recordings": 0, "keeps_nothing": true})"),
+              testing::HasSubstr("WARNING: this hold would keep nothing:"));
+  const auto yet = said("hold add", R"({"state": "active", "segments": [], "keeps_nothing": false, "keeps_to_come": true, "numbers": ["07700 900123"]})");
+  EXPECT_THAT(yet, testing::HasSubstr("no recording of what it names is here yet: it keeps what is to come."));
+  EXPECT_THAT(yet, testing::Not(testing::HasSubstr("WARNING")));
+  const auto* hidden = R"({"state": "active", "segments": [], "calls_not_shown": true, "keeps_nothing": null, "keeps_to_come": false})";
+  for (const auto* kept : {R"({"state": "active", "segments": [{"id": "a"}]})", R"({"state": "active"})", hidden,
+                           R"({"state": "released", "segments": [], "keeps_nothing": true})"})
+    EXPECT_THAT(said("hold show", kept), testing::Not(testing::AnyOf(testing::HasSubstr("WARNING"), testing::HasSubstr("here yet")))) << kept;
 }
 
 TEST(Tables, TellOneThingFromSeveral) {

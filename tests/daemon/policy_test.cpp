@@ -69,6 +69,8 @@ TEST_F(PolicyVerbs, I10_OnePersonTakesAChangeBackBeforeItTakesEffect) {
 
 TEST_F(PolicyVerbs, I10_ALongerPeriodNeedsASecondPersonWhereTheRightsSaySoAndNoNotice) {
   const auto id = ask(logged_in("anna"), "policy change", {{"class", "cctv"}, {"period", "P31D"}, {"reason", "police"}}).at("approval").at("id");
+  EXPECT_THAT(refusal(logged_in("anna"), "policy change", {{"approval", id}, {"period", "P40D"}}).message(),
+              testing::AllOf(HasSubstr("period was \"P31D\" when it was asked, and is \"P40D\" now"), testing::Not(HasSubstr("{"))));
   ask(logged_in("ben"), "approvals approve", {{"id", id}});
   ask(logged_in("anna"), "policy change", {{"approval", id}});
   sweep();

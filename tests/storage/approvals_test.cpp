@@ -95,6 +95,23 @@ TEST_F(ApprovalsTest, AnApprovalIsForOneActOnOneSubjectByWhoAskedForIt) {
   EXPECT_EQ(use(asked.id, "erase", approval_subject({{"class", "cctv"}, {"segment", "00"}})), "no error");
 }
 
+TEST_F(ApprovalsTest, WhatItIsNotForIsSaidInWords) {
+  const auto subject = [](const char* from, const char* root) {
+    return approval_subject({{"from", from}, {"back_seconds", "60"}, {"root", root}});
+  };
+  const auto asked = approvals_.ask("erase", subject("2026-03-02T13:50:00Z", "ee35"), "ordered", kAnna);
+  approvals_.approve(asked.id, kBen);
+  const auto start = "refused: Request " + asked.id.text() + " for erase is not for this: ";
+  EXPECT_EQ(use(asked.id, "erase", subject("2026-03-02T13:51:00Z", "ab12")),
+            start + "from was \"2026-03-02T13:50:00Z\" when it was asked, and is \"2026-03-02T13:51:00Z\" now; the recordings are "
+                    "not the same. Do exactly what was asked for, or ask for this anew, without --approval.");
+  EXPECT_THAT(use(asked.id, "erase", approval_subject({{"call_id", "a\nb"}})),
+              testing::AllOf(HasSubstr("back seconds was \"60\" when it was asked, and is not named now"), HasSubstr("call id was not named when"),
+                             testing::Not(HasSubstr("\n")), testing::Not(HasSubstr("{"))));
+  EXPECT_EQ(use(asked.id, "hold release", subject("2026-03-02T13:50:00Z", "ee35")),
+            start + "this is hold release. Ask for it anew, without --approval.");
+}
+
 TEST_F(ApprovalsTest, AnApprovalIsForTheReasonItWasGivenFor) {
   const auto asked = ask();
   approvals_.approve(asked.id, kBen);

@@ -42,6 +42,34 @@ TEST_F(HoldRefusals, EachFieldIsBoundedAndNamed) {
   EXPECT_EQ(practice.parts->holds.list().size(), 1u);
 }
 
+TEST_F(HoldRefusals, ACallIsNamedByTheIdOfACallThatIsThere) {
+  const auto now = practice.clock.now();
+  const auto footage = practice.record("front", {now - Seconds(120), now - Seconds(60)}).id;
+  const auto call = practice.import(call_at(now, "07700 900123", "a"), "one").id;
+  const auto nowhere = SegmentId::make(now);
+  const auto of = [&](const SegmentId& id) {
+    return refusal([&](HoldRequest& request) { request.calls = {id}; });
+  };
+  EXPECT_EQ(of(call), "no error");
+  EXPECT_THAT(of(footage), StartsWith("usage: call: " + footage.text() + " is footage of front and no call"));
+  EXPECT_THAT(of(footage), HasSubstr("--source front --from TIME --to TIME"));
+  EXPECT_THAT(of(nowhere), StartsWith("not_found: call: " + nowhere.text() + " is no call that is kept here"));
+  EXPECT_THAT(of(nowhere), HasSubstr("tenure calls find"));
+  EXPECT_EQ(practice.parts->holds.list().size(), 1u);
+}
+
+TEST_F(HoldRefusals, ACallThatWasDeletedIsRefusedInAPreviewToo) {
+  const auto call = practice.import(call_at(practice.clock.now(), "07700 900123", "a"), "one").id;
+  practice.clock.advance(days(4 * 365));
+  ASSERT_EQ(practice.parts->sweeper.sweep().deleted, 1u);
+  const auto deleted = StartsWith("not_found: call: " + call.text() + " was deleted at 2030-03-01T10:00:00");
+  EXPECT_THAT(refusal([&](HoldRequest& request) { request.calls = {call}; }), deleted);
+  auto request = practice.request({});
+  request.calls = {call};
+  HoldLoad load;
+  EXPECT_THAT(error_of([&] { practice.parts->holds.preview(request, practice.manager, load); }), deleted);
+}
+
 TEST_F(HoldRefusals, AHoldThatIsNotThereCanNeitherBeKeptNorWeighed) {
   const auto nowhere = HoldId::make(practice.clock.now());
   EXPECT_THAT(error_of([&] { practice.parts->holds.keep(nowhere, "a reason", practice.manager); }),
