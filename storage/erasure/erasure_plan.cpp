@@ -44,6 +44,16 @@ void collect_span(sqlite::Connection& db, const HoldSpan& span, Instant now, Row
                    span.source, span.span.from, span.span.to), rows);
 }
 
+// What was deleted already may be named: there is nothing of it left to erase.
+void check_is_call(sqlite::Connection& db, const SegmentId& id) {
+  auto query = db.query("SELECT kind, source FROM segment WHERE id = ?1 UNION ALL SELECT ?2, '' FROM tombstone WHERE segment = ?1",
+                        id, static_cast<int>(Kind::calls));
+  if (!query.step()) throw Error(ErrorKind::not_found, "call: there is no recording with the id " + id.text() + ".");
+  if (query.integer(0) != static_cast<int>(Kind::calls))
+    throw Error(ErrorKind::usage, "call: " + id.text() + " is footage of " + query.text(1) + " and no call: name footage by its camera and times (--source " +
+                                      query.text(1) + " --from TIME --to TIME).");
+}
+
 Rows named(sqlite::Connection& db, const Key& index_key, const ErasureRequest& request, Instant now) {
   if (request.spans.empty() && request.numbers.empty() && request.calls.empty())
     throw Error(ErrorKind::usage, "source: say what to erase: --source with --from and --to, --number or --call");
@@ -58,8 +68,7 @@ Rows named(sqlite::Connection& db, const Key& index_key, const ErasureRequest& r
                      *token), rows);
   }
   for (const auto& call : request.calls) {
-    if (!db.query("SELECT 1 FROM segment WHERE id = ?1 UNION ALL SELECT 1 FROM tombstone WHERE segment = ?1", call).step())
-      throw Error(ErrorKind::not_found, "call: there is no recording with the id " + call.text() + ".");
+    check_is_call(db, call);
     collect(db.query("SELECT" + kSegmentColumns + "FROM segment s WHERE s.id = ? AND s.state <> 2", call), rows);
   }
   return rows;

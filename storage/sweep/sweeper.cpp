@@ -18,11 +18,19 @@ constexpr Duration kMarkEvery = std::chrono::minutes(5);  // an idle sweep need 
 using Where = std::pair<std::string, std::string>;
 using Candidates = std::vector<std::pair<SegmentRow, HoldView>>;
 
-const std::string kActive = "EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NULL AND " + kCovers + ")";
+// Made when first used: kCovers is another file's, and may be made after what stands outside functions here.
+const std::string& active() {
+  static const std::string sql = "EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NULL AND " + kCovers + ")";
+  return sql;
+}
 // A change of policy that is in force was approved to make it fall due (I11).
 const std::string kApproved = "EXISTS(SELECT 1 FROM policy_due d JOIN policy_version v ON v.number = d.version WHERE d.segment = s.id"
                               " AND v.in_force_at IS NOT NULL)";
-const std::string kReleasing = "EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NOT NULL AND h.counts_until > ?2 AND " + kCovers + ")";
+const std::string& releasing() {
+  static const std::string sql =
+      "EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NOT NULL AND h.counts_until > ?2 AND " + kCovers + ")";
+  return sql;
+}
 
 // The last row that was looked at.
 struct Place {
@@ -41,7 +49,7 @@ struct Expired {
 // keep others waiting. Without `until`: only what a change of policy was approved to make fall due.
 Expired expired(sqlite::Connection& db, const Where& where, State state, Place& place, std::optional<Instant> until,
                 const TrustedTime& time, std::size_t most, std::size_t looked) {
-  static const std::string sql = "SELECT" + kSegmentColumns + ", " + kActive + ", " + kReleasing +
+  static const std::string sql = "SELECT" + kSegmentColumns + ", " + active() + ", " + releasing() +
                                  " FROM segment s WHERE s.state = ?1 AND s.expires_at <= ?3 AND (s.expires_at, s.id) > (?4, ?5)"
                                  " AND s.class = ?6 AND s.vault = ?7 AND (?8 OR " + kApproved + ") ORDER BY s.expires_at, s.id";
   Expired found;
@@ -64,7 +72,7 @@ Expired expired(sqlite::Connection& db, const Where& where, State state, Place& 
 std::map<Where, DueView> due_views(sqlite::Connection& db, const TrustedTime& time) {
   enum { kKept, kWasApproved, kDue, kLeftOver };
   static const std::string sql =
-      "SELECT s.vault, s.class, m.lo, CASE WHEN " + kActive + " OR " + kReleasing + " THEN 0 WHEN " + kApproved + " THEN 1"
+      "SELECT s.vault, s.class, m.lo, CASE WHEN " + active() + " OR " + releasing() + " THEN 0 WHEN " + kApproved + " THEN 1"
       " WHEN s.expires_at <= m.lo AND NOT EXISTS(SELECT 1 FROM sweep_late l WHERE l.segment = s.id)"
       " AND NOT EXISTS(SELECT 1 FROM hold h WHERE h.released_at IS NOT NULL AND h.counts_until > m.lo AND " + kCovers + ") THEN 3 ELSE 2 END"
       " FROM segment s LEFT JOIN sweep_mark m ON m.vault = s.vault AND m.class = s.class"

@@ -47,6 +47,11 @@ TEST_F(ErasurePlans, WhatCannotBeAnOrderIsRefusedByTheNameOfItsField) {
   EXPECT_THAT(refusal({{}, std::vector<std::string>(1001, "07700 900123"), {}}), HasSubstr("at most 1,000"));
 }
 
+TEST_F(ErasurePlans, AnIdOfFootageGivenAsACallErasesNothing) {
+  const auto footage = record("front", minute(0));
+  EXPECT_THAT(refusal({{}, {}, {footage.id}}), AllOf(StartsWith("usage: call: " + footage.id.text()), HasSubstr("--source front")));
+}
+
 TEST_F(ErasurePlans, OfNothingIsStillASubjectThatASecondPersonCanBeShown) {
   const auto subject = json::parse(plan(of_span(minute(0))).subject()).as_object();
   EXPECT_EQ(subject.at("recordings").as_string(), "0");
