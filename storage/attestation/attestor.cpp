@@ -23,12 +23,12 @@ constexpr std::size_t kLongestPlace = 300;
 constexpr std::size_t kMostAgain = 50'000;
 
 // Below the state folder: what belongs there. Folders end with a slash.
-constexpr std::array<std::string_view, 20> kBelongs = {
+constexpr std::array<std::string_view, 21> kBelongs = {
     "keys/a/root", "keys/b/root",  "restored",     "restored.deletions", "catalogue/catalogue.db",
     "keys/check",  "keys/a/slots", "keys/b/slots", "secrets/",           "holds/",
     "ledger/",     "ballast/",     "reports/",     "clock-mark",         "lock",
     "simulated",   "tenure.toml",  "tenured.sock", "tombstones",
-    "recorded-only"};
+    "recorded-only", "catalogue/left-files"};
 
 class Attestor {
  public:
