@@ -60,7 +60,7 @@ storage::AttestationOrder order_of(const Rooms& rooms) {
   for (const auto& space : rooms.storage.pressure().spaces()) {
     const bool full = space.alarm == storage::SpaceAlarm::full;
     order.spaces.push_back({space.vault, space.used, space.free, full ? std::nullopt : space.full_at,
-                            space.plan.promise_fits(), space.plan.month_fits(), space.plan.days_that_fit, full});
+                            space.promise_fits(), space.month_fits(), space.days_that_fit(), full});
   }
   order.trial = settings->storage.trial;
   order.ledger = look_at_ledger(rooms.storage.ledger());

@@ -46,27 +46,44 @@ std::string neighbours(const json::value& vault) {
   return names;
 }
 
+// When there is no room any more, and of what: many small recordings use up the files that a disk can make before its
+// bytes.
+std::string when_full(const json::value& vault) {
+  const bool files = cell(vault, "full_of") == "files";
+  const auto full = cell(vault, "full_at");
+  if (cell(vault, "full_now") == "yes")
+    return files ? "; no more files can be made on its disk now, or within the hour"
+                 : "; the disk is full now, or within the hour";
+  if (full.empty()) return {};
+  return files ? fmt::format("; no more files can be made on its disk from {} on", full)
+               : fmt::format("; the disk will be full at {}", full);
+}
+
+std::string too_small(const json::value& vault, const std::string& name, const std::string& others) {
+  const bool files = cell(vault, "short_of") == "files";
+  const auto& of_files = member(vault, "files");
+  const auto size = [&](std::string_view field) {
+    return files ? fmt::format("{:.0f} files", amount(of_files, field)) : bytes_text(amount(vault, field));
+  };
+  const auto beside = others.empty() ? "" : fmt::format(", and {} in {} on the same disk", size("others_need"), others);
+  const auto only =
+      files ? fmt::format("; its disk can make {:.0f}, however much room is left on it", amount(of_files, "there"))
+            : "";
+  return fmt::format("TOO SMALL: what was promised needs {} in vault {}{}{}{}\n", size("promise_needs"), name, beside,
+                     only, when_full(vault));
+}
+
 // One line, so that what fits by the rates of the whole period never stands beside a disk that fills meanwhile.
 std::string outlook(const json::value& vault, const std::string& name) {
-  const auto full = cell(vault, "full_at");
-  const auto when = cell(vault, "full_now") == "yes" ? std::string("; the disk is full now, or within the hour")
-                    : full.empty()                   ? std::string()
-                                                     : fmt::format("; the disk will be full at {}", full);
-  const auto others = neighbours(vault);
+  const auto when = when_full(vault), others = neighbours(vault);
   const auto same_disk = others.empty() ? std::string() : fmt::format(" (on one disk with {})", others);
-  if (cell(vault, "promise_fits") == "no")
-    return fmt::format(
-        "TOO SMALL: what was promised needs {} in vault {}{}{}\n", bytes_text(amount(vault, "promise_needs")), name,
-        others.empty()
-            ? ""
-            : fmt::format(", and {} in {} on the same disk", bytes_text(amount(vault, "others_need")), others),
-        when);
+  if (cell(vault, "promise_fits") == "no") return too_small(vault, name, others);
   if (!when.empty())
     return fmt::format(
         "DISK FILLS UP: vault {}{} keeps what was promised until now{}, and then the oldest footage goes before its "
         "date or\n"
-        "cameras stop; give it more room, or see what fills it\n",
-        name, same_disk, when);
+        "cameras stop; give it {}, or see what fills it\n",
+        name, same_disk, when, cell(vault, "full_of") == "files" ? "a disk made for more files" : "more room");
   if (cell(vault, "month_fits") == "no")
     return fmt::format(
         "vault {}{} has room for what was promised, but not for 31 days of CCTV, for which the police may ask\n", name,
@@ -92,7 +109,9 @@ std::string space(const json::value& status) {
     if (cell(vault, "holds_endanger") == "yes")
       alarms += fmt::format("HOLDS ENDANGER THE PROMISE: {} of vault {} are held; release what is over (tenure hold list), or give it more room\n",
                             bytes_text(amount(vault, "held")), name);
-    if (const auto stopped = cell(vault, "stopped"); !stopped.empty()) alarms += fmt::format("DISK FULL: {} of vault {} are not kept\n", stopped, name);
+    const auto* full = cell(vault, "full_of") == "files" ? "NO MORE FILES ON THE DISK" : "DISK FULL";
+    if (const auto stopped = cell(vault, "stopped"); !stopped.empty())
+      alarms += fmt::format("{}: {} of vault {} are not kept\n", full, stopped, name);
   }
   return table.text() + alarms;
 }

@@ -46,13 +46,28 @@ json::object check_vault_folder(const config::Vault& vault) {
   return line("file system", judged.verdict == "bad" ? "bad" : "good", fmt::format("vault {}: {}", vault.id, storage::machine_facts(vault.path).file_system));
 }
 
+// However many bytes are left: its file system makes only so many files.
+std::string short_of_files(const storage::VaultSpace& space, const std::string& others) {
+  const auto beside =
+      others.empty() ? "" : fmt::format(" and {} more in {} on the same disk", space.files->promise_beside, others);
+  const auto ended = space.alarm == storage::SpaceAlarm::full ? std::string("can make no more files")
+                     : space.files_first && space.full_at
+                         ? "can make no more files from " + to_rfc3339(*space.full_at) + " on"
+                         : fmt::format("can make {} more files", space.free_files);
+  return fmt::format(
+      "vault {}: its file system {}, though {} MiB are left; what was promised needs {} files{}, of {} "
+      "(docs/guide/space.md)",
+      space.vault, ended, space.free >> 20, space.files->need_for_promise, beside, space.files->have);
+}
+
 json::object check_space(const storage::VaultSpace& space, std::uint64_t least_free) {
   if (!space.online) return line("vault", "bad", space.vault + " is off line: " + space.why);
   const auto others = fmt::format("{}", fmt::join(space.shares, ", "));
   const auto left = fmt::format("vault {}: {} MiB left{}", space.vault, space.free >> 20,
                                 others.empty() ? "" : ", on one disk with " + others + ", for all of them together");
   if (space.free < least_free) return line("space", "warning", left);
-  if (!space.plan.promise_fits())
+  if (space.short_of_files()) return line("space", "bad", short_of_files(space, others));
+  if (!space.promise_fits())
     return line("space", "bad",
                 fmt::format("vault {}: what was promised needs {} MiB{}, there are {}", space.vault,
                             space.plan.need_for_promise >> 20,
@@ -64,7 +79,8 @@ json::object check_space(const storage::VaultSpace& space, std::uint64_t least_f
     return line("space", "bad",
                 fmt::format("vault {}: holds keep {} MiB, so that what was promised will not fit", space.vault,
                             space.held >> 20));
-  return line("space", "good", left);
+  const bool soon = space.files_first && space.alarm != storage::SpaceAlarm::none;
+  return soon ? line("space", "warning", short_of_files(space, others)) : line("space", "good", left);
 }
 
 // Reading one repairs a bad copy from the good one: after the sync what was read is whole in both.

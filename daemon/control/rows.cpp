@@ -122,21 +122,34 @@ json::object row(const storage::LedgerEntry& entry) {
           {"subject", std::move(subject)}, {"reason", entry.reason}, {"erased", entry.actor.empty()}};
 }
 
+// Null where the file system makes them as it goes.
+static json::value files_of(const storage::VaultSpace& space) {
+  if (!space.files) return nullptr;
+  return json::object{{"free", space.free_files},
+                      {"there", space.files->have},
+                      {"promise_needs", space.files->need_for_promise},
+                      {"others_need", space.files->promise_beside}};
+}
+
 json::object row(const storage::VaultSpace& space) {
   json::object out{{"vault", space.vault}, {"online", space.online}, {"why", space.why}, {"used", space.used}, {"free", space.free}};
   if (space.plan.have > 0) {
     out["promise_needs"] = space.plan.need_for_promise;
     out["month_needs"] = space.plan.need_for_month;
-    out["promise_fits"] = space.plan.promise_fits();
-    out["month_fits"] = space.plan.month_fits();
+    out["promise_fits"] = space.promise_fits();
+    out["month_fits"] = space.month_fits();
     out["others_need"] = space.plan.promise_beside;
-    out["days_that_fit"] = space.plan.days_that_fit;
+    out["days_that_fit"] = space.days_that_fit();
     out["estimated"] = space.plan.estimated;
+    out["short_of"] = space.promise_fits() ? "" : space.short_of_files() ? "files" : "bytes";
   }
+  out["files"] = files_of(space);
   const bool full = space.alarm == storage::SpaceAlarm::full;
   out["full_at"] = full ? json::value() : time_or_null(space.full_at);  // never a moment past
   out["full_now"] = full;
-  out["forecast"] = storage::to_string(space.alarm);
+  out["full_of"] = space.files_first ? "files" : "bytes";
+  const bool of_files = space.files_first && space.alarm != storage::SpaceAlarm::none;
+  out["forecast"] = storage::to_string(space.alarm) + (of_files ? ": no more files" : "");
   out["held"] = space.held;
   out["holds_endanger"] = space.holds_endanger;
   out["ballast"] = space.ballast;

@@ -8,12 +8,12 @@ namespace tenure::storage::attestation {
 
 namespace {
 // Folders end with a slash.
-constexpr std::array<std::string_view, 20> kBelongs = {
+constexpr std::array<std::string_view, 21> kBelongs = {
     "keys/a/root", "keys/b/root",  "restored",     "restored.deletions", "catalogue/catalogue.db",
     "keys/check",  "keys/a/slots", "keys/b/slots", "secrets/",           "holds/",
     "ledger/",     "ballast/",     "reports/",     "clock-mark",         "lock",
     "simulated",   "tenure.toml",  "tenured.sock", "tombstones",
-    "recorded-only"};
+    "recorded-only", "catalogue/left-files"};
 }  // namespace
 
 bool belongs_below_state(const std::string& place) {

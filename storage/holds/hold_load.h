@@ -20,7 +20,7 @@ struct HoldPart {
   struct Row {
     std::string vault;
     Instant expires_at;
-    std::uint64_t bytes = 0;
+    std::uint64_t bytes = 0, files = 1;
   };
   std::vector<Row> rows;
   std::map<std::string, double> bytes_per_hour;  // by vault; "" when none was used yet

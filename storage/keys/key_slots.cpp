@@ -144,8 +144,11 @@ void KeySlots::State::erase(std::uint64_t slot) {
   write_slot(0, slot, erased_slot());
   write_slot(1, slot, erased_slot());
   if (uses[slot] == Use::used) --in_use;
-  else std::erase(free, slot);  // until the next start
+  else
+    std::erase(free, slot);  // until it is given back, or the next start
   uses[slot] = Use::erased;
+  erased.erase(slot);
+  erasing.push_back(slot);
 }
 
 KeySlots::KeySlots(Path folder, const Key& key_encryption_key) : KeySlots(std::move(folder), std::vector{key_encryption_key}) {}
@@ -174,6 +177,7 @@ SlotKey KeySlots::reserve(const SegmentId& id) {
   state_->write_slot(0, made.slot, bytes);
   state_->write_slot(1, made.slot, bytes);
   state_->free.pop_back();
+  std::erase(state_->erasing, made.slot);
   state_->uses[made.slot] = Use::used;
   ++state_->in_use;
   return made;
@@ -181,11 +185,13 @@ SlotKey KeySlots::reserve(const SegmentId& id) {
 
 void KeySlots::sync() {
   const std::scoped_lock one(state_->sync_mutex);
+  std::vector<std::uint64_t> erased;
   {
     const std::scoped_lock lock(state_->mutex);
     state_->must_be_sound();
     if (!state_->dirty) return;
     state_->dirty = false;  // what is written from here on counts for the next sync
+    erased.swap(state_->erasing);
   }
   try {
     for (File& file : state_->files) file.sync_data();
@@ -194,6 +200,9 @@ void KeySlots::sync() {
     state_->poisoned = true;
     throw;
   }
+  const std::scoped_lock lock(state_->mutex);
+  for (const auto slot : erased)
+    if (state_->uses[slot] == Use::erased) state_->erased.insert(slot);
 }
 
 std::optional<Key> KeySlots::read(std::uint64_t slot, const SegmentId& id) {
@@ -223,6 +232,14 @@ void KeySlots::erase(std::uint64_t slot, const SegmentId& id) {
   }
 }
 
+void KeySlots::give_back(std::uint64_t slot) {
+  const std::scoped_lock lock(state_->mutex);
+  if (state_->erased.erase(slot) == 0) return;
+  state_->free.push_back(slot);
+  state_->given_back.resize(state_->slots);
+  state_->given_back[slot] = true;
+}
+
 bool KeySlots::is_erased(std::uint64_t slot) const {
   const std::scoped_lock lock(state_->mutex);
   return slot < state_->slots && state_->uses[slot] == Use::erased;
@@ -241,7 +258,9 @@ std::uint64_t KeySlots::in_use() const {
 std::vector<bool> KeySlots::used() const {
   const std::scoped_lock lock(state_->mutex);
   std::vector<bool> used(state_->uses.size());
-  for (std::size_t slot = 0; slot < used.size(); ++slot) used[slot] = state_->uses[slot] == Use::used;
+  const auto& back = state_->given_back;
+  for (std::size_t slot = 0; slot < used.size(); ++slot)
+    used[slot] = state_->uses[slot] == Use::used && !(slot < back.size() && back[slot]);
   return used;
 }
 

@@ -36,15 +36,21 @@ class KeySlots {
   // For recovery when a live row says that the key of `id` must be there: as read(), and a good copy also wins over an
   // erased marker in the other.
   std::optional<Key> repair(std::uint64_t slot, const SegmentId& id);
-  // Overwrites both copies with the erased marker. Durable after sync(). Erasing twice is allowed: a slot erased by this
-  // object is used again only after the next start, so that the repeated tail of a deletion cannot hit a new key.
+  // Overwrites both copies with the erased marker. Durable after sync(). Erasing twice is allowed: a slot erased by
+  // this object is used again only when it was given back, or after the next start, so that the repeated tail of a
+  // deletion cannot hit a new key.
   void erase(std::uint64_t slot);
   // The same, but only if either copy holds the key of `id`: never harms a slot that has another owner by now.
   void erase(std::uint64_t slot, const SegmentId& id);
+  // No row names the slot any more: it may be used again. Only when its erasure by this object is durable in both
+  // copies; else nothing happens, and it waits for the next start.
+  void give_back(std::uint64_t slot);
   bool is_erased(std::uint64_t slot) const;
   bool is_taken(std::uint64_t slot) const;  // it holds, or held, somebody's key
   std::uint64_t in_use() const;
-  std::vector<bool> used() const;          // by slot: either copy holds a key, or nobody can say
+  // By slot: either copy holds a key, or nobody can say. Not of one that was given back: its key is newer than this
+  // object, and may have no row yet.
+  std::vector<bool> used() const;
 
   // What everything else is sealed under: it outlives each key-encryption key.
   const Key& root() const;

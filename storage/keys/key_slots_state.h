@@ -1,6 +1,7 @@
 // Inside the key slots, for key_slots.cpp and key_slots_rotate.cpp only.
 #pragma once
 #include <mutex>
+#include <set>
 
 #include "storage/keys/key_slots.h"
 #include "storage/keys/root_key.h"
@@ -45,6 +46,9 @@ struct KeySlots::State {
   std::uint64_t slots = 0;
   std::vector<SlotUse> uses;
   std::vector<std::uint64_t> free;  // highest first, so that the lowest is taken from the back
+  std::vector<std::uint64_t> erasing;  // since the last sync
+  std::set<std::uint64_t> erased;      // durably, since this object was made, and not given back
+  std::vector<bool> given_back;        // since this object was made; as long as it needs to be
   std::uint64_t in_use = 0;
   bool dirty = false;
   bool poisoned = false;      // a sync failed: what is on the disk is unknown

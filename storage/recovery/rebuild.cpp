@@ -16,6 +16,7 @@
 #include "storage/ledger/reload.h"
 #include "storage/policy/policy_file.h"
 #include "storage/recovery/kept_backups.h"
+#include "storage/recovery/left_files.h"
 #include "storage/recovery/lost.h"
 #include "storage/recovery/rebuild_files.h"
 #include "storage/sweep/tombstone_file.h"
@@ -94,6 +95,7 @@ class Rebuild {
       take_files(made);
       made.write([&](Catalogue::Transaction& transaction) { finish(transaction.db); });
     }
+    note_left_files(state_ / kNewFolder, report_.unreadable);
     put_in_place();
     return report_;
   }
@@ -267,8 +269,7 @@ void Rebuild::finish(sqlite::Connection& db) {
                              {"gaps", report_.gaps},
                              {"tombstones", report_.tombstones}, {"backups", report_.backups},
                              {"erasures", report_.erasures}, {"finished_deletions", report_.finished_deletions},
-                             {"lost", report_.lost}, {"left", report_.left},
-                             {"duplicates", report_.duplicates},
+                             {"lost", report_.lost}, {"left", report_.left}, {"duplicates", report_.duplicates},
                              {"problems", report_.problems.size()}};
   insert_ledger(db, ledger_entry(clock_.now(), {"tenured"}, "rebuild", json::serialize(subject),
                                  "the catalogue was missing or damaged and was made anew from what lies outside it"));
@@ -278,9 +279,8 @@ void Rebuild::finish(sqlite::Connection& db) {
 void Rebuild::put_in_place() {
   const auto old = state_ / "catalogue";
   if (fs::exists(old)) {
-    const auto aside = state_ / aside_name(clock_.now());
-    fs::rename(old, aside);
-    report_.aside = aside.string();
+    report_.aside = (state_ / aside_name(clock_.now())).string();
+    fs::rename(old, report_.aside);
   }
   fs::rename(state_ / kNewFolder, old);
   sync_directory(state_);

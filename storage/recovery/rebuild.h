@@ -17,6 +17,7 @@ struct RebuildReport {
   std::uint64_t finished_deletions = 0;  // files whose key was erased already
   std::uint64_t lost = 0;             // recordings that were known to be lost, and are still
   std::uint64_t left = 0;             // files that could not be taken: the next start and the walk look at them again
+  std::vector<Path> unreadable;       // of those, what the disk or its owner does not give
   std::uint64_t duplicates = 0;       // second copies of a call that was kept, quarantined
   std::string aside;                  // where the old catalogue lies now; empty when there was none
   std::vector<std::string> problems;  // for a person to look at

@@ -104,10 +104,12 @@ void VaultReader::take(sqlite::Connection& db, const std::string& vault, const P
     }
     wipe(*key);
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::io)
+    if (error.kind() == ErrorKind::io) {
       must_be_to_blame(vault, path, error);
-    else if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::not_found)
+      report_.unreadable.push_back(path);
+    } else if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::not_found) {
       throw;
+    }
     leave(path, error.what());
   }
 }

@@ -8,6 +8,7 @@
 #include "base/told.h"
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/recovery/damage.h"
+#include "storage/recovery/left_files.h"
 #include "storage/recovery/quarantine.h"
 #include "storage/vault/vault_walk.h"
 
@@ -51,6 +52,21 @@ Counted counted_in(Catalogue& catalogue) {
 Scrub::Scrub(Options options, const OrphanParts& parts)
     : options_(std::move(options)), parts_(parts), stray_keys_(parts, options_.state) {
   count();
+  expect_left_files();
+}
+
+// Not read here: on a disk that fails that may take long. What was taken since has its row, or lies in quarantine.
+void Scrub::expect_left_files() {
+  if (options_.state.empty()) return;
+  for (auto& file : noted_left_files(options_.state / "catalogue"))
+    if (is_there(file) && !is_known(file)) unreadable_.insert(std::move(file));
+  status_.lock()->unreadable = unreadable_.size();
+}
+
+bool Scrub::is_known(const Path& file) const {
+  const auto id = SegmentId::parse(file.stem().string());
+  return id && parts_.catalogue.state().read(
+                   [&](sqlite::Connection& db) { return db.query("SELECT 1 FROM segment WHERE id = ?", *id).step(); });
 }
 
 Duration Scrub::step() {
@@ -86,7 +102,6 @@ bool Scrub::walk_some() {
     auto status = status_.lock();
     status->off_line.clear();
     status->walked_at.reset();
-    status->unreadable = 0;
     for (const auto& vault : parts_.vaults.names()) {
       const auto why = parts_.vaults.off_line(vault);
       if (!why.empty()) {
@@ -101,7 +116,9 @@ bool Scrub::walk_some() {
   }
   if (walk_files() || walk_rows()) return true;
   walking_ = false;
+  std::erase_if(unreadable_, [](const Path& file) { return is_missing(file); });
   auto status = status_.lock();
+  status->unreadable = unreadable_.size();
   status->walked_at = parts_.clock.now();
   log_info("event=walked files={} rows={} adopted={} quarantined={} lost={} found={}", status->files, status->rows,
            status->adopted, status->quarantined, status->lost, status->found);
@@ -124,16 +141,20 @@ bool Scrub::walk_files() {
       ++names;
       ++status_.lock()->files;
       if (!parts_.vaults.online(vault)) break;
-      const auto id = SegmentId::parse(file.stem().string());
-      const bool known = id && parts_.catalogue.state().read([&](sqlite::Connection& db) {
-        return db.query("SELECT 1 FROM segment WHERE id = ?", *id).step();
-      });
-      if (known || is_ours(file)) continue;
+      if (is_known(file)) {
+        unreadable_.erase(file);
+        continue;
+      }
+      if (is_ours(file)) continue;
       const auto settled = settle_file(parts_, vault, file);
+      if (settled == Settled::unreadable)
+        unreadable_.insert(file);
+      else
+        unreadable_.erase(file);
       auto status = status_.lock();
       status->adopted += settled == Settled::adopted;
       status->quarantined += settled == Settled::quarantined;
-      status->unreadable += settled == Settled::unreadable;
+      status->unreadable = unreadable_.size();
     }
     hours_.pop_back();  // behind the loop: a step that fails takes it up again
   }

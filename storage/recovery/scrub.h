@@ -15,7 +15,7 @@ namespace tenure::storage {
 struct ScrubStatus {
   // The walk since the start.
   std::uint64_t files = 0, adopted = 0, quarantined = 0, rows = 0, lost = 0, found = 0;
-  std::uint64_t unreadable = 0;      // files nobody knows of that cannot be read
+  std::uint64_t unreadable = 0;  // files nobody knows of that cannot be read; what a rebuild left counts from the start
   std::optional<Instant> walked_at;  // when it was done
   // The cycle: of `bytes` in it, `bytes_read` were read.
   std::optional<Instant> began_at, due_at, last_done_at;
@@ -58,7 +58,9 @@ class Scrub {
   std::string why_damaged(const SegmentRow& row);
   void judge(const SegmentRow& row, const std::string& why);
   bool is_ours(const Path& file) const;
+  bool is_known(const Path& file) const;
   void count();
+  void expect_left_files();
   void tidy_quarantine();
   bool look_for_stray_keys();
 
@@ -70,6 +72,7 @@ class Scrub {
   std::vector<std::pair<std::string, Path>> hours_;  // vault, folder; the next one last
   std::optional<SegmentId> row_mark_;
   std::set<std::string> off_line_;
+  std::set<Path> unreadable_;
   std::optional<Instant> tidied_at_, keys_looked_at_;
   StrayKeys stray_keys_;
   // The cycle's place.

@@ -1,6 +1,7 @@
 #include "storage/space/hold_forecast.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tenure::storage {
 
@@ -66,7 +67,12 @@ std::vector<Candidate> narrower_ones(const HoldLoad& load) {
     if (part.kind == Kind::camera && part.recorded > kLong) {
       longest = std::max(longest, part.recorded);
       const auto share = static_cast<double>(kLong.count()) / static_cast<double>(part.recorded.count());
-      for (auto& row : part.rows) row.bytes = static_cast<std::uint64_t>(static_cast<double>(row.bytes) * share);
+      const auto files = static_cast<std::size_t>(std::ceil(share * static_cast<double>(part.rows.size())));
+      for (std::size_t i = 0; i < part.rows.size(); ++i) {
+        auto& row = part.rows[i];
+        row.bytes = static_cast<std::uint64_t>(static_cast<double>(row.bytes) * share);
+        row.files = i < files ? 1 : 0;
+      }
       part.bytes_per_hour.clear();
     }
     hour.parts.push_back(std::move(part));

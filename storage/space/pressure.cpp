@@ -1,13 +1,12 @@
 #include "storage/space/pressure.h"
 
-#include <sys/statvfs.h>
-
 #include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/space/room.h"
 #include "storage/space/space_demand.h"
 
 namespace tenure::storage {
@@ -25,29 +24,26 @@ constexpr std::size_t kMostLooked = 2'000;  // rows looked at in one transaction
 constexpr std::uint64_t kInodes = Ballast::kInodes;
 constexpr Duration kLookEvery = std::chrono::hours(1);
 
-constexpr std::uint64_t kLeastInodes = 512;  // always left free: one is a file, whatever its size
-
-// Nothing when it cannot be told: the folder is gone or its disk does not answer. That is not a full disk.
-std::optional<Room> room_at(const Path& folder) {
-  struct statvfs info {};
-  if (::statvfs(folder.c_str(), &info) != 0) return std::nullopt;
-  // Some file systems make inodes as they go, and count none.
-  return Room{std::uint64_t{info.f_bavail} * info.f_frsize, info.f_files == 0 ? UINT64_MAX : std::uint64_t{info.f_favail}};
+bool is_in(const std::vector<std::string>& disk, const std::string& vault) {
+  return std::ranges::find(disk, vault) != disk.end();
 }
 
-Room without(const Room& room, const Room& gone) {
-  return {room.bytes - std::min(room.bytes, gone.bytes), room.inodes - std::min(room.inodes, gone.inodes)};
-}
+bool any_of(const Room& room) { return room.bytes > 0 || room.files > 0; }
 
-// The oldest of a vault's CCTV that nothing keeps, behind `place`, until what is missing is together.
-std::vector<SegmentRow> oldest(sqlite::Connection& db, const std::string& vault, const Room& missing, const TrustedTime& time,
-                               ShedPlace& place) {
-  static const std::string sql = "SELECT" + kSegmentColumns + "FROM segment s WHERE s.kind = 0 AND s.vault = ?1 AND s.state = 1"
-                                 " AND (s.start_at, s.id) > (?2, ?3) ORDER BY s.start_at, s.id";
+// The oldest of a disk's CCTV that nothing keeps, behind `place`, until what is missing is together.
+std::vector<SegmentRow> oldest(sqlite::Connection& db, const std::vector<std::string>& disk, const Room& missing,
+                               const TrustedTime& time, ShedPlace& place) {
+  static const std::string sql =
+      "SELECT" + kSegmentColumns +
+      "FROM segment s WHERE s.kind = 0 AND s.state = 1"
+      " AND s.vault IN (SELECT value FROM json_each(?1)) AND (s.start_at, s.id) > (?2, ?3) ORDER BY s.start_at, s.id";
   std::vector<SegmentRow> rows;
   std::uint64_t together = 0;
-  auto query = db.query(sql, vault, place.start, place.id);
-  for (std::size_t looked = 0; looked < kMostLooked && rows.size() < kBatch && (together < missing.bytes || rows.size() < missing.inodes); ++looked) {
+  auto query =
+      db.query(sql, boost::json::serialize(boost::json::array(disk.begin(), disk.end())), place.start, place.id);
+  for (std::size_t looked = 0;
+       looked < kMostLooked && rows.size() < kBatch && (together < missing.bytes || rows.size() < missing.files);
+       ++looked) {
     place.more = query.step();
     if (!place.more) break;
     auto row = read_segment(query);
@@ -63,6 +59,7 @@ std::vector<SegmentRow> oldest(sqlite::Connection& db, const std::string& vault,
 std::string subject_of(const VaultSpace& space) {
   boost::json::object subject{{"vault", space.vault}, {"alarm", to_string(space.alarm)}, {"free", space.free},
                               {"held", space.held}, {"holds_endanger", space.holds_endanger}};
+  if (space.files_first) subject["of"] = "files";
   if (space.full_at && space.alarm != SpaceAlarm::full) subject["full_at"] = to_rfc3339(*space.full_at);
   return boost::json::serialize(subject);
 }
@@ -88,8 +85,7 @@ void Pressure::relieve() {
     }
   };
   next([this] { keep_state_ballast(); });
-  for (const auto& vault : vaults_.names())
-    next([&] { if (vaults_.online(vault)) relieve_one(vault); });
+  for (const auto& disk : by_file_system(vaults_)) next([&] { relieve_disk(disk); });
   if (!looked_ || clock_.monotonic() - *looked_ >= kLookEvery)
     next([this] {
       look_ahead();
@@ -103,84 +99,93 @@ void Pressure::keep_state_ballast() {
   auto& ballast = ballasts_.at("");
   const auto room = room_at(state_folder_);
   if (!room) return;
-  if (room->bytes > 4 * options_.ballast && room->inodes > 4 * kInodes) {
+  if (room->bytes > 4 * options_.ballast && room->files > 4 * kInodes) {
     ballast.hold();
-  } else if ((room->bytes < options_.ballast / 4 || room->inodes < kInodes / 4) && ballast.release()) {
-    log_error("event=ballast-released folder=state free={} inodes={}", room->bytes, room->inodes);
+  } else if ((room->bytes < options_.ballast / 4 || room->files < kInodes / 4) && ballast.release()) {
+    log_error("event=ballast-released folder=state free={} inodes={}", room->bytes, room->files);
   }
 }
 
-void Pressure::relieve_one(const std::string& vault) {
-  const Room wanted{options_.least_free + options_.least_free / 4, kLeastInodes + kLeastInodes / 4};
+void Pressure::relieve_disk(const std::vector<std::string>& disk) {
+  const Room wanted{options_.least_free + options_.least_free / 4, options_.least_files + options_.least_files / 4};
+  const auto has_room = [&](const Room& room) { return room.bytes >= wanted.bytes && room.files >= wanted.files; };
   bool nothing_left = false;
-  const auto found = room_at(vaults_.root(vault));
+  const auto found = room_of(vaults_, disk);
   if (!found) return;
-  auto room = *found;
-  if (is_short(room, 1)) {
+  if (is_short(*found, 1)) {
     nothing_left = !options_.delete_oldest;
     ShedPlace place;
     // Counted by what went, not by what the disk then shows: a file that is still being read gives its room back later,
     // and nothing more must go for that.
     Room went;
-    const auto lacking = [&] { return without(without(without(wanted, *found), went), waiting(vault)); };
-    for (auto missing = lacking(); (missing.bytes > 0 || missing.inodes > 0) && !nothing_left; missing = lacking()) {
-      const auto gone = shed_with_ballast(vault, missing, place);
-      nothing_left = !place.more && gone.inodes == 0;
-      went = {went.bytes + gone.bytes, went.inodes + gone.inodes};
+    const auto lacking = [&] { return without(without(without(wanted, *found), went), waiting(disk)); };
+    for (auto missing = lacking(); any_of(missing) && !nothing_left; missing = lacking()) {
+      const auto gone = shed_with_ballast(disk, missing, place);
+      nothing_left = !place.more && gone.files == 0;
+      went = {went.bytes + gone.bytes, went.files + gone.files};
     }
-    room = room_at(vaults_.root(vault)).value_or(room);
   }
-  if (room.bytes >= wanted.bytes && room.inodes >= wanted.inodes) hold_ballast(vault);
-  auto state = state_.lock();
-  auto& mine = (*state)[vault];
-  if (nothing_left && !mine.nothing_left)
-    log_error("event=disk-full vault={} free={} inodes={} remedy=\"release holds that are over, or give the vault more room\"", vault,
-              room.bytes, room.inodes);
-  mine.nothing_left = nothing_left;
-  mine.space.free = room.bytes;
+  for (const auto& vault : disk) {
+    const auto room = room_at(vaults_.root(vault)).value_or(*found);
+    if (has_room(room)) hold_ballast(vault);
+    auto state = state_.lock();
+    auto& mine = (*state)[vault];
+    if (nothing_left && !mine.nothing_left)
+      log_error(
+          "event=disk-full vault={} free={} inodes={} remedy=\"release holds that are over, or give the vault more "
+          "room\"",
+          vault, room.bytes, room.files);
+    mine.nothing_left = nothing_left;
+    mine.space.free = room.bytes;
+  }
 }
 
-// Below one part in `parts` of what is always left free.
 bool Pressure::is_short(const Room& room, std::uint64_t parts) const {
-  return room.bytes < options_.least_free / parts || room.inodes < kLeastInodes / parts;
+  return room.bytes < options_.least_free / parts || is_short_of_files(room, parts);
+}
+
+bool Pressure::is_short_of_files(const Room& room, std::uint64_t parts) const {
+  return room.files < options_.least_files / parts;
 }
 
 // What went; nothing when there is nothing that may go.
-Room Pressure::shed(const std::string& vault, const Room& missing, ShedPlace& place) {
+Room Pressure::shed(const std::vector<std::string>& disk, const Room& missing, ShedPlace& place) {
   const auto gone = eraser_.erase(Cause::pressure, [&](Catalogue::Transaction& transaction, const TrustedTime& time) {
-    return oldest(transaction.db, vault, missing, time, place);
+    return oldest(transaction.db, disk, missing, time, place);
   });
   if (gone.empty()) return {};
-  log_error("event=promise-broken vault={} segments={} bytes={} oldest={} cause=\"the disk is full\"", vault, gone.size(),
-            bytes_of(gone), to_rfc3339(gone.front().span.from));
+  log_error("event=promise-broken vault={} segments={} bytes={} oldest={} cause=\"the disk is full\"",
+            fmt::join(disk, ","), gone.size(), bytes_of(gone), to_rfc3339(gone.front().span.from));
   return {bytes_of(gone), gone.size()};
 }
 
 // Deleting writes a little itself: when even that finds no room, the ballast gives it.
-Room Pressure::shed_with_ballast(const std::string& vault, const Room& missing, ShedPlace& place) {
+Room Pressure::shed_with_ballast(const std::vector<std::string>& disk, const Room& missing, ShedPlace& place) {
   try {
-    return shed(vault, missing, place);
+    return shed(disk, missing, place);
   } catch (const Error& error) {
     bool freed = ballasts_.at("").release();
-    freed |= ballasts_.at(vault).release();
-    log_error("event=ballast-released vault={} cause=\"{}\"", vault, log_safe(error.what()));
+    for (const auto& vault : disk) freed |= ballasts_.at(vault).release();
+    log_error("event=ballast-released vault={} cause=\"{}\"", fmt::join(disk, ","), log_safe(error.what()));
     if (!freed) throw;
     auto finished = eraser_.finish_condemned();
-    std::erase_if(finished, [&](const SegmentRow& row) { return row.vault != vault; });
+    std::erase_if(finished, [&](const SegmentRow& row) { return !is_in(disk, row.vault); });
     const Room gone{bytes_of(finished), finished.size()};
     const auto rest = without(missing, gone);
     place = {};  // what was chosen may not have been marked
-    const auto more = rest.bytes > 0 || rest.inodes > 0 ? shed(vault, rest, place) : Room{};
-    return {gone.bytes + more.bytes, gone.inodes + more.inodes};
+    const auto more = any_of(rest) ? shed(disk, rest, place) : Room{};
+    return {gone.bytes + more.bytes, gone.files + more.files};
   }
 }
 
 // Condemned, and not let go by its disk: to condemn more instead would break promises and make no room.
-Room Pressure::waiting(const std::string& vault) const {
+Room Pressure::waiting(const std::vector<std::string>& disk) const {
   return catalogue_.state().read([&](sqlite::Connection& db) {
-    auto query = db.query("SELECT coalesce(sum(bytes), 0), count(*) FROM segment WHERE state = 2 AND vault = ?", vault);
-    query.step();
-    return Room{query.natural(0), query.natural(1)};
+    Room all;
+    auto query = db.query("SELECT vault, sum(bytes), count(*) FROM segment WHERE state = 2 GROUP BY vault");
+    while (query.step())
+      if (is_in(disk, query.text(0))) all = {all.bytes + query.natural(1), all.files + query.natural(2)};
+    return all;
   });
 }
 
@@ -209,16 +214,21 @@ void Pressure::look_ahead() {
 }
 
 void Pressure::tell(const VaultSpace& before, const VaultSpace& after) {
-  if (!after.plan.promise_fits() && before.plan.promise_fits())
+  if (!after.promise_fits() && before.promise_fits()) {
+    const bool files = after.short_of_files();
+    const auto& plan = files ? *after.files : after.plan;
     log_error(
-        "event=promise-does-not-fit vault={} needed={} needed_beside={} there={} days_that_fit={:.1f} estimated={}",
-        after.vault, after.plan.need_for_promise, after.plan.promise_beside, after.plan.have, after.plan.days_that_fit,
-        after.plan.estimated);
+        "event=promise-does-not-fit vault={} of={} needed={} needed_beside={} there={} days_that_fit={:.1f} "
+        "estimated={}",
+        after.vault, files ? "files" : "bytes", plan.need_for_promise, plan.promise_beside, plan.have,
+        plan.days_that_fit, plan.estimated);
+  }
   if (after.holds_endanger && !before.holds_endanger)
     log_error("event=holds-endanger-the-promise vault={} held={} needed={} there={} remedy=\"release holds that are over, or give the vault more room\"",
               after.vault, after.held, after.plan.need_for_promise, after.plan.have);
   if (after.alarm == before.alarm && after.holds_endanger == before.holds_endanger) return;
-  log_warning("event=space-alarm vault={} free={} forecast=\"{}\"", after.vault, after.free, to_string(after.alarm));
+  log_warning("event=space-alarm vault={} free={} forecast=\"{}\" of={}", after.vault, after.free,
+              to_string(after.alarm), after.files_first ? "files" : "bytes");
   catalogue_.append_ledger(ledger_entry(clock_.now(), {"tenured"}, "space-alarm", subject_of(after)));
 }
 
@@ -242,6 +252,9 @@ std::vector<VaultSpace> Pressure::spaces() const {
     space.used = used[vault];
     const auto room = space.online ? room_at(vaults_.root(vault)) : std::nullopt;
     space.free = room ? room->bytes : 0;
+    if (space.files) space.free_files = room ? room->files : 0;
+    if (room && is_short(*room, 1))
+      space.files_first = space.files && is_short_of_files(*room, 1) && room->bytes >= options_.least_free;
     if (room && is_short(*room, 2)) space.stopped = "all cameras";
     else if (mine.nothing_left && !cameras_.lock()->low_priority.empty()) space.stopped = "cameras of low priority";
     spaces.push_back(std::move(space));
@@ -262,7 +275,9 @@ std::vector<BrokenPromise> Pressure::broken_promises(Instant since) const {
 std::string Pressure::refusal(const std::string& vault, const std::string& source) const {
   const auto room = room_at(vaults_.root(vault));
   if (!room) return "the vault " + vault + " is off line: its folder cannot be looked at";
-  if (is_short(*room, 2)) return "the disk is full: what is left is kept for calls";
+  if (is_short(*room, 2))
+    return std::string(room->bytes < options_.least_free / 2 ? "the disk is full" : "the disk can make no more files") +
+           ": what is left is kept for calls";
   if (!cameras_.lock()->low_priority.contains(source)) return {};
   auto state = state_.lock();
   return (*state)[vault].nothing_left ? "the disk is full: cameras of low priority wait" : "";

@@ -7,32 +7,14 @@
 
 #include "base/synchronized.h"
 #include "storage/space/ballast.h"
-#include "storage/space/space_plan.h"
+#include "storage/space/vault_space.h"
 #include "storage/sweep/eraser.h"
 
 namespace tenure::storage {
 
-struct VaultSpace {
-  std::string vault;
-  bool online = false;
-  std::string why;                 // it is off line
-  std::uint64_t used = 0, free = 0;
-  CapacityPlan plan;
-  std::optional<Instant> full_at;  // when only the reserve will be left, never a moment past; none within 40 days
-  SpaceAlarm alarm = SpaceAlarm::none;
-  std::uint64_t held = 0;          // of `used`, by holds in force
-  bool holds_endanger = false;     // without holds what was promised would fit, or fit longer; its own are part of it
-  bool ballast = false;            // put by
-  std::string stopped;             // which cameras are not recorded for want of room; empty: none
-  std::vector<std::string> shares;  // its file system, and what is free there, with these vaults
-};
-
-struct Room {  // on a file system: bytes, and files that can still be made
-  std::uint64_t bytes = 0, inodes = 0;
-};
-
 struct Demand;
 struct HoldLoad;
+struct Room;
 struct ShedPlace;
 
 struct BrokenPromise {
@@ -50,6 +32,7 @@ class Pressure {
   };
   struct Options {
     std::uint64_t least_free = 256ull << 20;  // below it room is made; below half of it, calls only
+    std::uint64_t least_files = 512;          // the same of files that can be made: one is a file, whatever its size
     std::uint64_t ballast = 16ull << 20;
     bool delete_oldest = true;                // false: cameras stop instead
     Cameras cameras = {};
@@ -74,11 +57,14 @@ class Pressure {
     bool nothing_left = false;   // to delete
   };
   void keep_state_ballast();
-  void relieve_one(const std::string& vault);
+  // Of vaults that share a file system: what goes first goes first whichever of them it lies in.
+  void relieve_disk(const std::vector<std::string>& disk);
+  // Below one part in `parts` of what is always left free.
   bool is_short(const Room& room, std::uint64_t parts) const;
-  Room shed(const std::string& vault, const Room& missing, ShedPlace& place);
-  Room shed_with_ballast(const std::string& vault, const Room& missing, ShedPlace& place);
-  Room waiting(const std::string& vault) const;
+  bool is_short_of_files(const Room& room, std::uint64_t parts) const;
+  Room shed(const std::vector<std::string>& disk, const Room& missing, ShedPlace& place);
+  Room shed_with_ballast(const std::vector<std::string>& disk, const Room& missing, ShedPlace& place);
+  Room waiting(const std::vector<std::string>& disk) const;
   void hold_ballast(const std::string& vault);
   std::vector<Demand> demands_of(const std::vector<std::string>& disk, Instant now) const;
   std::vector<VaultSpace> judge(const std::vector<Demand>& disk, Instant now) const;

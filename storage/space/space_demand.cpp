@@ -13,20 +13,28 @@ namespace tenure::storage {
 namespace {
 constexpr Duration kMeasured = std::chrono::days(7);
 constexpr Duration kLeastMeasured = std::chrono::hours(1);
-constexpr double kUsualCamera = 4e6 / 8 * 86'400;  // bytes a day of 1080p at 4 Mb/s
-constexpr double kDay = 86'400e6;                  // microseconds
+constexpr double kDay = 86'400e6;  // microseconds
+
+struct Rate {  // a day
+  double bytes = 0, files = 0;
+};
+constexpr Rate kUsualCamera{4e6 / 8 * 86'400, 24 * 60};  // 1080p at 4 Mb/s, in minutes
 
 struct Measured {
-  double bytes = 0;
+  Rate all;
   Instant since{};
 };
 
 std::map<std::string, Measured> measure(sqlite::Connection& db, const std::string& vault, Instant now) {
   std::map<std::string, Measured> classes;
   for (const int kind : {0, 1}) {
-    auto query = db.query("SELECT class, sum(bytes), min(start_at) FROM segment WHERE kind = ? AND start_at > ? AND vault = ?"
-                          " AND state = 1 GROUP BY class", kind, now - kMeasured, vault);
-    while (query.step()) classes[query.text(0)] = {static_cast<double>(query.natural(1)), query.instant(2)};
+    auto query = db.query(
+        "SELECT class, sum(bytes), count(*), min(start_at) FROM segment WHERE kind = ? AND start_at > ? AND vault = ?"
+        " AND state = 1 GROUP BY class",
+        kind, now - kMeasured, vault);
+    while (query.step())
+      classes[query.text(0)] = {{static_cast<double>(query.natural(1)), static_cast<double>(query.natural(2))},
+                                query.instant(3)};
   }
   return classes;
 }
@@ -35,37 +43,60 @@ bool has_cameras(sqlite::Connection& db, const std::string& cls) {
   return db.query("SELECT 1 FROM source WHERE class = ? AND kind = 0", cls).step();
 }
 
-ClassDemand demand_of(sqlite::Connection& db, const PolicyRow& policy, const std::map<std::string, Measured>& measured, Instant now,
-                      const std::map<std::string, std::size_t>& cameras) {
-  ClassDemand demand;
-  demand.cls = policy.cls;
-  const auto count = cameras.find(policy.cls);
-  // Its last camera may have left the settings: what is there of it is still CCTV.
-  demand.kind = count != cameras.end() || has_cameras(db, policy.cls) ? Kind::camera : Kind::calls;
-  demand.period = add(now, policy.period) - now;
-  const auto found = measured.find(policy.cls);
-  if (found != measured.end() && now - found->second.since >= kLeastMeasured) {
-    demand.bytes_per_day = found->second.bytes * kDay / static_cast<double>((now - found->second.since).count());
-  } else if (count != cameras.end()) {
-    demand.bytes_per_day = kUsualCamera * static_cast<double>(count->second);
-    demand.estimated = true;
-  }
-  return demand;
+Rate times(const Rate& rate, double factor) { return {rate.bytes * factor, rate.files * factor}; }
+
+void add_class(Need& need, ClassDemand one, double per_day) {
+  one.per_day = per_day;
+  need.flow.per_hour += per_day / 24;
+  if (one.kind == Kind::calls && one.period >= std::chrono::hours(kForecastHours))
+    need.flow.stays_per_hour += per_day / 24;
+  if (one.kind == Kind::camera)
+    need.flow.hours_kept =
+        std::max({need.flow.hours_kept, std::size_t{1},
+                  static_cast<std::size_t>(std::chrono::floor<std::chrono::hours>(one.period).count())});
+  need.classes.push_back(std::move(one));
 }
 
+void add_class(sqlite::Connection& db, Demand& demand, const PolicyRow& policy,
+               const std::map<std::string, Measured>& measured, Instant now,
+               const std::map<std::string, std::size_t>& cameras) {
+  ClassDemand one;
+  one.cls = policy.cls;
+  const auto count = cameras.find(policy.cls);
+  // Its last camera may have left the settings: what is there of it is still CCTV.
+  one.kind = count != cameras.end() || has_cameras(db, policy.cls) ? Kind::camera : Kind::calls;
+  one.period = add(now, policy.period) - now;
+  Rate rate;
+  const auto found = measured.find(policy.cls);
+  if (found != measured.end() && now - found->second.since >= kLeastMeasured) {
+    rate = times(found->second.all, kDay / static_cast<double>((now - found->second.since).count()));
+  } else if (count != cameras.end()) {
+    rate = times(kUsualCamera, static_cast<double>(count->second));
+    one.estimated = true;
+  }
+  add_class(demand.bytes, one, rate.bytes);
+  add_class(demand.files, one, rate.files);
+}
+
+double share_of(double part, double all) { return all > 0 ? part / all : 0; }
+
 // By sources of the last day, and how much of it a hold without an end keeps.
-double read_held_share(sqlite::Connection& db, const std::string& vault, Instant now) {
-  double recent = 0, open = 0;
+void read_held_share(sqlite::Connection& db, const std::string& vault, Instant now, Demand& demand) {
+  Rate recent, open;
   for (const int kind : {0, 1}) {
-    auto query = db.query("SELECT sum(bytes), source IN (SELECT p.source FROM hold_span p JOIN hold h ON h.id = p.hold"
-                          " WHERE h.released_at IS NULL AND p.to_at >= ?4) FROM segment WHERE kind = ?1 AND start_at > ?2 AND vault = ?3"
-                          " AND state = 1 GROUP BY source", kind, now - std::chrono::days(1), vault, kOpenEnd);
+    auto query = db.query(
+        "SELECT sum(bytes), count(*), source IN (SELECT p.source FROM hold_span p JOIN hold h ON h.id = p.hold"
+        " WHERE h.released_at IS NULL AND p.to_at >= ?4) FROM segment WHERE kind = ?1 AND start_at > ?2 AND vault = ?3"
+        " AND state = 1 GROUP BY source",
+        kind, now - std::chrono::days(1), vault, kOpenEnd);
     while (query.step()) {
-      recent += static_cast<double>(query.natural(0));
-      if (query.truth(1)) open += static_cast<double>(query.natural(0));
+      const Rate here{static_cast<double>(query.natural(0)), static_cast<double>(query.natural(1))};
+      recent = {recent.bytes + here.bytes, recent.files + here.files};
+      if (query.truth(2)) open = {open.bytes + here.bytes, open.files + here.files};
     }
   }
-  return recent > 0 ? open / recent : 0;
+  demand.bytes.flow.held_share = share_of(open.bytes, recent.bytes);
+  demand.files.flow.held_share = share_of(open.files, recent.files);
 }
 
 // What any hold in force covers, each once.
@@ -80,25 +111,34 @@ void each_held(sqlite::Connection& db, const std::function<void(const SegmentRow
     });
 }
 
+void add_held(Need& need, std::size_t hour, std::uint64_t amount) {
+  need.held += amount;
+  if (hour >= kForecastHours) return;
+  need.held_back[hour] += amount;
+  need.flow.freed[hour] -= std::min(need.flow.freed[hour], amount);
+}
+
 // What expires in each coming hour, of what no hold keeps and of what one does.
 void read_flow(sqlite::Connection& db, const std::string& vault, Instant now, Demand& demand) {
-  auto& flow = demand.flow;
-  flow.freed.assign(kForecastHours, 0);
-  demand.held_back.assign(kForecastHours, 0);
-  auto sums = db.query("SELECT hour, sum(bytes) FROM segment_sum WHERE vault = ? AND state = 1 GROUP BY hour", vault);
+  for (auto* need : {&demand.bytes, &demand.files}) {
+    need->flow.freed.assign(kForecastHours, 0);
+    need->held_back.assign(kForecastHours, 0);
+  }
+  auto sums = db.query(
+      "SELECT hour, sum(bytes), sum(segments) FROM segment_sum WHERE vault = ? AND state = 1 GROUP BY hour", vault);
   while (sums.step()) {
     const auto hour = hour_of_expiry(Instant(std::chrono::hours(sums.integer(0))), now);
-    if (hour < kForecastHours) flow.freed[hour] += sums.natural(1);
+    if (hour >= kForecastHours) continue;
+    demand.bytes.flow.freed[hour] += sums.natural(1);
+    demand.files.flow.freed[hour] += sums.natural(2);
   }
   each_held(db, [&](const SegmentRow& row) {
     if (row.vault != vault || row.state != State::live) return;
-    demand.held += row.bytes;
     const auto hour = hour_of_expiry(row.expires_at, now);
-    if (hour >= kForecastHours) return;
-    demand.held_back[hour] += row.bytes;
-    flow.freed[hour] -= std::min(flow.freed[hour], row.bytes);
+    add_held(demand.bytes, hour, row.bytes);
+    add_held(demand.files, hour, 1);
   });
-  flow.held_share = read_held_share(db, vault, now);
+  read_held_share(db, vault, now, demand);
 }
 }  // namespace
 
@@ -136,19 +176,15 @@ Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::
                    const std::map<std::string, std::size_t>& cameras) {
   Demand demand;
   demand.vault = vault;
-  auto used = db.query("SELECT coalesce(sum(bytes), 0) FROM segment_sum WHERE vault = ?", vault);
+  // What is lost takes no room.
+  auto used = db.query(
+      "SELECT coalesce(sum(bytes), 0), coalesce(sum(segments), 0) FROM segment_sum WHERE vault = ? AND state <> 3",
+      vault);
   used.step();
-  demand.used = used.natural(0);
+  demand.bytes.used = used.natural(0);
+  demand.files.used = used.natural(1);
   const auto measured = measure(db, vault, now);
-  for (const auto& row : policy) {
-    const auto one = demand_of(db, row, measured, now, cameras);
-    demand.flow.bytes_per_hour += one.bytes_per_day / 24;
-    if (one.kind == Kind::calls && one.period >= std::chrono::hours(kForecastHours))
-      demand.flow.stays_per_hour += one.bytes_per_day / 24;
-    if (one.kind == Kind::camera)
-      demand.flow.hours_kept = std::max({demand.flow.hours_kept, std::size_t{1}, static_cast<std::size_t>(std::chrono::floor<std::chrono::hours>(one.period).count())});
-    demand.classes.push_back(one);
-  }
+  for (const auto& row : policy) add_class(db, demand, row, measured, now, cameras);
   read_flow(db, vault, now, demand);
   return demand;
 }

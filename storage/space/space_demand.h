@@ -8,13 +8,18 @@
 
 namespace tenure::storage {
 
-struct Demand {
-  std::string vault;
+// In one measure: bytes, or files. A recording is one file; the folders about it are too few to count.
+struct Need {
   std::uint64_t used = 0;
   std::vector<ClassDemand> classes;
   SpaceFlow flow;  // without free and reserve
   std::uint64_t held = 0;                // of what is there, by holds in force
   std::vector<std::uint64_t> held_back;  // what they keep of what expires in each hour to come
+};
+
+struct Demand {
+  std::string vault;
+  Need bytes, files;
 };
 
 // In which hour of the forecast that goes: counted by the clock's hours, as the catalogue's sums are, and never too early.

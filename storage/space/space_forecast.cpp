@@ -5,32 +5,40 @@
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/holds/hold_load.h"
 #include "storage/space/pressure.h"
+#include "storage/space/room.h"
 #include "storage/space/space_demand.h"
 
 namespace tenure::storage {
 
 namespace {
 // The forecast as it would be without any hold: to tell whether holds are why the room ends.
-SpaceFlow without_holds(const Demand& demand, SpaceFlow flow) {
-  for (std::size_t hour = 0; hour < flow.freed.size() && hour < demand.held_back.size(); ++hour) flow.freed[hour] += demand.held_back[hour];
+SpaceFlow without_holds(const Need& need) {
+  auto flow = need.flow;
+  for (std::size_t hour = 0; hour < flow.freed.size() && hour < need.held_back.size(); ++hour)
+    flow.freed[hour] += need.held_back[hour];
   flow.held_share = 0;
   return flow;
 }
 
 enum class Way { placed, taken_out };
 
-void move_rows(Demand& demand, const HoldPart& part, Instant now, Way way) {
+void move_amount(Need& need, std::size_t hour, std::uint64_t amount, Way way) {
   const bool placed = way == Way::placed;
-  auto& from = placed ? demand.flow.freed : demand.held_back;
-  auto& to = placed ? demand.held_back : demand.flow.freed;
+  auto& from = placed ? need.flow.freed : need.held_back;
+  auto& to = placed ? need.held_back : need.flow.freed;
+  need.held = placed ? need.held + amount : need.held - std::min(need.held, amount);
+  if (hour >= from.size() || hour >= to.size()) return;
+  const auto moved = std::min(from[hour], amount);
+  from[hour] -= moved;
+  to[hour] += moved;
+}
+
+void move_rows(Demand& demand, const HoldPart& part, Instant now, Way way) {
   for (const auto& row : part.rows) {
     if (row.vault != demand.vault) continue;
-    demand.held = placed ? demand.held + row.bytes : demand.held - std::min(demand.held, row.bytes);
     const auto hour = hour_of_expiry(row.expires_at, now);
-    if (hour >= from.size() || hour >= to.size()) continue;
-    const auto moved = std::min(from[hour], row.bytes);
-    from[hour] -= moved;
-    to[hour] += moved;
+    move_amount(demand.bytes, hour, row.bytes, way);
+    move_amount(demand.files, hour, row.files, way);
   }
 }
 
@@ -38,9 +46,10 @@ void move_rows(Demand& demand, const HoldPart& part, Instant now, Way way) {
 void move_growth(Demand& demand, const HoldPart& part, Way way) {
   const auto named = part.bytes_per_hour.find(demand.vault), anywhere = part.bytes_per_hour.find("");
   const auto more = (named == part.bytes_per_hour.end() ? 0 : named->second) + (anywhere == part.bytes_per_hour.end() ? 0 : anywhere->second);
-  if (more <= 0 || demand.flow.bytes_per_hour <= 0) return;
-  const auto share = more / demand.flow.bytes_per_hour;
-  demand.flow.held_share = std::clamp(demand.flow.held_share + (way == Way::placed ? share : -share), 0.0, 1.0);
+  if (more <= 0 || demand.bytes.flow.per_hour <= 0) return;
+  const auto share = more / demand.bytes.flow.per_hour;  // of its files too: a camera's are of much the same size
+  for (auto* flow : {&demand.bytes.flow, &demand.files.flow})
+    flow->held_share = std::clamp(flow->held_share + (way == Way::placed ? share : -share), 0.0, 1.0);
 }
 
 void move_all(Demand& demand, const HoldLoad& load, Instant now, Way way) {
@@ -48,6 +57,39 @@ void move_all(Demand& demand, const HoldLoad& load, Instant now, Way way) {
     move_rows(demand, part, now, way);
     move_growth(demand, part, way);
   }
+}
+// What one measure says of the vaults of one file system.
+struct Outlook {
+  std::vector<CapacityPlan> plans;
+  std::optional<std::size_t> hours;  // until only the reserve is left
+  std::vector<bool> holds_endanger;
+};
+
+Outlook look_at(const std::vector<Demand>& disk, Need Demand::* measure, std::uint64_t free, std::uint64_t reserve) {
+  std::uint64_t used = 0, held = 0;
+  std::vector<std::vector<ClassDemand>> classes;
+  std::vector<SpaceFlow> flows, free_flows;
+  for (const auto& demand : disk) {
+    const auto& need = demand.*measure;
+    used += need.used;
+    held += need.held;
+    classes.push_back(need.classes);
+    flows.push_back(need.flow);
+    free_flows.push_back(without_holds(need));
+  }
+  Outlook outlook;
+  outlook.plans = plan_together(used + (free - std::min(free, reserve)), classes);
+  outlook.hours = hours_until_full(free, reserve, flows);
+  const auto free_of_holds = hours_until_full(free, reserve, free_flows);
+  const bool fuller = outlook.hours && (!free_of_holds || *outlook.hours < *free_of_holds);
+  for (std::size_t i = 0; i < disk.size(); ++i) {
+    const auto& plan = outlook.plans[i];
+    const bool crowds_out = plan.promise_fits() && plan.need_for_promise + plan.promise_beside + held > plan.have;
+    const auto& need = disk[i].*measure;
+    const bool holds_here = need.held > 0 || need.flow.held_share > 0;  // another vault's are told there
+    outlook.holds_endanger.push_back(holds_here && (fuller || crowds_out));
+  }
+  return outlook;
 }
 }  // namespace
 
@@ -63,40 +105,36 @@ std::vector<Demand> Pressure::demands_of(const std::vector<std::string>& disk, I
   return all;
 }
 
-// Of the vaults of one file system: what is free there is counted once, against what all of them will need.
+// Of the vaults of one file system: what is free there is counted once, against what all of them will need. Of bytes
+// and of files, where they are counted, whichever ends first is what is said.
 std::vector<VaultSpace> Pressure::judge(const std::vector<Demand>& disk, Instant now) const {
-  std::uint64_t used = 0, held = 0, free = UINT64_MAX;
-  std::vector<std::vector<ClassDemand>> classes;
-  std::vector<SpaceFlow> flows, free_flows;
-  for (const auto& demand : disk) {
-    used += demand.used;
-    held += demand.held;
-    free = std::min(free, vaults_.free_bytes(demand.vault));
-    classes.push_back(demand.classes);
-    flows.push_back(demand.flow);
-    free_flows.push_back(without_holds(demand, demand.flow));
-  }
-  const auto plans = plan_together(used + free - std::min(free, options_.least_free), classes);
-  const auto hours = hours_until_full(free, options_.least_free, flows);
-  const auto free_of_holds = hours_until_full(free, options_.least_free, free_flows);
-  const bool fuller = hours && (!free_of_holds || *hours < *free_of_holds);
+  std::vector<std::string> names;
+  for (const auto& demand : disk) names.push_back(demand.vault);
+  const auto room = room_of(vaults_, names).value_or(Room{});
+  const auto bytes = look_at(disk, &Demand::bytes, room.bytes, options_.least_free);
+  const bool counted = room.files != kNotCounted;
+  const auto files = counted ? look_at(disk, &Demand::files, room.files, options_.least_files) : Outlook{};
+  const bool files_first = files.hours && (!bytes.hours || *files.hours < *bytes.hours);
+  const auto hours = files_first ? files.hours : bytes.hours;
   std::vector<VaultSpace> spaces;
   for (std::size_t i = 0; i < disk.size(); ++i) {
     VaultSpace space;
     space.vault = disk[i].vault;
     space.online = true;
-    space.free = free;
-    space.used = disk[i].used;
-    space.held = disk[i].held;
-    space.plan = plans[i];
+    space.free = room.bytes;
+    space.used = disk[i].bytes.used;
+    space.held = disk[i].bytes.held;
+    space.plan = bytes.plans[i];
+    if (counted) {
+      space.files = files.plans[i];
+      space.free_files = room.files;
+    }
     if (hours) space.full_at = now + std::chrono::hours(*hours);
     space.alarm = alarm_of(hours);
-    const auto needed = space.plan.need_for_promise + space.plan.promise_beside;
-    const bool crowds_out = space.plan.promise_fits() && needed + held > space.plan.have;
-    const bool holds_here = disk[i].held > 0 || disk[i].flow.held_share > 0;  // another vault's are told there
-    space.holds_endanger = holds_here && (fuller || crowds_out);
-    for (const auto& other : disk)
-      if (other.vault != space.vault) space.shares.push_back(other.vault);
+    space.files_first = files_first;
+    space.holds_endanger = bytes.holds_endanger[i] || (counted && files.holds_endanger[i]);
+    for (const auto& name : names)
+      if (name != space.vault) space.shares.push_back(name);
     spaces.push_back(std::move(space));
   }
   return spaces;

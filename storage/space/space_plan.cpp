@@ -9,23 +9,28 @@ namespace {
 constexpr double kMonth = 31;  // days
 
 double days_of(Duration period) { return static_cast<double>(period.count()) / 86'400e6; }
-std::uint64_t rounded(double bytes) { return static_cast<std::uint64_t>(std::llround(std::max(0.0, bytes))); }
+std::uint64_t rounded(double amount) { return static_cast<std::uint64_t>(std::llround(std::max(0.0, amount))); }
 }  // namespace
+
+double CapacityPlan::part_that_fits() const {
+  const auto needed = need_for_promise + promise_beside;
+  return needed == 0 ? 1 : static_cast<double>(have) / static_cast<double>(needed);
+}
 
 CapacityPlan plan_capacity(std::uint64_t have, const std::vector<ClassDemand>& demands) {
   CapacityPlan plan;
   plan.have = have;
   double promise = 0, month = 0, calls = 0, cctv_a_day = 0;
   for (const auto& demand : demands) {
-    const double promised = demand.bytes_per_day * days_of(demand.period);
+    const double promised = demand.per_day * days_of(demand.period);
     promise += promised;
     plan.estimated |= demand.estimated;
     if (demand.kind == Kind::calls) {
       calls += promised;
       month += promised;
     } else {
-      cctv_a_day += demand.bytes_per_day;
-      month += demand.bytes_per_day * std::max(kMonth, days_of(demand.period));
+      cctv_a_day += demand.per_day;
+      month += demand.per_day * std::max(kMonth, days_of(demand.period));
     }
   }
   plan.need_for_promise = rounded(promise);
@@ -52,10 +57,10 @@ std::vector<CapacityPlan> plan_together(std::uint64_t have, const std::vector<st
 namespace {
 // What one hour adds to the free space of what lies there and of what comes in; less than nothing, as a rule.
 double change_in(const SpaceFlow& flow, std::size_t hour) {
-  double change = -flow.bytes_per_hour;
+  double change = -flow.per_hour;
   if (hour < flow.freed.size()) change += static_cast<double>(flow.freed[hour]);
   if (flow.hours_kept > 0 && hour >= flow.hours_kept)
-    change += (flow.bytes_per_hour - flow.stays_per_hour) * (1 - flow.held_share);
+    change += (flow.per_hour - flow.stays_per_hour) * (1 - flow.held_share);
   return change;
 }
 }  // namespace

@@ -1,4 +1,5 @@
-// How long the space lasts: what was promised set against what fits, and when a disk will be full. Pure. Sizes in bytes.
+// How long the space lasts: what was promised set against what fits, and when a disk will be full. Pure. In one measure
+// at a time: bytes, or files.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,9 +14,9 @@ namespace tenure::storage {
 struct ClassDemand {
   std::string cls;
   Kind kind = Kind::camera;
-  double bytes_per_day = 0;
+  double per_day = 0;
   Duration period{};
-  bool estimated = false;  // nothing recorded yet to measure: a usual camera's bit rate stands in
+  bool estimated = false;  // nothing recorded yet to measure: a usual camera stands in
 };
 
 struct CapacityPlan {
@@ -27,6 +28,7 @@ struct CapacityPlan {
   bool estimated = false;
   bool promise_fits() const { return need_for_promise + promise_beside <= have; }
   bool month_fits() const { return need_for_month + month_beside <= have; }
+  double part_that_fits() const;  // of what was promised; 1 and more: all
 };
 CapacityPlan plan_capacity(std::uint64_t have, const std::vector<ClassDemand>& demands);
 // Of vaults that share a file system, in their order: `have` is counted once, and the CCTV of all fits for as many
@@ -36,7 +38,7 @@ std::vector<CapacityPlan> plan_together(std::uint64_t have, const std::vector<st
 // One vault from now on, in hours.
 struct SpaceFlow {
   std::uint64_t free = 0, reserve = 0;         // below `reserve` cameras stop
-  double bytes_per_hour = 0;                   // that comes in
+  double per_hour = 0;                         // that comes in
   std::vector<std::uint64_t> freed;            // what expires in each hour to come, of what lies there now and is not held
   std::size_t hours_kept = 0;                  // after which what comes in goes again
   double held_share = 0;                       // of what comes in and stays, by holds without an end

@@ -167,7 +167,10 @@ std::vector<SegmentRow> Eraser::finish(Cause cause, std::vector<SegmentRow> rows
   std::erase_if(rows, [&](const SegmentRow& row) { return stuck.rows.contains(row.id); });
   on_step_(5);
   if (!rows.empty()) bury(cause, rows);
-  for (const auto& row : rows) vaults_.drop_empty_folders(row);
+  for (const auto& row : rows) {
+    keys_.give_back(row.slot);  // behind the commit that drops its row: no two rows ever name one slot
+    vaults_.drop_empty_folders(row);
+  }
   tell_stuck(left, stuck.why);
   return rows;
 }

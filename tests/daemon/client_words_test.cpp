@@ -85,6 +85,29 @@ TEST(SpaceOnTheScreen, SaysThatVaultsShareADiskWhereItIsTooSmall) {
       HasSubstr("DISK FILLS UP: vault main (on one disk with attic, phones) keeps what was promised until now; the"));
 }
 
+TEST(SpaceOnTheScreen, SaysWhereFilesEndBeforeTheBytes) {
+  const auto said = [](const char* vault) {
+    return render("status", json::object{{"space", json::array{json::parse(vault)}}});
+  };
+  const auto small =
+      said(R"({"vault": "main", "shares": ["phones"], "promise_fits": false, "promise_needs": 2048, "short_of": "files",
+      "files": {"free": 10, "there": 650000, "promise_needs": 1290240, "others_need": 500},
+      "full_at": "2026-11-25T10:00:00Z", "full_of": "files"})");
+  EXPECT_THAT(small,
+              HasSubstr("TOO SMALL: what was promised needs 1290240 files in vault main, and 500 files in phones on "
+                        "the same disk; its disk can make 650000, however much room is left on it; no more files "
+                        "can be made on its disk from 2026-11-25T10:00:00Z on\n"));
+  EXPECT_THAT(small, Not(HasSubstr("KiB in vault")));
+  const auto fills =
+      said(R"({"vault": "main", "promise_fits": true, "month_fits": true, "full_at": null, "full_now": true,
+      "full_of": "files", "stopped": "all cameras"})");
+  EXPECT_THAT(fills, HasSubstr("until now; no more files can be made on its disk now, or within the hour, and"));
+  EXPECT_THAT(fills, HasSubstr("give it a disk made for more files"));
+  EXPECT_THAT(fills, HasSubstr("NO MORE FILES ON THE DISK: all cameras of vault main are not kept"));
+  EXPECT_THAT(said(R"({"vault": "main", "promise_fits": true, "stopped": "all cameras", "full_of": "bytes"})"),
+              HasSubstr("DISK FULL: all cameras"));
+}
+
 TEST(StatusOnTheScreen, TellsOneThingFromSeveral) {
   const auto text = render("status", json::parse(R"({"counts": {"segments": 1, "calls": 2, "bytes": 1024},
       "ledger": {"entries": 1}, "scrub": {"lost": 1, "damaged": 2, "in_quarantine": 1}})"));

@@ -178,6 +178,34 @@ TEST_F(KeySlotsTest, I3_ARepeatedErasureCannotHitAKeyMadeMeanwhile) {
   EXPECT_FALSE(slots->read(reused.slot, fresh));
 }
 
+TEST_F(KeySlotsTest, I3_ASlotGivenBackIsUsedAgainOnlyOnceItsErasureIsDurable) {
+  const SegmentId old = new_id();
+  const SlotKey gone = slots->reserve(old);
+  slots->sync();
+  slots->give_back(gone.slot);
+  EXPECT_NE(slots->reserve(new_id()).slot, gone.slot) << "it holds a key";
+  slots->erase(gone.slot, old);
+  slots->give_back(gone.slot);
+  EXPECT_NE(slots->reserve(new_id()).slot, gone.slot) << "the erasure may not be on the disk";
+  slots->sync();
+  EXPECT_NE(slots->reserve(new_id()).slot, gone.slot) << "somebody may still name it";
+  slots->give_back(gone.slot);
+  const SegmentId fresh = new_id();
+  const SlotKey reused = slots->reserve(fresh);
+  EXPECT_EQ(reused.slot, gone.slot);
+  slots->give_back(gone.slot);
+  EXPECT_NE(slots->reserve(new_id()).slot, gone.slot) << "once";
+  slots->erase(gone.slot, old);
+  EXPECT_FALSE(slots->read(gone.slot, old));
+  EXPECT_EQ(slots->read(reused.slot, fresh), reused.key);
+  EXPECT_TRUE(slots->is_taken(reused.slot));
+  EXPECT_FALSE(slots->used().at(reused.slot)) << "no key of before, which nobody may claim any more";
+  slots->sync();
+  reopen();
+  EXPECT_EQ(slots->read(reused.slot, fresh), reused.key);
+  EXPECT_TRUE(slots->used().at(reused.slot));
+}
+
 TEST_F(KeySlotsTest, GrowsByAStepAndNeverGivesASlotTwice) {
   constexpr std::uint64_t kStep = 16'384, kLeft = 20;
   std::set<std::uint64_t> taken;

@@ -2,15 +2,13 @@
 #include "storage/space/pressure.h"
 
 #include <gmock/gmock.h>
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/statvfs.h>
 
 #include <cstdlib>
 #include <utility>
 
 #include "storage/catalogue/catalogue_state.h"
-#include "tests/storage/practice.h"
+#include "tests/storage/small_disk.h"
 #include "tests/support/counts.h"
 #include "tests/support/figures.h"
 
@@ -28,18 +26,13 @@ constexpr std::uint64_t kMiB = 1 << 20;
 class DiskPressure : public testing::Test {
  protected:
   void SetUp() override {
-    practice.parts.reset();
-    if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        ::mount("tmpfs", practice.folder.path.c_str(), "tmpfs", 0, "size=96m") != 0)
-      GTEST_SKIP() << "making a small file system needs root";
-    mounted = true;
-    practice.restart();
+    mounted = put_on_small_disk(practice, "size=96m");
+    if (!mounted) GTEST_SKIP() << "making a small file system needs root";
     make_pressure({});
   }
   void TearDown() override {
     pressure.reset();
-    practice.parts.reset();
-    if (mounted) ::umount2(practice.folder.path.c_str(), MNT_DETACH);
+    if (mounted) take_off_small_disk(practice);
   }
   void make_pressure(Pressure::Options options) {
     options.least_free = 8 * kMiB;

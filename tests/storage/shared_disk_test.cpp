@@ -111,5 +111,81 @@ TEST_F(SharedDisk, AForecastThatHasComeTrueSaysFullAndNoMomentPast) {
   EXPECT_EQ(space.alarm, SpaceAlarm::full);
 }
 
+// Five days of a camera in each vault, each file a tenth of what is free, of which as much again and a third is wanted:
+// four must go. Those of "two" are the older, each by half a day.
+class SharedDiskThatIsFull : public SharedDisk {
+ protected:
+  SharedDiskThatIsFull() {
+    const auto free = vaults.free_bytes("one");
+    for (int day = 0; day < 5; ++day) {
+      older.push_back(file("waiting-room", kStart - days(26 - day), "two", free / 10));
+      newer.push_back(file("front", kStart - days(26 - day) + hours(12), "one", free / 10));
+    }
+    options.least_free = free / 100 * 108;  // and a quarter more is made: whatever other tests take and give back
+    options.ballast = 1 << 16;
+    options.cameras.low_priority = {"front"};
+  }
+  SegmentRow file(const std::string& source, Instant from, const std::string& vault, std::uint64_t bytes) {
+    auto row = practice.record_row(source, {from, from + hours(1)});
+    practice.parts->catalogue.write([&](Catalogue::Transaction& transaction) {
+      transaction.db.run("UPDATE segment SET vault = ?, bytes = ? WHERE id = ?", vault, bytes, row.id);
+    });
+    return row;
+  }
+  void relieve() {
+    pressure.emplace(options, practice.parts->catalogue, practice.clock, vaults, eraser, practice.folder.path)
+        .relieve();
+  }
+  std::vector<bool> kept(const std::vector<SegmentRow>& rows) {
+    std::vector<bool> all;
+    for (const auto& row : rows) all.push_back(practice.exists(row.id));
+    return all;
+  }
+  Eraser eraser{practice.parts->catalogue, practice.clock, vaults, practice.parts->keys};
+  Pressure::Options options;
+  std::optional<Pressure> pressure;
+  std::vector<SegmentRow> older, newer;
+};
+
+TEST_F(SharedDiskThatIsFull, I16_TheOldestGoFirstWhicheverVaultTheyLieIn) {
+  relieve();
+  EXPECT_THAT(kept(older), ElementsAre(false, false, true, true, true));
+  EXPECT_THAT(kept(newer), ElementsAre(false, false, true, true, true)) << "no vault loses more for its name";
+}
+
+TEST_F(SharedDiskThatIsFull, I16_WhatIsHeldAndCallsStayAndTheNextOldestGoInsteadInEitherVault) {
+  const auto call = practice.import(call_at(kStart - days(200), "07700 900123", "first"), std::string(8000, 'a'));
+  practice.parts->holds.add(practice.request({{"waiting-room", {kStart - days(27), kStart - days(23)}}}),
+                            practice.manager);
+  relieve();
+  EXPECT_THAT(kept(older), ElementsAre(true, true, true, false, true));
+  EXPECT_THAT(kept(newer), ElementsAre(false, false, false, true, true));
+  EXPECT_TRUE(practice.parts->calls.get(call.id, practice.manager));
+}
+
+TEST_F(SharedDiskThatIsFull, I16_NoCameraStopsWhileTheOtherVaultHasSomethingThatMayGo) {
+  practice.parts->holds.add(practice.request({{"front", {kStart - days(365), kStart}}}), practice.manager);
+  relieve();
+  EXPECT_EQ(pressure->refusal("one", "front"), "");
+  EXPECT_THAT(kept(newer), ElementsAre(true, true, true, true, true));
+  EXPECT_THAT(kept(older), ElementsAre(false, false, false, false, true));
+}
+
+TEST_F(SharedDiskThatIsFull, I16_WhenNothingMayGoInEitherCamerasOfLowPriorityStopInBoth) {
+  practice.parts->holds.add(
+      practice.request({{"front", {kStart - days(365), kStart}}, {"waiting-room", {kStart - days(365), kStart}}}),
+      practice.manager);
+  relieve();
+  for (const auto* vault : {"one", "two"})
+    EXPECT_THAT(pressure->refusal(vault, "front"), testing::HasSubstr("low priority")) << vault;
+}
+
+TEST_F(SharedDiskThatIsFull, I19_WhatLiesInAVaultOffLineIsNotChosen) {
+  boost::filesystem::rename(practice.folder.path / "two", practice.folder.path / "away");
+  relieve();
+  EXPECT_THAT(kept(older), ElementsAre(true, true, true, true, true));
+  EXPECT_THAT(kept(newer), ElementsAre(false, false, false, false, true));
+}
+
 }  // namespace
 }  // namespace tenure::storage

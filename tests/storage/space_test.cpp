@@ -46,8 +46,9 @@ TEST(Space, OfAClassWhoseLastCameraLeftTheSettingsIsStillPlannedAsCctv) {
   const auto demand = practice.parts->catalogue.state().read([&](sqlite::Connection& db) {
     return read_demand(db, "main", practice.parts->catalogue.policy(), kStart, {});
   });
-  ASSERT_EQ(demand.classes.size(), 2u);
-  for (const auto& one : demand.classes) EXPECT_EQ(one.kind, one.cls == "cctv" ? Kind::camera : Kind::calls) << one.cls;
+  ASSERT_EQ(demand.bytes.classes.size(), 2u);
+  for (const auto& one : demand.bytes.classes)
+    EXPECT_EQ(one.kind, one.cls == "cctv" ? Kind::camera : Kind::calls) << one.cls;
 }
 
 }  // namespace
