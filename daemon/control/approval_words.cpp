@@ -101,7 +101,8 @@ json::object subject_of(const storage::Approval& approval) {
 
 // The first of what was kept that `sight` may read.
 std::optional<std::string> kept_for(const Sight& sight, const std::string& kept) {
-  for (const auto& one : json::parse(kept).as_array()) {
+  const auto all = json::parse(kept);
+  for (const auto& one : all.as_array()) {
     const auto may = [&](const char* what, bool has) { return has || !one.at(what).as_bool(); };
     if (may("holds", sight.holds) && may("calls", sight.calls) && may("footage", sight.footage))
       return std::string(one.at("what").as_string());

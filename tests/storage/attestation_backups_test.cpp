@@ -114,7 +114,7 @@ TEST(Attestation, TellsWhatWasErasedByOrderWithTheOrdersNumberForAMonth) {
   const auto first = erasures.order({{}, {}, {practice.call}}, "a right of Jane Doe", practice.manager, {});
   practice.clock.advance(std::chrono::hours(1));
   erasures.set_key_backups([]() -> KeyBackupsRenewed { throw Error(ErrorKind::io, "no disk"); });
-  const auto second = erasures.order({{}, {}, {practice.fresh.id}}, "a right", practice.manager, {});
+  const auto second = erasures.order({{{practice.fresh.source, practice.fresh.span}}, {}, {}}, "a right", practice.manager, {});
   const auto report = practice.attest();
   EXPECT_EQ(found_in(report), "");
   ASSERT_EQ(report.erasures.size(), 2U);

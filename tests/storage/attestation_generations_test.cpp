@@ -19,11 +19,11 @@ class BackupFolders : public testing::Test {
       if (one.name == name) return one;
     return {};
   }
-  void erase_by_order(const SegmentId& id) {
+  void erase_by_order(const SegmentRow& row) {
     practice.clock.advance(Seconds(60));
     Erasures erasures(practice.parts->catalogue, practice.clock, practice.parts->vaults, practice.parts->eraser,
                       made.ledger, practice.parts->keys.root(), {}, practice.state());
-    erasures.order({{}, {}, {id}}, "a right", practice.manager, {});
+    erasures.order({{{row.source, row.span}}, {}, {}}, "a right", practice.manager, {});
   }
 
   AttestedPractice practice;
@@ -113,7 +113,7 @@ TEST_F(BackupFolders, AnErasureMakesEveryEarlierCopyOfTheKeysOneTooMany) {
   const auto file = made.keys();
   fs::copy_file(file, made.disk / "to-be-safe");
   EXPECT_EQ(found(), "key-backup-copy 1");
-  erase_by_order(practice.fresh.id);
+  erase_by_order(practice.fresh);
   EXPECT_EQ(found(), "erased-in-backup 1, key-backup-elsewhere 1");
   fs::remove(made.disk / "to-be-safe");
   fs::remove(file);

@@ -94,7 +94,7 @@ void erase_fresh(Practice_& p) {
   p.clock.advance(Seconds(60));
   Erasures erasures(p.parts->catalogue, p.clock, p.parts->vaults, p.parts->eraser, made.ledger, p.parts->keys.root(),
                     {}, p.state());
-  erasures.order({{}, {}, {p.fresh.id}}, "a right", p.manager, {});
+  erasures.order({{{p.fresh.source, p.fresh.span}}, {}, {}}, "a right", p.manager, {});
 }
 
 void tamper_with_ledger(Practice_& p, Order& order) {
