@@ -79,10 +79,13 @@ File enter(const File& parent, const std::string& name) {
   return folder;
 }
 
-// A start that was cut off may leave its unfinished identity file in an otherwise empty folder.
+// A start that was cut off may leave its unfinished identity file in an otherwise empty folder; a disk made for the vault
+// has its file system's own lost+found.
 bool is_unused(const Path& folder) {
-  return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(),
-                     [](const fs::directory_entry& item) { return item.path().filename() == kIdentityFile + std::string(".new"); });
+  return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(), [](const fs::directory_entry& item) {
+    const auto name = item.path().filename();
+    return name == kIdentityFile + std::string(".new") || (name == "lost+found" && fs::is_directory(item.symlink_status()));
+  });
 }
 }  // namespace
 

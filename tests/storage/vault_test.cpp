@@ -62,6 +62,13 @@ TEST_F(VaultTest, I17_AFirstStartThatWasCutOffIsTakenUpByTheNext) {
   EXPECT_TRUE(vaults.online("main"));
 }
 
+TEST_F(VaultTest, ADiskMadeForItHasItsFileSystemsLostAndFound) {
+  boost::filesystem::create_directories(folder / "main" / "lost+found");
+  EXPECT_TRUE(Vaults({vault("main")}, false).online("main"));
+  boost::filesystem::create_directories(folder / "second" / "photos");
+  EXPECT_FALSE(Vaults({vault("second")}, false).online("second")) << "anything else is somebody's";
+}
+
 TEST_F(VaultTest, I19_AVaultSeenBeforeAndMissingAtStartIsOffLineAndNotMadeAnew) {
   const auto known = Vaults({vault("main")}, false).ids();
   boost::filesystem::rename(folder / "main", folder / "unmounted");
