@@ -48,6 +48,13 @@ std::optional<Accounted> last_on(sqlite::Connection& db, const std::string& sour
   return last;
 }
 
+// A camera that was accounted for until before its catalogue was restored: what it recorded behind the backup is not known.
+bool is_behind_restore(Catalogue& catalogue, const Accounted& last) {
+  return catalogue.state().read([&](sqlite::Connection& db) {
+    return db.query("SELECT 1 FROM ledger WHERE act = 'restore' AND at > ? LIMIT 1", last.until).step();
+  });
+}
+
 std::optional<Instant> next_of(sqlite::Connection& db, const std::string& source, Instant after) {
   std::optional<Instant> next;
   for (const auto* table : {"segment", "gap"}) {
@@ -98,7 +105,8 @@ void tell_before(Catalogue& catalogue, const TrustedTime& time, const std::vecto
   for (const auto& camera : cameras) {
     const auto last = known.find(camera.name);
     const auto gap = last == known.end() ? std::nullopt : downtime(last->second, lived, time);
-    if (gap) catalogue.add_gap({camera.name, *gap, cause, time.line});
+    if (!gap) continue;
+    catalogue.add_gap({camera.name, *gap, is_behind_restore(catalogue, last->second) ? kRestored : cause, time.line});
   }
 }
 
@@ -164,8 +172,8 @@ void tell_downtime(Catalogue& catalogue, const Clock& clock, const std::vector<c
 
 std::vector<Gap> take_downtimes(sqlite::Connection& db, Instant line) {
   std::vector<Gap> taken;
-  auto query = db.query("SELECT source, start_at, end_at, cause FROM gap WHERE line = ? AND cause IN (?, ?)", line,
-                        std::string(kNotRunning), std::string(kStartingAgain));
+  auto query = db.query("SELECT source, start_at, end_at, cause FROM gap WHERE line = ? AND cause IN (?, ?, ?)", line,
+                        std::string(kNotRunning), std::string(kStartingAgain), std::string(kRestored));
   while (query.step()) taken.push_back({query.text(0), {query.instant(1), query.instant(2)}, query.text(3)});
   std::erase_if(taken, [&](const Gap& gap) {
     const auto before = last_of(db, gap.source, gap.span.from);

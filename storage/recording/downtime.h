@@ -18,6 +18,7 @@ class Connection;
 }
 
 inline constexpr const char* kNotRunning = "tenured was not running";
+inline constexpr const char* kRestored = "not recorded, or lost with what a restore replaced";
 inline constexpr const char* kStartingAgain = "tenured was starting again, having only recorded before";
 
 // A start after which the daemon could only record (bare_recording.h): nobody could tell the catalogue then.

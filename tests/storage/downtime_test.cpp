@@ -41,6 +41,18 @@ TEST_F(Downtime, IsAGapFromTheLastRecordingToTheStart) {
   EXPECT_EQ(gaps("front")[0].cause, kNotRunning);
 }
 
+TEST_F(Downtime, BehindARestoreIsNotSaidToBeTimeWithoutTheDaemon) {
+  practice.record("front", {kStart, kStopped});
+  practice.clock.advance(Seconds(30));
+  practice.parts->catalogue.append_ledger({0, practice.clock.now(), "tenured", "restore", "{}", ""});
+  tell({"front"}, kStopped);
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_EQ(gaps("front")[0].cause, kRestored);
+  down_for(Seconds(20), practice.clock.now());
+  ASSERT_EQ(gaps("front").size(), 2u);
+  EXPECT_EQ(gaps("front")[1].cause, kNotRunning) << "that was before";
+}
+
 TEST_F(Downtime, BeginsWhereASalvagedRecordingEnds) {
   practice.reserve("front", {kStart, kStopped - Seconds(10)});
   down_for(Seconds(14));
