@@ -153,10 +153,10 @@ Page promise_page(const storage::Attestation& report, const ReportProof& proof) 
   blocks.push_back(labelled("Supplier copies", providers(report)));
   blocks.push_back(labelled("It cannot see", unseen()));
   page.footer = fmt::format(
-      "Looked at {}, {} in use and {} destroyed. SHA-256 of the signed JSON: {}. Entry {} of the ledger. The ledger's "
+      "Looked at {}, {} in use. SHA-256 of the signed JSON: {}. Entry {} of the ledger. The ledger's "
       "checkpoint "
       "when it was made:\n{}",
-      many(report.files, "file", "files"), many(report.keys_live, "key", "keys"), number_text(report.keys_erased),
+      many(report.files, "file", "files"), many(report.keys_live, "key", "keys"),
       proof.digest, proof.ledger_number, proof.checkpoint);
   return page;
 }

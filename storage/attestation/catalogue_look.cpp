@@ -104,6 +104,18 @@ bool CatalogueLook::is_held(const RowLook& row, Instant lo) {
   return query.step();
 }
 
+bool CatalogueLook::may_be_held(const std::string& source, Instant begun, Instant lo) {
+  const std::chrono::hours around(2);  // the hour of its folder, and the longest recording
+  return db_
+      .query(
+          "SELECT 1 FROM hold h WHERE (h.released_at IS NULL OR h.counts_until > ?1) AND (?2 = ''"
+          " OR EXISTS(SELECT 1 FROM hold_span p WHERE p.hold = h.id AND p.source = ?2 AND p.from_at < ?4 AND p.to_at > ?3)"
+          " OR EXISTS(SELECT 1 FROM hold_call c WHERE c.hold = h.id)"
+          " OR EXISTS(SELECT 1 FROM hold_number n WHERE n.hold = h.id)) LIMIT 1",
+          lo, source, begun - around, begun + around)
+      .step();
+}
+
 // The plus keeps SQLite from going through everything that lives, once for each hold, instead of what the hold names.
 void CatalogueLook::count_kept(HoldReport& hold, const RawId& id, Instant lo) {
   auto query = db_.query(

@@ -47,6 +47,8 @@ class CatalogueLook {
   void each_row(const std::function<void(const RowLook&)>& look);
   // Whether a hold that still counts at `lo` covers it.
   bool is_held(const RowLook& row, Instant lo);
+  // Of a file of which only this is known; `source` empty: not even that, and any hold may.
+  bool may_be_held(const std::string& source, Instant begun, Instant lo);
   std::vector<HoldReport> holds(Instant lo, Instant hi);
   bool knows_hold(const std::string& id);  // in whatever state
   std::vector<GapReport> gaps(Instant since);

@@ -190,7 +190,8 @@ Problem Judge::unread(const Path& inside, Instance where) {
   where.cls = name->cls;
   where.source = name->source;
   where.since = end_by_name(*name);
-  const bool past = where.since && *where.since + kGrace < order_.time.lo;
+  const bool past = where.since && *where.since + kGrace < order_.time.lo &&
+                    !catalogue_.may_be_held(name->source, name->begun, order_.time.lo);
   return {past ? Fault::unread_past_date : Fault::key_of_unread_file, where};
 }
 

@@ -38,6 +38,13 @@ std::vector<ErasureReport> CatalogueLook::erasures(Instant since) {
       all[found->second].certified = true;
     }
   }
+  // Done again after a restore of a catalogue from before the order: it is known by its deletion only.
+  auto alone = db_.query(
+      "SELECT l.number, l.at, count(*) FROM ledger l CROSS JOIN tombstone t ON t.ledger_sweep = l.number"
+      " WHERE l.act = 'erase' AND (l.at >= ?1 OR l.number > " + kFirstSince + ")"
+      " AND NOT EXISTS(SELECT 1 FROM erasure_item i WHERE i.segment = t.segment) GROUP BY l.number ORDER BY l.number",
+      since);
+  while (alone.step()) all.push_back({alone.natural(0), alone.instant(1), alone.natural(2), false});
   return all;
 }
 

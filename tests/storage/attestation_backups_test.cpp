@@ -131,6 +131,22 @@ TEST(Attestation, TellsWhatWasErasedByOrderWithTheOrdersNumberForAMonth) {
   EXPECT_EQ(practice.attest().erasures.size(), 1U);
 }
 
+TEST(Attestation, TellsOfAnErasureWhoseOrderARestoreDoesNotHave) {
+  AttestedPractice practice;
+  PracticeBackups made(practice);
+  Erasures erasures(practice.parts->catalogue, practice.clock, practice.parts->vaults, practice.parts->eraser,
+                    made.ledger, practice.parts->keys.root(), {}, practice.state());
+  const auto order = erasures.order({{}, {}, {practice.call}}, "a right", practice.manager, {});
+  practice.sql("DELETE FROM erasure_item");
+  practice.sql("DELETE FROM erasure");
+  practice.sql("DROP TRIGGER ledger_is_append_only_1");
+  practice.sql("UPDATE ledger SET act = 'other' WHERE act = 'erasure-order'");
+  const auto report = practice.attest();
+  ASSERT_EQ(report.erasures.size(), 1U);
+  EXPECT_EQ(report.erasures[0].recordings, 1U);
+  EXPECT_NE(report.erasures[0].entry, order.ledger_number) << "it is known by its deletion";
+}
+
 TEST(Attestation, SaysWhichBackupsItCannotLookInto) {
   AttestedPractice practice;
   PracticeBackups backups(practice);
