@@ -46,6 +46,19 @@ std::string overdue(const BackupRow& one) {
               ? " is over 7 days old and no newer one replaces it: what was deleted since can be read with it"
               : " was not there to be removed: what was deleted since can be read with it and the recovery key");
 }
+
+// An erasure ends every earlier copy of the keys that is there.
+std::string left_behind(const BackupRow& one) {
+  return "the key backup " + one.folder + "/" + one.name + " of " + to_rfc3339(one.made_at) +
+         " is from before an erasure by order and was not there to be removed: what was erased can be read with it and the recovery key";
+}
+
+std::optional<Instant> last_erased(Catalogue& catalogue) {
+  return catalogue.state().read([](sqlite::Connection& db) {
+    auto query = db.query("SELECT max(t.deleted_at) FROM erasure_item i JOIN tombstone t ON t.segment = i.segment");
+    return query.step() ? query.maybe_instant(0) : std::optional<Instant>();
+  });
+}
 }  // namespace
 
 // A backup among what it backs up is none; and one around it would be the very files, and clear them away as deleted.
@@ -175,9 +188,12 @@ BackupStatus Backups::status() const {
     if (query.step()) status.recovery_key = recovery_fingerprint(query.bytes<32>(0));
   });
   status.here = here();
+  const auto last_erasure = last_erased(parts_.catalogue);
   for (const auto& one : status.here)
     if (one.kind == "keys" && now - one.made_at > kGenerationLife + kGenerationEvery)
       status.alarms.push_back(overdue(one));
+    else if (one.kind == "keys" && last_erasure && one.made_at < *last_erasure)
+      status.alarms.push_back(left_behind(one));
   for (const auto& [folder, made] : kept_up_folders(parts_.catalogue))
     if (now - made > kLate)
       status.alarms.push_back("there was no backup of the keys to " + folder + " for " + days(now - made) +
