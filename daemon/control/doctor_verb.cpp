@@ -65,6 +65,10 @@ json::object check_space(const storage::VaultSpace& space, std::uint64_t least_f
   const auto others = fmt::format("{}", fmt::join(space.shares, ", "));
   const auto left = fmt::format("vault {}: {} MiB left{}", space.vault, space.free >> 20,
                                 others.empty() ? "" : ", on one disk with " + others + ", for all of them together");
+  if (!space.stopped.empty())
+    return line("space", "bad",
+                fmt::format("{} are not kept: {}{}", space.stopped, left,
+                            space.files_first ? fmt::format(", and no more than {} files can be made there", space.free_files) : ""));
   if (space.free < least_free) return line("space", "warning", left);
   if (space.short_of_files()) return line("space", "bad", short_of_files(space, others));
   if (!space.promise_fits())

@@ -30,7 +30,7 @@ void check_query(const CallQuery& query) {
     refuse("extension", "1 to 32 characters.");
   if (query.span && query.span->empty()) refuse("from, to", "`to` must be later than `from`.");
   if (!query.number && !query.last_digits && !query.span)
-    refuse("number, last-digits, from, to", "give a number, its last digits, or a time span.");
+    refuse("number, last-digits, from, to", "give a number, its last digits, or a time span; an extension only narrows those.");
 }
 
 // A number that has no complete form (`900123`, a local number) is looked up by its ending.

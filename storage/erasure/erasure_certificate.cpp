@@ -122,7 +122,7 @@ json::array out_of_reach(const ErasureFacts& facts) {
     if (const auto found = facts.other_copies.find(source); found != facts.other_copies.end()) all.push_back(copy_of(source, found->second));
   if (facts.key_backups)
     for (const auto& name : facts.key_backups->unreached)
-      all.push_back(copy_of("key backup " + name, "its disk or folder could not be reached: with the recovery key it opens these recordings in a data backup; destroy it"));
+      all.push_back(copy_of("key backup " + name, "its disk or folder could not be reached: with the recovery key it opens, in a data backup, those of these recordings that were there when it was made; destroy it"));
   all.push_back(copy_of("images of the whole machine", "snapshots and disk images taken by others bring keys back; destroy those from before this day"));
   return all;
 }

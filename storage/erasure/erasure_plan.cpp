@@ -37,6 +37,7 @@ void must_exist(sqlite::Connection& db, const std::string& source) {
 void collect_span(sqlite::Connection& db, const HoldSpan& span, Instant now, Rows& rows) {
   must_exist(db, span.source);
   if (span.span.empty()) throw Error(ErrorKind::usage, "from, to: `to` must be later than `from`");
+  if (span.span.to >= kOpenEnd) throw Error(ErrorKind::usage, "to: say until when (--to TIME): what is yet to come cannot be erased");
   if (span.span.to > now) throw Error(ErrorKind::usage, "to: " + to_rfc3339(span.span.to) + " is not in the past");
   collect(db.query("SELECT" + kSegmentColumns + "FROM segment s WHERE s.source = ?1 AND s.state <> 2 AND s.start_at < ?3"
                    " AND s.start_at >= ?2 - (SELECT max(longest, 120000000) FROM source WHERE name = ?1)"

@@ -109,6 +109,7 @@ std::vector<Demand> Pressure::demands_of(const std::vector<std::string>& disk, I
 // and of files, where they are counted, whichever ends first is what is said.
 std::vector<VaultSpace> Pressure::judge(const std::vector<Demand>& disk, Instant now) const {
   std::vector<std::string> names;
+  names.reserve(disk.size());
   for (const auto& demand : disk) names.push_back(demand.vault);
   const auto room = room_of(vaults_, names).value_or(Room{});
   const auto bytes = look_at(disk, &Demand::bytes, room.bytes, options_.least_free);
