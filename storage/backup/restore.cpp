@@ -84,7 +84,11 @@ std::string member(const json::object& object, const char* name) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-bool holds_something(const Path& folder) { return fs::exists(folder) && !fs::is_empty(folder); }
+// Beside its file system's own lost+found.
+bool holds_something(const Path& folder) {
+  return fs::exists(folder) && std::any_of(fs::directory_iterator(folder), fs::directory_iterator(),
+                                           [](const fs::directory_entry& item) { return item.path().filename() != "lost+found"; });
+}
 
 std::set<std::string> vaults_begun(const Path& mark) {
   std::set<std::string> ids;

@@ -88,7 +88,7 @@ TEST_F(RestoreRefused, I19_AFolderThatHoldsSomethingElseIsNotFilledAsAVault) {
 
 TEST_F(RestoreRefused, AnEmptyFolderIsFilledAndAVaultThatSurvivedIsLeftAndAnUnknownOneTold) {
   burn();
-  make_directories(folder.path / "vault");
+  make_directories(folder.path / "vault" / "lost+found");  // a disk made for it
   settings.vaults.push_back({"second", folder.path / "second", {}});
   EXPECT_THAT(bring_back().notes, ElementsAre("the backup has nothing of the vault second"));
   open();
