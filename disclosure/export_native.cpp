@@ -28,6 +28,7 @@ void send_stretch(const ExportContext& context, const SpanRequest& request, cons
     if (from || to) media::keep_between(movies.back(), from, to);
   }
   std::vector<const media::Movie*> parts;
+  parts.reserve(movies.size());
   for (const auto& movie : movies) parts.push_back(&movie);
   const auto joined = media::join(parts);
   const auto from = std::max(request.span.from, stretch.front().row.span.from), to = std::min(request.span.to, stretch.back().row.span.to);

@@ -45,6 +45,8 @@ void render(const ExportContext& context, const FrameTable& table, Spool& spool,
   PieceReader reader(context);
   std::vector<media::ByteSource> sources;
   std::vector<const media::Movie*> movies;
+  sources.reserve(table.pieces.size());
+  movies.reserve(table.movies.size());
   for (const auto& piece : table.pieces) sources.push_back(reader.source(piece));
   for (const auto& movie : table.movies) movies.push_back(&movie);
   const auto joined = media::join(movies);

@@ -16,7 +16,7 @@ constexpr std::size_t kLongestReason = 2000, kLongestShown = 200;
 
 // So much of a redaction plan that who approves it sees what kind it is, and the hash that it stands and falls with.
 std::string plan_text(const std::string& text) {
-  const auto hash = "sha256:" + to_hex(sha256(as_view(text)));
+  auto hash = "sha256:" + to_hex(sha256(as_view(text)));
   const auto read = disclosure::redaction::parse_plan(text);
   if (!read.is_document || !read.problems.empty()) return hash;
   const auto* mode = read.plan.mode == disclosure::redaction::Mode::subject ? "subject" : "cover";

@@ -125,8 +125,7 @@ const std::vector<std::string>& unseen() {
                                             "what a telephone or camera supplier keeps, beyond what is registered",
                                             "copies that somebody downloaded or was given",
                                             "images and snapshots of this machine",
-                                            "among other files here, recordings that are packed (zip and the like) or "
-                                            "are sound or video without a header",
+                                            "among other files here, recordings that are packed (zip and the like) or are sound or video without a header",
                                             "what a disk's repair put into its lost+found, for root alone",
                                             "what a laboratory might recover from a solid-state disk"};
   return all;

@@ -140,6 +140,7 @@ json::object key_backups_json(const ErasureFacts& facts) {
 
 std::vector<SegmentId> ErasureFacts::ids() const {
   std::vector<SegmentId> all;
+  all.reserve(items.size());
   for (const auto& item : items) all.push_back(item.id);
   return all;
 }

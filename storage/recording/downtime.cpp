@@ -49,9 +49,11 @@ std::optional<Accounted> last_on(sqlite::Connection& db, const std::string& sour
 }
 
 // A camera that was accounted for until before its catalogue was restored: what it recorded behind the backup is not known.
-bool is_behind_restore(Catalogue& catalogue, const Accounted& last) {
+// On a doubtful line, which may lie earlier, the restore is of that line and the camera is not.
+bool is_behind_restore(Catalogue& catalogue, const Accounted& last, const TrustedTime& time) {
+  const auto behind = time.line && last.line != time.line ? *time.line - Duration(1) : last.until;
   return catalogue.state().read([&](sqlite::Connection& db) {
-    return db.query("SELECT 1 FROM ledger WHERE act = 'restore' AND at > ? LIMIT 1", last.until).step();
+    return db.query("SELECT 1 FROM ledger WHERE act = 'restore' AND at > ? AND at <= ? LIMIT 1", behind, time.best()).step();
   });
 }
 
@@ -106,7 +108,7 @@ void tell_before(Catalogue& catalogue, const TrustedTime& time, const std::vecto
     const auto last = known.find(camera.name);
     const auto gap = last == known.end() ? std::nullopt : downtime(last->second, lived, time);
     if (!gap) continue;
-    catalogue.add_gap({camera.name, *gap, is_behind_restore(catalogue, last->second) ? kRestored : cause, time.line});
+    catalogue.add_gap({camera.name, *gap, is_behind_restore(catalogue, last->second, time) ? kRestored : cause, time.line});
   }
 }
 

@@ -53,6 +53,16 @@ TEST_F(Downtime, BehindARestoreIsNotSaidToBeTimeWithoutTheDaemon) {
   EXPECT_EQ(gaps("front")[1].cause, kNotRunning) << "that was before";
 }
 
+TEST_F(Downtime, BehindARestoreOnADoubtfulLineIsNotSaidToBeTimeWithoutTheDaemonEither) {
+  practice.record("front", {kStart, kStopped});
+  const auto line = kStart - days(300);
+  practice.clock.set({line, line + days(365), line});
+  practice.parts->catalogue.append_ledger({0, line, "tenured", "restore", "{}", ""});
+  tell({"front"}, kStopped);
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_EQ(gaps("front")[0].cause, kRestored);
+}
+
 TEST_F(Downtime, BeginsWhereASalvagedRecordingEnds) {
   practice.reserve("front", {kStart, kStopped - Seconds(10)});
   down_for(Seconds(14));
