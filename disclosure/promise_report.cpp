@@ -148,7 +148,7 @@ Page promise_page(const storage::Attestation& report, const ReportProof& proof) 
       labelled("Record of acts", fmt::format("{}; {}.", many(report.ledger.entries, "entry", "entries"),
                                              report.ledger.sound ? "checked and sound" : report.ledger.problem)));
   if (!report.call_folders.empty())
-    blocks.push_back(labelled("Telephone", "recordings in the folder " + outside(report.call_folders)));
+    blocks.push_back(labelled("Telephone", "recordings and what describes them, in the folder " + outside(report.call_folders)));
   blocks.push_back(labelled("Backups", backups(report)));
   blocks.push_back(labelled("Supplier copies", providers(report)));
   blocks.push_back(labelled("It cannot see", unseen()));

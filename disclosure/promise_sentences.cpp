@@ -34,7 +34,7 @@ std::string noted_gaps(const storage::Attestation& report) {
     const auto& gap = report.gaps[at];
     const auto minutes = std::chrono::round<std::chrono::minutes>(gap.missing).count();
     const auto length =
-        minutes < 120 ? fmt::format("{} min", minutes) : fmt::format("{:.1f} h", static_cast<double>(minutes) / 60);
+        minutes == 0 ? std::string("under 1 min") : minutes < 120 ? fmt::format("{} min", minutes) : fmt::format("{:.1f} h", static_cast<double>(minutes) / 60);
     text += fmt::format("{}{}: {} in {}, mostly because {}", at == 0 ? "" : "; ", gap.source, length,
                         many(gap.gaps, "gap", "gaps"), shortened(gap.cause, 60));
   }

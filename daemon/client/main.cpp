@@ -82,6 +82,7 @@ int ask(const client::Command& command) {
     const auto waits = client::waits_for_approval(request.verb, answer);
     const int status = print(command, std::move(answer));
     if (waits.empty()) return status;
+    if (receiver) receiver->take_back();  // nothing came: no empty folder stays
     fmt::print(stderr, "tenure: {}\n", waits);
     return kFailed;
   } catch (const Error& error) {
