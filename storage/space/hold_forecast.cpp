@@ -26,14 +26,11 @@ std::uint64_t bytes_of(const HoldLoad& load) {
   return all;
 }
 
-constexpr std::uint64_t kSmallPart = 100;  // of the room: beside other holds that endanger it, less does no harm
-
 // Some vault that it fills up, or fills up earlier.
 bool does_harm(const std::vector<VaultSpace>& before, const std::vector<VaultSpace>& after) {
   for (std::size_t i = 0; i < after.size() && i < before.size(); ++i) {
     const bool earlier = after[i].full_at && (!before[i].full_at || *after[i].full_at < *before[i].full_at);
-    const auto more = after[i].held - std::min(after[i].held, before[i].held);
-    const bool adds = more > (before[i].holds_endanger ? after[i].plan.have / kSmallPart : 0) || earlier;
+    const bool adds = after[i].held > before[i].held || earlier;
     if (adds && after[i].holds_endanger) return true;
   }
   return false;

@@ -20,8 +20,6 @@ SpaceFlow without_holds(const Need& need) {
   return flow;
 }
 
-constexpr std::uint64_t kSmallPart = 100;  // of what is held on a disk: nobody releases that to make room
-
 enum class Way { placed, taken_out };
 
 void move_amount(Need& need, std::size_t hour, std::uint64_t amount, Way way) {
@@ -88,8 +86,7 @@ Outlook look_at(const std::vector<Demand>& disk, Need Demand::* measure, std::ui
     const auto& plan = outlook.plans[i];
     const bool crowds_out = plan.promise_fits() && plan.need_for_promise + plan.promise_beside + held > plan.have;
     const auto& need = disk[i].*measure;
-    // Another vault's are told there.
-    const bool holds_here = need.held > held / kSmallPart || need.flow.held_share > 0;
+    const bool holds_here = need.held > 0 || need.flow.held_share > 0;  // another vault's are told there
     outlook.holds_endanger.push_back(holds_here && (fuller || crowds_out));
   }
   return outlook;

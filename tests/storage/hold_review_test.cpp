@@ -239,21 +239,6 @@ TEST_F(HoldForecastOf, I9_AHoldThatCrowdsOutThePromiseIsToldAndNarrowerOnesAreOf
   EXPECT_FALSE(large.narrower[2].endangers);
 }
 
-TEST_F(HoldForecastOf, I9_ASmallHoldIsNotBlamedForWhatAnotherEndangers) {
-  const auto pressure = pressure_with_room(1'200 * kMiB);
-  const Interval twenty_days{kStart - days(20), kStart};
-  practice.parts->holds.add(practice.request({{"front", twenty_days}, {"waiting-room", twenty_days}}), practice.manager);
-  HoldPart call;
-  call.kind = Kind::calls;
-  call.recordings = 1;
-  call.rows = {{"main", kStart + days(1000), 30 * 1024}};
-  const auto small = forecast_hold(pressure, {{call}});
-  EXPECT_TRUE(small.before.at(0).holds_endanger);
-  EXPECT_FALSE(small.endangers);
-  call.rows[0].bytes = 100 * kMiB;
-  EXPECT_TRUE(forecast_hold(pressure, {{call}}).endangers);
-}
-
 TEST_F(HoldForecastOf, I9_AHoldWithoutAnEndGrowsAndIsOfferedAnEnd) {
   const auto pressure = pressure_with_room(1'200 * kMiB);
   const auto open = forecast(pressure, {{"front", {kStart - hours(1), kOpenEnd}}});
