@@ -17,7 +17,9 @@ namespace json = boost::json;
 namespace {
 constexpr auto kBareStarts = "recorded-only";
 constexpr std::size_t kMostBareStarts = 1 << 20;
-constexpr Duration kLeast = Seconds(1);             // as the cameras tell: less is jitter
+// A start breaks off what was recorded, however fast it was; less is a camera's clock. Were up to a second let pass as
+// jitter here and another until the first picture, two seconds would be told by nobody.
+constexpr Duration kLeast = std::chrono::milliseconds(100);
 // An outage is told every minute, a segment lasts two at most, and a clean stop saves the mark last.
 constexpr Duration kFollowed = std::chrono::minutes(5);
 constexpr Duration kShortest = Duration(1);

@@ -41,6 +41,19 @@ TEST_F(Downtime, IsAGapFromTheLastRecordingToTheStart) {
   EXPECT_EQ(gaps("front")[0].cause, kNotRunning);
 }
 
+TEST_F(Downtime, OfAFractionOfASecondIsAGapForNoPictureWasKeptThen) {
+  practice.record("front", {kStart, kStopped});
+  down_for(std::chrono::milliseconds(400));
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_EQ(gaps("front")[0].span.to - gaps("front")[0].span.from, std::chrono::milliseconds(400));
+}
+
+TEST_F(Downtime, WithinAFrameIsNone) {
+  practice.record("front", {kStart, kStopped});
+  down_for(std::chrono::milliseconds(60));
+  EXPECT_TRUE(gaps("front").empty());
+}
+
 TEST_F(Downtime, BehindARestoreIsNotSaidToBeTimeWithoutTheDaemon) {
   practice.record("front", {kStart, kStopped});
   practice.clock.advance(Seconds(30));

@@ -33,7 +33,10 @@ class Kill(unittest.TestCase):
                 last_frames = {c["name"]: c["last_frame"] for c in practice.ask("status")["cameras"]}
                 practice.kill()
                 kills.append(last_frames)
+                down = 1 if round_number % 2 == 0 else 0  # every other one starts at once, which may lose next to nothing
+                time.sleep(down / 2)
                 killed_at.append(now_text())
+                time.sleep(down / 2)
             practice.start()
             self.assertLessEqual(holds_known, {h["id"] for h in practice.ask("hold", "list")})
             found = {c["id"] for c in practice.ask("calls", "find", "--from", "2026-11-01T00:00:00Z", "--to", "2026-11-30T00:00:00Z")}
@@ -65,11 +68,11 @@ class Kill(unittest.TestCase):
         gaps = practice.ask("gaps", "--source", name)
         at_kills = [g for g in gaps if any(g["start"] <= moment <= g["end"] for moment in killed_at)]
         self.assertEqual({g["cause"] for g in at_kills}, {"tenured was not running"}, gaps)
-        self.assertGreaterEqual(len(at_kills), len(killed_at) / 2, gaps)  # a start within a second leaves none
+        self.assertGreaterEqual(len(at_kills), len(killed_at[::2]), gaps)
         rows = sorted(gaps + practice.ask("segments", "--source", name), key=lambda row: row["start"])
         until = rows[0]["end"]
         for row in rows[1:]:
-            self.assertLess(seconds_between(until, row["start"]), 2, f"{name}: nothing tells of {until} to {row['start']}: {rows}")
+            self.assertLess(seconds_between(until, row["start"]), 1.1, f"{name}: nothing tells of {until} to {row['start']}: {rows}")
             until = max(until, row["end"])
 
 
