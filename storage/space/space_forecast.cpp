@@ -58,6 +58,7 @@ void move_all(Demand& demand, const HoldLoad& load, Instant now, Way way) {
     move_growth(demand, part, way);
   }
 }
+
 // What one measure says of the vaults of one file system.
 struct Outlook {
   std::vector<CapacityPlan> plans;
