@@ -158,7 +158,9 @@ void Ledger::accept_rollback(const Actor& actor, const std::string& reason) {
     for (const auto& folder : state_->copy_folders) put_copy_aside(folder, key->name, now);
   state_->look_back();
   if (state_->rolled_back) return;
-  state_->publish();
+  // The last one went aside with the files: who looks at the folder now finds what goes on signed.
+  if (state_->key) state_->make_checkpoint("rollback");
+  else state_->publish();
   state_->note_problem(state_->files.difference());  // not that they are ahead any more
 }
 

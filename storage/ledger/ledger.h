@@ -53,7 +53,8 @@ class Ledger {
   std::string checkpoint(const std::string& occasion);
   // Why the catalogue is older than what was already published or signed; content stays closed while it is so (I15).
   std::optional<std::string> rolled_back() const;
-  // An administrator's word that the catalogue as it is shall go on: the files of the lost history are put aside.
+  // An administrator's word that the catalogue as it is shall go on: the files of the lost history are put aside,
+  // and what goes on is signed at once.
   void accept_rollback(const Actor& actor, const std::string& reason);
 
   LedgerProof prove(std::uint64_t number);

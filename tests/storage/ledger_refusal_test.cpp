@@ -165,5 +165,14 @@ TEST_F(I15Rollback, EndsByAnAdministratorsWordAndTheLostHistoryIsKept) {
   EXPECT_THAT(error_of([&] { practice.ledger->accept_rollback({"manager"}, "again"); }), HasSubstr("not rolled back"));
 }
 
+TEST_F(I15Rollback, LeavesFilesThatAreSoundAndSignedTheMomentItIsAccepted) {
+  roll_back();
+  practice.ledger->accept_rollback({"manager"}, "disk replaced, image of Monday");
+  const auto report = verify_files(practice.files(), practice.key());
+  EXPECT_EQ(first_problem(report), "") << "with no further round of the ledger, and within 15 minutes of the last checkpoint";
+  EXPECT_EQ(report.signed_through, report.entries);
+  EXPECT_EQ(report.entries, practice.ledger->status().entries);
+}
+
 }  // namespace
 }  // namespace tenure::storage

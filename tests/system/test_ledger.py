@@ -149,7 +149,10 @@ class Ledger(unittest.TestCase):
         self.assertIn("older than the ledger", practice.refused("calls", "find", "--last-digits", "900123"))
         hold(practice, 3)  # a hold is never refused for this
         self.assertEqual(practice.run("ledger", "verify").returncode, 1)
-        practice.ask("ledger", "accept-rollback", "--reason", "disk exchanged")
+        key = practice.ask("ledger", "accept-rollback", "--reason", "disk exchanged")["key"]
+        code, text = stand_alone(self.folder, "--key", key)  # at once: the checkpoint is there
+        self.assertEqual(code, 0, text)
+        self.assertTrue(practice.ask("ledger", "verify", "--from-files", self.folder, "--key", key)["sound"])
         self.assertEqual(practice.ask("calls", "find", "--last-digits", "900123"), [])
         self.assertTrue(practice.ask("ledger", "verify")["sound"])
 
