@@ -5,83 +5,19 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <set>
 
 #include "base/error.h"
 #include "base/log.h"
+#include "daemon/control/request_text.h"
 #include "daemon/control/rows.h"
-#include "disclosure/promise_sentences.h"
 #include "storage/people/full_name.h"
 #include "storage/people/request_words.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;
-using disclosure::sentences::many;
-using disclosure::sentences::size_text;
+using namespace request_text;
 
 namespace {
-std::string text_of(const json::object& subject, std::string_view name) {
-  const auto* value = subject.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::uint64_t count_of(const json::object& subject, std::string_view name) {
-  const auto text = text_of(subject, name);
-  const bool is_number = !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
-  return is_number ? std::stoull(text) : 0;
-}
-
-std::string second(Instant at) { return to_rfc3339(std::chrono::floor<Seconds>(at)); }
-std::string second(const std::string& at) {
-  const auto time = parse_rfc3339(at);
-  return time ? second(*time) : at;
-}
-
-// "12 recordings (3 of them calls; 1.2 GB)"
-std::string amount(std::uint64_t recordings, std::uint64_t calls, std::uint64_t bytes) {
-  const auto of_calls = calls == 0            ? std::string()
-                        : calls == recordings ? "all calls; "
-                                              : std::to_string(calls) + " of them calls; ";
-  return many(recordings, "recording", "recordings") + " (" + of_calls + size_text(bytes) + ")";
-}
-
-std::string sources_and_span(const std::vector<storage::SegmentRow>& rows) {
-  std::set<std::string> sources;
-  auto span = rows.front().span;
-  for (const auto& row : rows) {
-    sources.insert(row.source);
-    span = {std::min(span.from, row.span.from), std::max(span.to, row.span.to)};
-  }
-  return fmt::format("{}, from {} to {}", fmt::join(sources, ", "), second(span.from), second(span.to));
-}
-
-std::string anchor_words(const std::string& anchor) { return anchor == "capture_start" ? "its start" : "its end"; }
-
-std::string erasure(const json::object& subject) {
-  return fmt::format("Erase {} of {}, from {} to {}, before the promised date. What is erased cannot be brought back.",
-                     amount(count_of(subject, "recordings"), 0, count_of(subject, "bytes")),
-                     text_of(subject, "sources"), second(text_of(subject, "from")), second(text_of(subject, "to")));
-}
-
-std::string lowering(const json::object& subject) {
-  const auto back = Seconds(static_cast<std::int64_t>(count_of(subject, "back_seconds")));
-  return fmt::format(
-      "Set the trusted time back by {}; when this was asked the right time was {}. What was recorded while the "
-      "time was in doubt is dated anew.",
-      to_text(back), second(text_of(subject, "right_when_asked")));
-}
-
-// What a plan does, without its hash; empty of one that could not be read.
-std::string plan_words(const std::string& plan) {
-  const auto hash = plan.find(", sha256:");
-  if (hash == std::string::npos) return {};
-  const bool only_subject = plan.starts_with("mode subject");
-  const auto from = plan.find(", ") + 2;
-  return fmt::format("; {}; {}",
-                     only_subject ? "only the person it is about is shown" : "everybody who moves is covered",
-                     from < hash ? plan.substr(from, hash - from) : "");
-}
-
 bool is_open(const storage::Approval& approval) {
   return approval.state == storage::ApprovalState::waiting || approval.state == storage::ApprovalState::approved;
 }
@@ -94,11 +30,6 @@ std::vector<Sight> sights_of(const storage::Approval& approval, const json::obje
   return {{}};
 }
 
-json::object subject_of(const storage::Approval& approval) {
-  const auto parsed = json::parse(approval.subject);
-  return parsed.is_object() ? parsed.get_object() : json::object();
-}
-
 // The first of what was kept that `sight` may read.
 std::optional<std::string> kept_for(const Sight& sight, const std::string& kept) {
   const auto all = json::parse(kept);
@@ -108,14 +39,6 @@ std::optional<std::string> kept_for(const Sight& sight, const std::string& kept)
       return std::string(one.at("what").as_string());
   }
   return std::nullopt;
-}
-
-std::string as_it_is(const storage::Approval& approval, const json::object& subject) {
-  std::string all = approval.act;
-  for (const auto& [name, value] : subject)
-    all += fmt::format("{} {} {}", all == approval.act ? ":" : ",", std::string_view(name.data(), name.size()),
-                       text_of(subject, name));
-  return all;
 }
 }  // namespace
 
@@ -176,22 +99,11 @@ std::string ApprovalWords::hold_release(const std::string& named, bool counted, 
       counted ? kept_by(*id, sight) : "");
 }
 
-std::string ApprovalWords::policy_change(const json::object& subject, bool open) const {
-  const auto cls = text_of(subject, "class");
-  std::string out =
-      fmt::format("Keep each recording of class {} for {} from {}", cls,
-                  storage::period_in_words(text_of(subject, "period")), anchor_words(text_of(subject, "anchor")));
-  for (const auto& now : rooms_.storage.catalogue().policy())
-    if (open && now.cls == cls)  // later it may be this change that is in force
-      out += fmt::format(" instead of {} from {}", storage::period_in_words(to_string(now.period)),
-                         now.anchor == config::Anchor::capture_start ? "its start" : "its end");
-  out += ", from " + second(text_of(subject, "effective_at")) + " on.";
-  const auto due = count_of(subject, "falls_due");
-  if (due == 0) return out + " No recording that is kept now falls due then because of it.";
-  return out +
-         fmt::format(" What then falls due and is deleted, but for what a hold keeps: {}, recorded from {} to {}.",
-                     amount(due, count_of(subject, "falls_due_calls"), count_of(subject, "falls_due_bytes")),
-                     second(text_of(subject, "oldest")), second(text_of(subject, "newest")));
+// Of one that counts no more it may be this change that is in force.
+std::optional<storage::PolicyRow> ApprovalWords::policy_in_force(const std::string& cls) const {
+  for (const auto& row : rooms_.storage.catalogue().policy())
+    if (row.cls == cls) return row;
+  return std::nullopt;
 }
 
 // Its times as they are bound: who asked must write them out.
@@ -250,7 +162,8 @@ std::string ApprovalWords::sentences(const storage::Approval& approval, bool cou
   if (act == "hold release")
     return open ? hold_release(text_of(subject, "id"), counted, sight) : "Release hold " + text_of(subject, "id") + ".";
   if (act == "erase") return erasure(subject);
-  if (act == "policy change") return policy_change(subject, open);
+  if (act == "policy change")
+    return policy_change(subject, open ? policy_in_force(text_of(subject, "class")) : std::nullopt);
   if (act == "sweep approve")
     return "Let the sweep delete what it stopped and asked about, of class " + text_of(subject, "class") + ": " +
            text_of(subject, "recordings") + ".";

@@ -35,7 +35,7 @@ class ApprovalWords {
   const storage::Hold* find_hold(const HoldId& id);
   std::string hold_release(const std::string& id, bool counted, const Sight& sight);
   std::string kept_by(const HoldId& id, const Sight& sight);
-  std::string policy_change(const boost::json::object& subject, bool open) const;
+  std::optional<storage::PolicyRow> policy_in_force(const std::string& cls) const;
   std::string export_of(const std::string& act, const boost::json::object& subject, bool counted,
                         const Sight& sight) const;
   std::string call_of(const std::string& id, const Sight& sight) const;
