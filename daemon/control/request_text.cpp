@@ -8,6 +8,7 @@
 
 #include "disclosure/promise_sentences.h"
 #include "storage/people/full_name.h"
+#include "storage/policy/promise.h"
 
 namespace tenure::daemon::request_text {
 namespace json = boost::json;
@@ -20,6 +21,21 @@ std::string anchor_words(config::Anchor anchor) {
 }
 config::Anchor anchor_of(const json::object& subject) {
   return text_of(subject, "anchor") == "capture_start" ? config::Anchor::capture_start : config::Anchor::capture_end;
+}
+
+// "for 14 days from its end instead of 28 days from its end"
+std::string how_long(const json::object& subject, const std::optional<storage::PolicyRow>& now) {
+  const auto out = fmt::format("for {} from {}", storage::period_in_words(text_of(subject, "period")),
+                               anchor_words(anchor_of(subject)));
+  if (!now) return out;
+  return out + fmt::format(" instead of {} from {}", storage::period_in_words(to_string(now->period)),
+                           anchor_words(now->anchor));
+}
+
+// Then no date changes of what is there: it counts for what is recorded from then on (I10).
+bool only_lengthens(const json::object& subject, const storage::PolicyRow& now) {
+  const auto period = parse_period(text_of(subject, "period"));
+  return period && storage::never_shorter({now.period, now.anchor}, {*period, anchor_of(subject)});
 }
 }  // namespace
 
@@ -69,12 +85,16 @@ std::string erasure(const json::object& subject) {
 }
 
 std::string policy_change(const json::object& subject, const std::optional<storage::PolicyRow>& now) {
-  std::string out = fmt::format("Keep each recording of class {} for {} from {}", text_of(subject, "class"),
-                                storage::period_in_words(text_of(subject, "period")), anchor_words(anchor_of(subject)));
-  if (now)
-    out += fmt::format(" instead of {} from {}", storage::period_in_words(to_string(now->period)),
-                       anchor_words(now->anchor));
-  out += ", from " + second(text_of(subject, "effective_at")) + " on.";
+  const auto cls = text_of(subject, "class"), effective = second(text_of(subject, "effective_at"));
+  if (now && only_lengthens(subject, *now))
+    return fmt::format(
+        "Keep what is recorded of class {} once this is in force, from {} at the earliest, {}. What is "
+        "there by then is kept no longer than it was promised.",
+        cls, effective, how_long(subject, now));
+  const auto out = fmt::format(
+      "Keep each recording of class {} {}, from {} on; what is there already, no longer than "
+      "it was promised.",
+      cls, how_long(subject, now), effective);
   const auto due = count_of(subject, "falls_due");
   if (due == 0) return out + " No recording that is kept now falls due then because of it.";
   return out +

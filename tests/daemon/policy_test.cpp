@@ -17,6 +17,9 @@ class PolicyVerbs : public PeopleTest {
   json::object preview(const char* period) {
     return ask(logged_in("anna"), "policy preview", {{"class", "cctv"}, {"period", period}}).as_array().at(0).as_object();
   }
+  json::value token(const char* cls, const char* period, const char* anchor) {
+    return ask(logged_in("anna"), "policy preview", {{"class", cls}, {"period", period}, {"anchor", anchor}}).at(0).at("preview");
+  }
   static std::string text(const json::value& answer, const char* name) { return std::string(answer.at(name).as_string()); }
   std::string period_of_cctv() { return text(ask(logged_in("anna"), "policy show").at("classes").at(1), "period"); }
   void sweep() { storage_->sweeper().sweep(); }
@@ -32,7 +35,8 @@ TEST_F(PolicyVerbs, I10_AShorterPeriodGoesThroughPreviewSecondPersonAndADay) {
   EXPECT_EQ(text(asked, "state"), "waiting");
   EXPECT_EQ(text(asked.at("approval").at("subject"), "falls_due"), "0");
   EXPECT_EQ(text(asked.at("approval"), "what"),
-            "Keep each recording of class cctv for 14 days from its end instead of 28 days from its end, from 2026-03-05T14:00:00Z on."
+            "Keep each recording of class cctv for 14 days from its end instead of 28 days from its end, from 2026-03-05T14:00:00Z on;"
+            " what is there already, no longer than it was promised."
             " No recording that is kept now falls due then because of it.");
   EXPECT_EQ(text(asked.at("approval").at("subject"), "preview"), text(shown, "preview"));
   args["approval"] = asked.at("approval").at("id");
@@ -75,6 +79,19 @@ TEST_F(PolicyVerbs, I10_ALongerPeriodNeedsASecondPersonWhereTheRightsSaySoAndNoN
   ask(logged_in("anna"), "policy change", {{"approval", id}});
   sweep();
   EXPECT_EQ(period_of_cctv(), "P31D");
+}
+
+TEST_F(PolicyVerbs, I10_ARequestForALongerPeriodPromisesNothingForWhatIsThere) {
+  const auto words = [this](const char* cls, const char* period, const char* anchor) {
+    const json::object args{{"class", cls}, {"period", period}, {"anchor", anchor}, {"preview", token(cls, period, anchor)}, {"reason", "police"}};
+    return text(ask(logged_in("anna"), "policy change", args).at("approval"), "what");
+  };
+  EXPECT_EQ(words("cctv", "P31D", "capture_end"),
+            "Keep what is recorded of class cctv once this is in force, from 2026-03-02T14:00:00Z at the earliest, for 31 days from its end"
+            " instead of 28 days from its end. What is there by then is kept no longer than it was promised.");
+  // A month may be shorter than 28 days from the other anchor: each recording ends by whichever is earlier.
+  EXPECT_THAT(words("cctv", "P1M", "capture_start"), testing::AllOf(HasSubstr("Keep each recording of class cctv for 1 month from its start"),
+                                                                     HasSubstr("; what is there already, no longer than it was promised.")));
 }
 
 TEST_F(PolicyVerbs, I10_TheSettingsFileProposesAndFromSettingsTakesItUp) {
