@@ -24,10 +24,17 @@ std::string end_of(const json::value& segment) {
   return cell(segment, "state") == "recording" && end <= cell(segment, "start") ? "recording" : end;
 }
 
+// It lies there and cannot be read any more.
+std::string state_of(const json::value& segment) {
+  const auto state = cell(segment, "state"), ended = cell(segment, "ended");
+  if (state != "live" || ended.empty()) return state;
+  return ended == "expired" ? "expired, to be deleted" : ended + ", time is in doubt";
+}
+
 std::string segment_table(const json::array& all) {
   Table table({"START", "END", "SOURCE", "SIZE", "STATE", "EXPIRES", "HELD", "ID"});
   for (const auto& one : all)
-    table.add({cell(one, "start"), end_of(one), cell(one, "source"), bytes_text(amount(one, "bytes")), cell(one, "state"),
+    table.add({cell(one, "start"), end_of(one), cell(one, "source"), bytes_text(amount(one, "bytes")), state_of(one),
                cell(one, "expires_at"), cell(one, "held"), cell(one, "id")});
   return table.text();
 }

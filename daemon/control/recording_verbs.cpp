@@ -3,6 +3,7 @@
 #include "daemon/control/rows.h"
 #include "daemon/control/search_note.h"
 #include "daemon/control/verbs.h"
+#include "storage/retention.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;
@@ -26,6 +27,13 @@ json::value sources(const Call& call) {
   return rows(call.rooms.storage.catalogue().sources());
 }
 
+// Of what lies there until the next sweep takes it, or until it is known what time it is: nobody reads it any more (I4).
+const char* ended(const storage::SegmentRow& segment, const TrustedTime& time) {
+  const bool can_end = segment.state == storage::State::live || segment.state == storage::State::lost;
+  if (!can_end || segment.held || !storage::may_have_expired(segment, time)) return "";
+  return segment.expires_at <= time.lo ? "expired" : "may have expired";
+}
+
 json::value segments(const Call& call) {
   call.args.only({"source", "from", "to", "limit"});
   storage::SegmentQuery query;
@@ -33,7 +41,14 @@ json::value segments(const Call& call) {
   check_source(call, query.source);
   query.span = call.args.maybe_span();
   query.limit = call.args.number("limit", query.limit, kMostRows, /*least=*/1);
-  return rows(call.rooms.storage.catalogue().segments(query));
+  json::array shown;
+  const auto time = call.rooms.clock.trusted();
+  for (const auto& segment : call.rooms.storage.catalogue().segments(query)) {
+    auto one = row(segment);
+    one["ended"] = ended(segment, time);
+    shown.push_back(std::move(one));
+  }
+  return shown;
 }
 
 json::value gaps(const Call& call) {

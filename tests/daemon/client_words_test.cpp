@@ -148,6 +148,14 @@ TEST(SegmentsOnTheScreen, SayRecordingForTheEndOfOneThatHasNone) {
   EXPECT_THAT(text, HasSubstr("\n2026-11-22T10:01:00Z  recording             door "));
 }
 
+TEST(SegmentsOnTheScreen, SayOfWhatHasExpiredThatItGoes) {
+  const auto text = render("segments", json::parse(R"([{"source": "door", "state": "live", "ended": ""},
+      {"source": "door", "state": "live", "ended": "expired"}, {"source": "door", "state": "live", "ended": "may have expired"},
+      {"source": "door", "state": "lost", "ended": "expired"}])"));
+  for (const auto* state : {" live\n", " expired, to be deleted\n", " may have expired, time is in doubt\n", " lost\n"})
+    EXPECT_THAT(text, HasSubstr(state));
+}
+
 TEST(HoldsOnTheScreen, SayWhichReviewIsDueAndWhichSoon) {
   const auto text = render("hold list", json::parse(R"([{"id": "a", "review_due": false, "review_soon": true},
       {"id": "b", "review_due": true, "review_soon": false}, {"id": "c", "review_due": false, "review_soon": false}])"));

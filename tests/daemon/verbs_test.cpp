@@ -74,6 +74,36 @@ TEST_F(Verbs, SegmentsCarryPlainNames) {
   EXPECT_FALSE(rows[0].at("held").as_bool());
 }
 
+TEST_F(Verbs, I4_SegmentsSayWhatHasExpiredAndWaitsForTheSweep) {
+  record({kStart, kStart + Seconds(60)});
+  record({kStart + Seconds(60), kStart + Seconds(120)});
+  const auto ended = [this] {
+    std::vector<std::string> all;
+    for (const auto& row : ask("segments").as_array()) {
+      EXPECT_EQ(row.at("state").as_string(), "live");
+      all.emplace_back(row.at("ended").as_string());
+    }
+    return all;
+  };
+  EXPECT_THAT(ended(), testing::ElementsAre("", ""));
+  const auto first_ends = kStart + Seconds(60) + std::chrono::days(28);
+  clock_.set({first_ends - Seconds(1), first_ends});
+  EXPECT_THAT(ended(), testing::ElementsAre("may have expired", "")) << "nobody reads it, and nothing deletes it yet";
+  clock_.set({first_ends, first_ends});
+  EXPECT_THAT(ended(), testing::ElementsAre("expired", ""));
+}
+
+TEST_F(Verbs, I4_SegmentsDoNotSayOfWhatAHoldKeepsThatItHasExpired) {
+  record({kStart, kStart + Seconds(60)});
+  clock_.advance(std::chrono::minutes(5));
+  ask("hold add", hold_of_door());
+  clock_.advance(std::chrono::days(29));
+  const auto rows = ask("segments").as_array();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_TRUE(rows[0].at("held").as_bool());
+  EXPECT_EQ(rows[0].at("ended").as_string(), "");
+}
+
 TEST_F(Verbs, SaySoWhenASourceDoesNotExist) {
   for (const auto* verb : {"segments", "gaps"}) EXPECT_EQ(refusal(verb, {{"source", "dor"}}).kind(), ErrorKind::not_found) << verb;
   auto other = hold_of_door();
