@@ -45,15 +45,15 @@ bool has_cameras(sqlite::Connection& db, const std::string& cls) {
 
 Rate times(const Rate& rate, double factor) { return {rate.bytes * factor, rate.files * factor}; }
 
+double hours_of(Duration period) { return std::chrono::duration<double, std::ratio<3600>>(period).count(); }
+
 void add_class(Need& need, ClassDemand one, double per_day) {
   one.per_day = per_day;
   need.flow.per_hour += per_day / 24;
   if (one.kind == Kind::calls && one.period >= std::chrono::hours(kForecastHours))
     need.flow.stays_per_hour += per_day / 24;
   if (one.kind == Kind::camera)
-    need.flow.hours_kept =
-        std::max({need.flow.hours_kept, std::size_t{1},
-                  static_cast<std::size_t>(std::chrono::floor<std::chrono::hours>(one.period).count())});
+    need.flow.hours_kept = std::max(need.flow.hours_kept, hours_of(one.period));
   need.classes.push_back(std::move(one));
 }
 

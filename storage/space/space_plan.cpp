@@ -59,9 +59,10 @@ namespace {
 double change_in(const SpaceFlow& flow, std::size_t hour) {
   double change = -flow.per_hour;
   if (hour < flow.freed.size()) change += static_cast<double>(flow.freed[hour]);
-  if (flow.hours_kept > 0 && hour >= flow.hours_kept)
-    change += (flow.per_hour - flow.stays_per_hour) * (1 - flow.held_share);
-  return change;
+  if (flow.hours_kept <= 0) return change;
+  // Of an hour in whose middle the period ends, for the rest of it: a period may be shorter than an hour.
+  const auto part = std::clamp(static_cast<double>(hour + 1) - flow.hours_kept, 0.0, 1.0);
+  return change + part * (flow.per_hour - flow.stays_per_hour) * (1 - flow.held_share);
 }
 }  // namespace
 

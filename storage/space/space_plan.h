@@ -40,7 +40,7 @@ struct SpaceFlow {
   std::uint64_t free = 0, reserve = 0;         // below `reserve` cameras stop
   double per_hour = 0;                         // that comes in
   std::vector<std::uint64_t> freed;            // what expires in each hour to come, of what lies there now and is not held
-  std::size_t hours_kept = 0;                  // after which what comes in goes again
+  double hours_kept = 0;                       // after which what comes in goes again; in trials a part of one
   double held_share = 0;                       // of what comes in and stays, by holds without an end
   double stays_per_hour = 0;                   // of what comes in, what is promised for longer than is foretold: calls
 };

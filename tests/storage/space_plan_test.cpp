@@ -78,6 +78,19 @@ TEST(Forecast, FromTheEndOfThePeriodOnWhatComesInGoesAgain) {
   EXPECT_NE(hours_until_full(held), std::nullopt) << "an open-ended hold keeps half of what comes";
 }
 
+TEST(Forecast, WithinAnHourGoesWhatIsKeptForLess) {
+  auto brief = flow(kGiB + kGiB / 2, 1);
+  brief.hours_kept = 0.25;
+  EXPECT_EQ(hours_until_full(brief), std::nullopt) << "a quarter of a GiB lies there at a time";
+  brief.hours_kept = 0.75;
+  EXPECT_EQ(hours_until_full(brief), 0u);
+  brief.hours_kept = 1.25;
+  brief.free = 2 * kGiB + kGiB / 2;
+  EXPECT_EQ(hours_until_full(brief), std::nullopt);
+  brief.free = 2 * kGiB + kGiB / 8;
+  EXPECT_EQ(hours_until_full(brief), 1u) << "and not a whole hour's less of what is kept for more";
+}
+
 TEST(Forecast, CallsThatStayForYearsDoNotGoAgainWhenFootageDoes) {
   auto with_calls = flow((28 * 24 + 2) * kGiB, 1);
   with_calls.stays_per_hour = 0.5 * kGiBs;

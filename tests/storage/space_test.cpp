@@ -51,5 +51,19 @@ TEST(Space, OfAClassWhoseLastCameraLeftTheSettingsIsStillPlannedAsCctv) {
     EXPECT_EQ(one.kind, one.cls == "cctv" ? Kind::camera : Kind::calls) << one.cls;
 }
 
+TEST(Space, APeriodOfMinutesDoesNotFillADiskThatHoldsThem) {
+  Practice practice(kStart);
+  auto policy = practice.parts->catalogue.policy();
+  for (auto& row : policy)
+    if (row.cls == "cctv") row.period = *parse_period("PT5M");
+  const auto demand = practice.parts->catalogue.state().read([&](sqlite::Connection& db) {
+    return read_demand(db, "main", policy, kStart, {{"cctv", 2}});
+  });
+  // Two usual cameras: 3.6 GB an hour, of which 300 MB lie there at a time.
+  constexpr std::uint64_t kReserve = 100'000'000;
+  EXPECT_EQ(hours_until_full(kReserve + 400'000'000, kReserve, {demand.bytes.flow}), std::nullopt);
+  EXPECT_EQ(hours_until_full(kReserve + 200'000'000, kReserve, {demand.bytes.flow}), 0u);
+}
+
 }  // namespace
 }  // namespace tenure::storage
