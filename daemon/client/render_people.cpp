@@ -93,11 +93,11 @@ std::string who(const json::value& request, const std::string& by) {
 }
 
 std::string requests(const json::value& answer) {
-  Table table({"ID", "STATE", "ASKED BY", "UNTIL", "REASON", "WHAT WOULD HAPPEN"});
+  Table table({"ID", "STATE", "ASKED BY", "UNTIL", "REASON", "HOW MUCH", "WHAT WOULD HAPPEN"});
   if (const auto* all = answer.if_array())
     for (const auto& one : *all)
       table.add({cell(one, "id"), cell(one, "state"), who(one, "asked_by"), cell(one, "expires_at"), cell(one, "reason"),
-                 what_of(one)});
+                 cell(one, "amount"), what_of(one)});
   return table.empty() ? "no requests\n" : table.text();
 }
 

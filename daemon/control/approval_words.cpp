@@ -31,12 +31,12 @@ std::vector<Sight> sights_of(const storage::Approval& approval, const json::obje
 }
 
 // The first of what was kept that `sight` may read.
-std::optional<std::string> kept_for(const Sight& sight, const std::string& kept) {
+std::optional<RequestWords> kept_for(const Sight& sight, const std::string& kept) {
   const auto all = json::parse(kept);
   for (const auto& one : all.as_array()) {
     const auto may = [&](const char* what, bool has) { return has || !one.at(what).as_bool(); };
     if (may("holds", sight.holds) && may("calls", sight.calls) && may("footage", sight.footage))
-      return std::string(one.at("what").as_string());
+      return RequestWords{text_of(one.as_object(), "what"), text_of(one.as_object(), "amount")};
   }
   return std::nullopt;
 }
@@ -71,32 +71,37 @@ const Sight& ApprovalWords::sight() {
 }
 
 // Which calls a number or a group has is told to who may find calls; how many, too.
-std::string ApprovalWords::kept_by(const HoldId& id, const Sight& sight) {
+RequestWords ApprovalWords::kept_by(const HoldId& id, const Sight& sight) {
   if (!receipt_ || receipt_->hold.id != id) receipt_ = rooms_.storage.holds().show(id);
   const auto& receipt = *receipt_;
   const bool finds_calls = !receipt.hold.what.numbers.empty() || !receipt.hold.what.calls.empty();
   const bool hides_calls = finds_calls && !sight.calls;
   auto listed = receipt.segments;
-  if (hides_calls) std::erase_if(listed, [](const storage::SegmentRow& row) { return row.kind == storage::Kind::calls; });
+  if (hides_calls)
+    std::erase_if(listed, [](const storage::SegmentRow& row) { return row.kind == storage::Kind::calls; });
   const auto* hidden = hides_calls ? " The calls it keeps are told to who may find calls only." : "";
   const auto calls = hides_calls ? 0 : receipt.of_calls;
   const auto recordings = receipt.recordings - receipt.of_calls + calls;
   const auto bytes = receipt.bytes - receipt.bytes_of_calls + (hides_calls ? 0 : receipt.bytes_of_calls);
-  if (recordings == 0) return hides_calls ? hidden : " It keeps no recording at this moment.";
+  const auto told = amount(recordings, calls, bytes);
+  if (recordings == 0 && hides_calls) return {hidden, "calls, not counted"};
+  if (recordings == 0) return {" It keeps no recording at this moment.", told};
   const bool all = receipt.segments.size() == receipt.recordings;
-  return " It keeps " + amount(recordings, calls, bytes) +
-         (listed.empty() ? "" : (all ? " of " : ", the oldest of ") + sources_and_span(listed)) + "." + hidden;
+  return {" It keeps " + told + (listed.empty() ? "" : (all ? " of " : ", the oldest of ") + sources_and_span(listed)) +
+              "." + hidden,
+          told + (hides_calls ? " and calls, not counted" : "")};
 }
 
-std::string ApprovalWords::hold_release(const std::string& named, bool counted, const Sight& sight) {
+RequestWords ApprovalWords::hold_release(const std::string& named, bool counted, const Sight& sight) {
   const auto id = HoldId::parse(named);
   const auto* hold = id && sight.holds ? find_hold(*id) : nullptr;
-  if (!hold) return "Release hold " + named + ".";
-  return fmt::format(
-      "Release the hold for \"{}\" (authority: {}; placed {} by {}).{} It counts for another 24 hours; then what is "
-      "past its time is deleted.",
-      hold->what.reason, hold->what.authority, second(hold->placed_at), name_of(hold->placed_by),
-      counted ? kept_by(*id, sight) : "");
+  if (!hold) return {"Release hold " + named + ".", ""};
+  const auto kept = counted ? kept_by(*id, sight) : RequestWords{};
+  return {fmt::format(
+              "Release the hold for \"{}\" (authority: {}; placed {} by {}).{} It counts for another 24 hours; then "
+              "what is past its time is deleted.",
+              hold->what.reason, hold->what.authority, second(hold->placed_at), name_of(hold->placed_by), kept.what),
+          kept.amount};
 }
 
 // Of one that counts no more it may be this change that is in force.
@@ -106,19 +111,16 @@ std::optional<storage::PolicyRow> ApprovalWords::policy_in_force(const std::stri
   return std::nullopt;
 }
 
-// Its times as they are bound: who asked must write them out.
-std::string ApprovalWords::footage_of(const json::object& subject, bool counted, const Sight& sight) const {
-  const auto source = text_of(subject, "source");
-  auto out = fmt::format("of {} from {} to {}", source, text_of(subject, "from"), text_of(subject, "to"));
+std::string ApprovalWords::amount_of_footage(const json::object& subject) const {
   const auto from = parse_rfc3339(text_of(subject, "from")), to = parse_rfc3339(text_of(subject, "to"));
-  if (!counted || !from || !to || !rooms_.sweep().first_done || !sight.footage) return out;
+  if (!from || !to || !rooms_.sweep().first_done) return {};
   storage::SegmentQuery query;
-  query.source = source;
+  query.source = text_of(subject, "source");
   query.span = Interval{*from, *to};
   const auto rows = rooms_.storage.catalogue().segments(query);
   std::uint64_t bytes = 0;
   for (const auto& row : rows) bytes += row.bytes;
-  return out + ": " + amount(rows.size(), 0, bytes);
+  return amount(rows.size(), 0, bytes);
 }
 
 std::string ApprovalWords::call_of(const std::string& id, const Sight& sight) const {
@@ -129,13 +131,19 @@ std::string ApprovalWords::call_of(const std::string& id, const Sight& sight) co
   return rows.empty() ? id : id + ", " + sources_and_span(rows);
 }
 
-std::string ApprovalWords::export_of(const std::string& act, const json::object& subject, bool counted,
-                                     const Sight& sight) const {
+// Its times as they are bound: who asked must write them out.
+RequestWords ApprovalWords::export_of(const std::string& act, const json::object& subject, bool counted,
+                                      const Sight& sight) const {
   const auto call = text_of(subject, "call");
-  const auto what = call.empty() ? "the footage " + footage_of(subject, counted, sight)
-                                 : "the recording of call " + call_of(call, sight);
-  if (act == "export redacted") return "Hand out, redacted, " + what + plan_words(text_of(subject, "plan")) + ".";
-  return "Hand out " + what + ", as it was recorded.";
+  const auto counts = call.empty() && counted && sight.footage ? amount_of_footage(subject) : std::string();
+  const auto what =
+      !call.empty() ? "the recording of call " + call_of(call, sight)
+                    : fmt::format("the footage of {} from {} to {}{}{}", text_of(subject, "source"),
+                                  text_of(subject, "from"), text_of(subject, "to"), counts.empty() ? "" : ": ", counts);
+  const auto told = call.empty() ? counts : bound_amount(act, subject);
+  if (act == "export redacted")
+    return {"Hand out, redacted, " + what + plan_words(text_of(subject, "plan")) + ".", told};
+  return {"Hand out " + what + ", as it was recorded.", told};
 }
 
 std::string ApprovalWords::detail_of(const std::string& entry) const {
@@ -148,26 +156,42 @@ std::string ApprovalWords::detail_of(const std::string& entry) const {
                      known ? " (" + found.front().act + " of " + second(found.front().at) + ")" : "");
 }
 
-std::string ApprovalWords::what(const storage::Approval& approval, bool counted) {
-  if (!is_open(approval))
-    if (const auto kept = storage::request_words(rooms_.storage.catalogue(), approval.id))
-      if (const auto text = kept_for(sight(), *kept)) return *text;
-  return sentences(approval, counted, sight());
+std::optional<RequestWords> ApprovalWords::kept_words(const storage::ApprovalId& id) {
+  const auto kept = storage::request_words(rooms_.storage.catalogue(), id);
+  return kept ? kept_for(sight(), *kept) : std::nullopt;
 }
 
-std::string ApprovalWords::sentences(const storage::Approval& approval, bool counted, const Sight& sight) {
+RequestWords ApprovalWords::words(const storage::Approval& approval, bool counted) {
+  const bool open = is_open(approval);
+  if (!open)
+    if (auto kept = kept_words(approval.id)) return *std::move(kept);
+  auto now = as_things_are(approval, counted, sight());
+  if (!open || counted || !now.amount.empty()) return now;
+  // A list counts nothing: a hold may keep a whole archive.
+  const bool approved = approval.state == storage::ApprovalState::approved;
+  if (const auto kept = kept_words(approval.id); kept && !kept->amount.empty())
+    now.amount = kept->amount + (approved ? ", when approved" : ", when asked");
+  return now;
+}
+
+RequestWords ApprovalWords::as_things_are(const storage::Approval& approval, bool counted, const Sight& sight) {
   const bool open = is_open(approval);
   const auto subject = subject_of(approval);
   const auto& act = approval.act;
-  if (act == "hold release")
-    return open ? hold_release(text_of(subject, "id"), counted, sight) : "Release hold " + text_of(subject, "id") + ".";
+  if (act == "hold release" && open) return hold_release(text_of(subject, "id"), counted, sight);
+  if (act.starts_with("export ")) return export_of(act, subject, counted && open, sight);
+  return {sentence_of(approval, subject), bound_amount(act, subject)};
+}
+
+std::string ApprovalWords::sentence_of(const storage::Approval& approval, const json::object& subject) const {
+  const auto& act = approval.act;
+  if (act == "hold release") return "Release hold " + text_of(subject, "id") + ".";
   if (act == "erase") return erasure(subject);
   if (act == "policy change")
-    return policy_change(subject, open ? policy_in_force(text_of(subject, "class")) : std::nullopt);
+    return policy_change(subject, is_open(approval) ? policy_in_force(text_of(subject, "class")) : std::nullopt);
   if (act == "sweep approve")
     return "Let the sweep delete what it stopped and asked about, of class " + text_of(subject, "class") + ": " +
-           text_of(subject, "recordings") + ".";
-  if (act.starts_with("export ")) return export_of(act, subject, counted && open, sight);
+           bound_amount(act, subject) + ".";
   if (act == "time lower") return lowering(subject);
   if (act == "time confirm") return "Confirm that the right time is " + text_of(subject, "time") + ".";
   if (act == "user disable")
@@ -178,9 +202,14 @@ std::string ApprovalWords::sentences(const storage::Approval& approval, bool cou
 
 std::string ApprovalWords::as_read_now(const storage::Approval& approval) {
   json::array all;
-  for (const auto& sight : sights_of(approval, subject_of(approval)))
-    all.push_back({{"holds", sight.holds}, {"calls", sight.calls}, {"footage", sight.footage},
-                   {"what", sentences(approval, /*counted=*/true, sight)}});
+  for (const auto& sight : sights_of(approval, subject_of(approval))) {
+    const auto read = as_things_are(approval, /*counted=*/true, sight);
+    all.push_back({{"holds", sight.holds},
+                   {"calls", sight.calls},
+                   {"footage", sight.footage},
+                   {"what", read.what},
+                   {"amount", read.amount}});
+  }
   return json::serialize(all);
 }
 
@@ -200,7 +229,9 @@ json::object ApprovalWords::row_of_new(const storage::Approval& asked) {
 
 json::object ApprovalWords::row(const storage::Approval& approval, bool counted) {
   auto out = daemon::row(approval);
-  out["what"] = what(approval, counted);
+  const auto read = words(approval, counted);
+  out["what"] = read.what;
+  out["amount"] = read.amount;
   out["asked_by_name"] = name_of(approval.asked_by);
   out["decided_by_name"] = name_of(approval.decided_by);
   return out;

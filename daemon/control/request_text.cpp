@@ -68,6 +68,15 @@ std::string amount(std::uint64_t recordings, std::uint64_t calls, std::uint64_t 
   return many(recordings, "recording", "recordings") + " (" + of_calls + size_text(bytes) + ")";
 }
 
+std::string bound_amount(const std::string& act, const json::object& subject) {
+  if (act == "erase") return amount(count_of(subject, "recordings"), 0, count_of(subject, "bytes"));
+  if (act == "policy change")
+    return amount(count_of(subject, "falls_due"), count_of(subject, "falls_due_calls"),
+                  count_of(subject, "falls_due_bytes"));
+  if (act == "sweep approve") return text_of(subject, "recordings");
+  return act.starts_with("export ") && !text_of(subject, "call").empty() ? "1 call" : "";
+}
+
 std::string sources_and_span(const std::vector<storage::SegmentRow>& rows) {
   std::set<std::string> sources;
   auto span = rows.front().span;
@@ -80,8 +89,8 @@ std::string sources_and_span(const std::vector<storage::SegmentRow>& rows) {
 
 std::string erasure(const json::object& subject) {
   return fmt::format("Erase {} of {}, from {} to {}, before the promised date. What is erased cannot be brought back.",
-                     amount(count_of(subject, "recordings"), 0, count_of(subject, "bytes")),
-                     text_of(subject, "sources"), second(text_of(subject, "from")), second(text_of(subject, "to")));
+                     bound_amount("erase", subject), text_of(subject, "sources"), second(text_of(subject, "from")),
+                     second(text_of(subject, "to")));
 }
 
 std::string policy_change(const json::object& subject, const std::optional<storage::PolicyRow>& now) {
@@ -95,12 +104,11 @@ std::string policy_change(const json::object& subject, const std::optional<stora
       "Keep each recording of class {} {}, from {} on; what is there already, no longer than "
       "it was promised.",
       cls, how_long(subject, now), effective);
-  const auto due = count_of(subject, "falls_due");
-  if (due == 0) return out + " No recording that is kept now falls due then because of it.";
+  if (count_of(subject, "falls_due") == 0) return out + " No recording that is kept now falls due then because of it.";
   return out +
          fmt::format(" What then falls due and is deleted, but for what a hold keeps: {}, recorded from {} to {}.",
-                     amount(due, count_of(subject, "falls_due_calls"), count_of(subject, "falls_due_bytes")),
-                     second(text_of(subject, "oldest")), second(text_of(subject, "newest")));
+                     bound_amount("policy change", subject), second(text_of(subject, "oldest")),
+                     second(text_of(subject, "newest")));
 }
 
 std::string lowering(const json::object& subject) {

@@ -16,6 +16,8 @@ std::string second(Instant at);
 std::string second(const std::string& at);
 // "12 recordings (3 of them calls; 1.2 GB)"
 std::string amount(std::uint64_t recordings, std::uint64_t calls, std::uint64_t bytes);
+// How much an act is about, where the request is bound to that; empty where it is not, or the act is about none.
+std::string bound_amount(const std::string& act, const boost::json::object& subject);
 // "door, waiting-room, from ... to ..."; of one row at least.
 std::string sources_and_span(const std::vector<storage::SegmentRow>& rows);
 

@@ -163,14 +163,14 @@ TEST(HoldsOnTheScreen, SayWhichReviewIsDueAndWhichSoon) {
 }
 
 TEST(RequestsOnTheScreen, SayInWordsWhatWouldHappenAndUntilWhen) {
-  auto request = json::parse(R"x({"id": "01a3", "state": "waiting", "act": "erase", "what": "Erase 12 recordings.",
+  auto request = json::parse(R"x({"id": "01a3", "state": "waiting", "act": "erase", "what": "Erase 12 recordings.", "amount": "12 recordings (3.4 GB)",
       "subject": {"recordings": "12", "root": "ee35"}, "reason": "Article 17", "asked_at": "2026-11-22T10:00:00Z",
       "asked_by": "anna", "asked_by_name": "Anna Smith (anna)", "expires_at": "2026-11-29T10:00:00Z"})x");
   EXPECT_EQ(render("approvals show", request), "request 01a3 (waiting)\nErase 12 recordings.\nreason: Article 17\n"
                                                "asked 2026-11-22T10:00:00Z by Anna Smith (anna), can be answered until 2026-11-29T10:00:00Z\n"
                                                "[these recordings and no others: ee35]\n");
   const auto list = render("approvals list", json::array{request});
-  EXPECT_THAT(list, HasSubstr("Anna Smith (anna)  2026-11-29T10:00:00Z  Article 17  Erase 12 recordings.\n"));
+  EXPECT_THAT(list, HasSubstr("Anna Smith (anna)  2026-11-29T10:00:00Z  Article 17  12 recordings (3.4 GB)  Erase 12 recordings.\n"));
   EXPECT_THAT(list, Not(HasSubstr("ee35")));
   request.as_object()["state"] = "approved";
   EXPECT_THAT(render("approvals show", request), HasSubstr("to be done by 2026-11-29T10:00:00Z"));

@@ -51,6 +51,7 @@ TEST_F(Erase, I6_NeedsASecondPersonWhoApprovesTheseRecordingsAndNoOthers) {
   EXPECT_EQ(asked.at("approval").at("what").as_string(),
             "Erase 1 recording (1.0 KB) of door, from 2026-03-02T12:00:00Z to 2026-03-02T12:01:00Z, before the promised date."
             " What is erased cannot be brought back.");
+  EXPECT_EQ(ask(partner, "approvals list").at(0).at("amount").as_string(), "1 recording (1.0 KB)");
   EXPECT_THAT(refusal(manager, "erase", order(early_, early_ + Seconds(60), id)).message(), HasSubstr("waits for a second person"));
   EXPECT_THAT(refusal(manager, "approvals approve", {{"id", id}}).message(), HasSubstr("somebody else"));
   ask(partner, "approvals approve", {{"id", id}});

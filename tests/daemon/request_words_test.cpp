@@ -1,6 +1,8 @@
 // A request for a second person keeps the sentences that were read of it, whatever became of what they speak of.
+#include "daemon/control/request_text.h"
 #include "people_fixture.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/people/request_words.h"
 
 namespace tenure::daemon {
 namespace {
@@ -56,6 +58,12 @@ class RequestWords : public PeopleTest {
   std::string read(const char* who, const std::string& id) {
     return std::string(ask(logged_in(who), "approvals show", {{"id", id}}).at("what").as_string());
   }
+  std::string listed(const char* who) {
+    return std::string(ask(logged_in(who), "approvals list").at(0).at("amount").as_string());
+  }
+  std::string shown(const char* who, const std::string& id) {
+    return std::string(ask(logged_in(who), "approvals show", {{"id", id}}).at("amount").as_string());
+  }
   std::uint64_t slot_ = 0;
 };
 
@@ -106,6 +114,50 @@ TEST_F(RequestWords, TellNobodyOfCallsWhoMayNotFindThem) {
   ask(logged_in("dora"), "approvals refuse", {{"id", id}, {"reason", "not yet"}});
   EXPECT_EQ(read("anna", id), anna);
   EXPECT_EQ(read("ben", id), ben);
+}
+
+TEST_F(RequestWords, TellInTheListHowMuchItWasWhenThatWasReadLast) {
+  record(kStart);
+  auto release = release_of_footage();
+  const auto id = ask_for(release);
+  record(kStart + Seconds(60));
+  EXPECT_EQ(listed("ben"), "1 recording (1.0 KB), when asked") << "a list counts nothing anew";
+  EXPECT_EQ(shown("ben", id), "2 recordings (2.0 KB)");
+  ask(logged_in("ben"), "approvals approve", {{"id", id}});
+  record(kStart + Seconds(120));
+  EXPECT_EQ(listed("ben"), "2 recordings (2.0 KB), when approved");
+  release["approval"] = id;
+  ask(logged_in("anna"), "hold release", release);
+  EXPECT_EQ(listed("ben"), "2 recordings (2.0 KB)");
+}
+
+TEST_F(RequestWords, TellOfAnExportHowMuchItWasWhenAsked) {
+  record(kStart);
+  record(kStart + Seconds(60));
+  const json::object span{
+      {"source", "door"}, {"from", "2026-03-02T13:00:00Z"}, {"to", "2026-03-02T13:02:00Z"}, {"reason", "a fall"}};
+  const auto asked = ask(logged_in("ben"), "export native", span).at("approval");
+  EXPECT_EQ(asked.at("amount").as_string(), "2 recordings (2.0 KB)");
+  record(kStart + Seconds(30));
+  EXPECT_EQ(listed("anna"), "2 recordings (2.0 KB), when asked");
+}
+
+TEST_F(RequestWords, TellHowManyCallsToNobodyWhoMayNotFindThem) {
+  const auto call = take_call(kStart);
+  const auto id = ask_for(release_of({{"calls", json::array{call.text()}}}));
+  EXPECT_EQ(listed("anna"), "1 recording (all calls; 1.0 KB), when asked");
+  EXPECT_EQ(listed("ben"), "calls, not counted, when asked");
+  EXPECT_EQ(shown("ben", id), "calls, not counted");
+}
+
+TEST_F(RequestWords, TellNoAmountWhereNoneWasKeptAndNoneIsBound) {
+  record(kStart);
+  const auto id = *storage::ApprovalId::parse(ask_for(release_of_footage()));
+  storage::keep_request_words(storage_->catalogue(), id,
+                              R"([{"holds": false, "calls": false, "footage": false, "what": "Release it."}])");
+  EXPECT_EQ(listed("ben"), "");
+  EXPECT_EQ(request_text::bound_amount("user disable", {{"name", "ben"}}), "");
+  EXPECT_EQ(request_text::bound_amount("export call", {{"call", "01a2"}}), "1 call");
 }
 
 TEST_F(RequestWords, AreTheShortOnesWhereNoneWereKept) {

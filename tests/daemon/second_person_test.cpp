@@ -159,6 +159,7 @@ TEST_F(SecondPerson, I11_AnApprovedSweepIsOfTheQuestionThatWasAsked) {
   EXPECT_EQ(asked.at("subject").at("recordings").as_string(), "30 in vault main, due by 2026-03-02T14:00:00Z");
   EXPECT_EQ(asked.at("what").as_string(), "Let the sweep delete what it stopped and asked about, of class cctv: "
                                           "30 in vault main, due by 2026-03-02T14:00:00Z.");
+  EXPECT_EQ(ask(logged_in("ben"), "approvals list").at(0).at("amount").as_string(), "30 in vault main, due by 2026-03-02T14:00:00Z");
   ask(logged_in("ben"), "approvals approve", {{"id", asked.at("id")}});
   auto approved = args;
   approved["approval"] = asked.at("id");
