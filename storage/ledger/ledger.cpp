@@ -156,6 +156,7 @@ void Ledger::accept_rollback(const Actor& actor, const std::string& reason) {
   state_->files.put_aside(now);
   if (const auto key = state_->verifier())
     for (const auto& folder : state_->copy_folders) put_copy_aside(folder, key->name, now);
+  state_->copies_put_aside = true;
   state_->look_back();
   if (state_->rolled_back) return;
   // The last one went aside with the files: who looks at the folder now finds what goes on signed.

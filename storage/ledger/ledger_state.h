@@ -41,6 +41,7 @@ struct Ledger::State {
   std::vector<Path> copy_folders;
   std::vector<LedgerCopy> copies;
   std::vector<Instant> next_copy;  // of the thread of tick() alone
+  bool copies_put_aside = false;   // so that tick() copies at once
   std::optional<Instant> last_heartbeat, last_capture, last_checkpoint;
   std::uint64_t checkpointed = 0;
 };

@@ -1,5 +1,6 @@
 // What the ledger does by itself: files, batches, heartbeat, checkpoints, copies; and what it forgets when told to.
 #include <boost/json.hpp>
+#include <utility>
 
 #include "base/error.h"
 #include "base/told.h"
@@ -96,6 +97,7 @@ bool Ledger::State::round(Instant now) {
   attempt([&] { more = capture(now); });
   attempt([&] { publish(); });
   attempt([&] { if (key && !rolled_back) timed_checkpoint(now); });
+  if (std::exchange(copies_put_aside, false)) next_copy.assign(next_copy.size(), Instant{});
   note_problem(failed.empty() ? files.difference() : failed, cause);
   return more;
 }

@@ -174,5 +174,18 @@ TEST_F(I15Rollback, LeavesFilesThatAreSoundAndSignedTheMomentItIsAccepted) {
   EXPECT_EQ(report.entries, practice.ledger->status().entries);
 }
 
+TEST_F(I15Rollback, LeavesTheOtherDiskWithACheckpointWithinARoundOfItsBeingAccepted) {
+  TemporaryFolder disk;
+  practice.copies = {disk.path};
+  practice.restart();
+  roll_back();
+  practice.tick();
+  const auto copy = disk.path / practice.key().name / "checkpoint";
+  practice.ledger->accept_rollback({"manager"}, "disk replaced, image of Monday");
+  EXPECT_FALSE(boost::filesystem::exists(copy)) << "it speaks against the catalogue that goes on";
+  practice.tick();
+  EXPECT_EQ(read_whole(copy, 4096), read_whole(practice.files() / "checkpoint", 4096)) << "not a day later";
+}
+
 }  // namespace
 }  // namespace tenure::storage
