@@ -59,11 +59,14 @@ bool is_behind_restore(Catalogue& catalogue, const Accounted& last, const Truste
   });
 }
 
-std::optional<Instant> next_of(sqlite::Connection& db, const std::string& source, Instant after) {
+// Once `settled` is: what still stands on that line is being recorded now, is moved when it is committed, and says nothing
+// of where it lies.
+std::optional<Instant> next_of(sqlite::Connection& db, const std::string& source, Instant after, Instant settled) {
   std::optional<Instant> next;
   for (const auto* table : {"segment", "gap"}) {
-    auto query =
-        db.query(std::string("SELECT min(start_at) FROM ") + table + " WHERE source = ? AND start_at > ?", source, after);
+    auto query = db.query(std::string("SELECT min(start_at) FROM ") + table +
+                              " WHERE source = ? AND start_at > ? AND line IS NOT ?",
+                          source, after, settled);
     if (query.step())
       if (const auto found = query.maybe_instant(0)) next = next ? std::min(*next, *found) : *found;
   }
@@ -193,7 +196,7 @@ void put_back_downtimes(sqlite::Connection& db, const std::vector<Gap>& taken, I
     // Where the line lay before what was recorded last, as after a restore, the gap has no end yet: it ended with the line's
     // beginning.
     auto end = (gap.span.to - gap.span.from <= kShortest ? line : gap.span.to) + offset;
-    if (const auto next = next_of(db, gap.source, gap.span.from)) end = std::min(end, *next);
+    if (const auto next = next_of(db, gap.source, gap.span.from, line)) end = std::min(end, *next);
     if (end - gap.span.from < kLeast) continue;
     db.run("INSERT OR IGNORE INTO gap(source, start_at, end_at, cause) VALUES(?, ?, ?, ?)", gap.source, gap.span.from,
            end, gap.cause);

@@ -231,6 +231,25 @@ TEST_F(I12Downtime, ReachesToTheFirstRecordingOnceTheTimeIsKnown) {
   EXPECT_EQ(gaps("front")[1].span.from, kStopped + kOff + Seconds(5));
 }
 
+// What is recorded at that moment keeps its old stamp until it is committed.
+TEST_F(I12Downtime, ReachesBeyondTheStampOfWhatIsBeingRecorded) {
+  back_in_doubt();
+  SegmentRow open;
+  open.id = SegmentId::make(kStopped + Seconds(40));
+  open.source = "front";
+  open.cls = "cctv";
+  open.vault = "main";
+  open.span = {kStopped + Seconds(40), kStopped + Seconds(40)};
+  open.slot = practice.parts->keys.reserve(open.id).slot;
+  open.line = kStopped;
+  open.time_doubtful = true;
+  practice.parts->catalogue.reserve_segment(open);
+  settle();
+  ASSERT_EQ(gaps("front").size(), 1u);
+  EXPECT_EQ(gaps("front")[0].span.from, kStopped);
+  EXPECT_NEAR(static_cast<double>((gaps("front")[0].span.to - (kStopped + kOff)).count()), 0, 1);
+}
+
 // As after a restore: nothing tells the time but that it is later than this programme.
 TEST_F(I12Downtime, ReachesToTheStartThoughItsLineLayFarBeforeWhatWasRecorded) {
   const auto line = kStart - days(300), start = kStopped + hours(2);
