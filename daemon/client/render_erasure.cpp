@@ -53,9 +53,10 @@ std::string erasures(const json::value& answer) {
 
 std::string erasure(const json::value& answer) {
   const auto certified = cell(answer, "certified_at");
-  std::string out = fmt::format("erasure {}\nordered {} by {}{}\nreason: {}\n{}, {}; ledger entry {}\n", cell(answer, "id"), cell(answer, "ordered_at"),
-                                cell(answer, "ordered_by"), cell(answer, "approved_by").empty() ? "" : ", approved by " + cell(answer, "approved_by"),
-                                cell(answer, "reason"), counted(cell(answer, "recordings"), "recording"), bytes_text(amount(answer, "bytes")), cell(answer, "ledger_number"));
+  const auto by = cell(answer, "ordered_by"), approved = cell(answer, "approved_by"), at = cell(answer, "ordered_at");
+  const auto order = by.empty() ? fmt::format("erased again {} by a restore", at) : fmt::format("ordered {} by {}", at, by);
+  std::string out = fmt::format("erasure {}\n{}{}\nreason: {}\n{}, {}; ledger entry {}\n", cell(answer, "id"), order,
+                                approved.empty() ? "" : ", approved by " + approved, cell(answer, "reason"), counted(cell(answer, "recordings"), "recording"), bytes_text(amount(answer, "bytes")), cell(answer, "ledger_number"));
   out += certified.empty() ? "no certificate yet: tenured tries again\n"
                            : fmt::format("certified {}: tenure erase certificate {} --out FOLDER\n", certified, cell(answer, "id"));
   for (const auto& one : items(member(answer, "certificate"), "out_of_reach")) out += fmt::format("not reached: {}: {}\n", cell(one, "what"), cell(one, "why"));

@@ -26,19 +26,19 @@ std::vector<ErasureReport> CatalogueLook::erasures(Instant since) {
   std::map<std::string, std::size_t> by_id;
   auto query = db_.query(
       "SELECT number, at, act, json_extract(subject, '$.erasure'), CAST(json_extract(subject, '$.recordings') AS"
-      " INTEGER) FROM ledger WHERE act IN ('erasure-order', 'erasure-certificate')"
+      " INTEGER) FROM ledger WHERE act IN ('erasure-order', 'erasure-again', 'erasure-certificate')"
       " AND (act = 'erasure-certificate' OR at >= ?1 OR number > " + kFirstSince + ") ORDER BY number",
       since);
   while (query.step()) {
     const auto id = query.text(3);
-    if (query.text(2) == "erasure-order") {
+    if (query.text(2) != "erasure-certificate") {
       by_id[id] = all.size();
       all.push_back({query.natural(0), query.instant(1), query.natural(4), false});
     } else if (const auto found = by_id.find(id); found != by_id.end()) {
       all[found->second].certified = true;
     }
   }
-  // Done again after a restore of a catalogue from before the order: it is known by its deletion only.
+  // Of an order that is in no ledger here: it is known by its deletion only.
   auto alone = db_.query(
       "SELECT l.number, l.at, count(*) FROM ledger l CROSS JOIN tombstone t ON t.ledger_sweep = l.number"
       " WHERE l.act = 'erase' AND (l.at >= ?1 OR l.number > " + kFirstSince + ")"

@@ -47,7 +47,8 @@ std::string overdue(const BackupRow& one) {
               : " was not there to be removed: what was deleted since can be read with it and the recovery key");
 }
 
-// An erasure ends every earlier copy of the keys that is there.
+// An erasure ends every earlier copy of the keys that is there; one that a restore did again (nobody ordered it here) ends
+// none: the backup of the keys that the restore used knew of it.
 std::string left_behind(const BackupRow& one) {
   return "the key backup " + one.folder + "/" + one.name + " of " + to_rfc3339(one.made_at) +
          " is from before an erasure by order and was not there to be removed: what was erased can be read with it and the recovery key";
@@ -55,7 +56,9 @@ std::string left_behind(const BackupRow& one) {
 
 std::optional<Instant> last_erased(Catalogue& catalogue) {
   return catalogue.state().read([](sqlite::Connection& db) {
-    auto query = db.query("SELECT max(t.deleted_at) FROM erasure_item i JOIN tombstone t ON t.segment = i.segment");
+    auto query = db.query(
+        "SELECT max(t.deleted_at) FROM erasure e JOIN erasure_item i ON i.erasure = e.id"
+        " JOIN tombstone t ON t.segment = i.segment WHERE e.ordered_by <> ''");
     return query.step() ? query.maybe_instant(0) : std::optional<Instant>();
   });
 }

@@ -10,6 +10,7 @@
 #include "storage/backup/restored_mark.h"
 #include "storage/calls/call_details.h"
 #include "storage/calls/numbers.h"
+#include "storage/erasure/done_again.h"
 #include "storage/recovery/kept_backups.h"
 #include "storage/recovery/lost.h"
 
@@ -132,6 +133,7 @@ void finish_restore(const FinishRestoreParts& parts) {
     const auto bytes = read_left(list, kLargestList);
     parts.catalogue.write([&](Catalogue::Transaction& transaction) {
       applying(list, [&] { applied = apply_deletion_list(transaction.db, bytes); });
+      note_erased_again(transaction.db, parts.clock.now());
     });
   }
   const auto lost = mark_keyless_as_lost(parts);

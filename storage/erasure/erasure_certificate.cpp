@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "storage/erasure/done_again.h"
 #include "storage/people/full_name.h"
 
 namespace tenure::storage {
@@ -89,6 +90,12 @@ json::array items_json(const ErasureFacts& facts) {
   return all;
 }
 
+// Of one that a restore did again, whose first paper may say more.
+constexpr const char* kKeysAsEver = "not made anew for this; those that there are go as ever, when they are 7 days old";
+constexpr const char* kNotKnownHere =
+    "this ledger does not have what was done between the backup of the data that was restored and that restore: the first"
+    " certificate, if there was one, names the exports and the backups of the keys of that time";
+
 json::object copy_of(std::string what, std::string why) { return {{"what", std::move(what)}, {"why", std::move(why)}}; }
 
 std::string counted(std::uint64_t count, const std::string& what) { return std::to_string(count) + " " + what + (count == 1 ? "" : "s"); }
@@ -113,8 +120,9 @@ std::string why_out_of_reach(const Export& one) {
          " among them, had left. The tenure command removes what came of an export that fails, unless it is killed: look there whether any is left";
 }
 
-json::array out_of_reach(const ErasureFacts& facts) {
+json::array out_of_reach(const ErasureFacts& facts, bool done_again) {
   json::array all;
+  if (done_again) all.push_back(copy_of("copies that are not known here", kNotKnownHere));
   for (const auto& one : facts.exports) all.push_back(copy_of(name_of(one), why_out_of_reach(one)));
   std::set<std::string> sources;
   for (const auto& item : facts.items) sources.insert(item.source);
@@ -127,8 +135,9 @@ json::array out_of_reach(const ErasureFacts& facts) {
   return all;
 }
 
-json::object key_backups_json(const ErasureFacts& facts) {
+json::object key_backups_json(const ErasureFacts& facts, bool done_again) {
   json::array made, unreached;
+  if (done_again) return {{"made", made}, {"removed", 0}, {"unreached", unreached}, {"text", kKeysAsEver}};
   if (!facts.key_backups) return {{"made", made}, {"removed", 0}, {"unreached", unreached}, {"text", "no backup of the keys is kept"}};
   for (const auto& name : facts.key_backups->made) made.emplace_back(name);
   for (const auto& name : facts.key_backups->unreached) unreached.emplace_back(name);
@@ -165,12 +174,16 @@ ErasureFacts certificate_facts(sqlite::Connection& db, const Erasure& erasure) {
 std::string make_certificate(const Erasure& erasure, const ErasureFacts& facts, Instant at) {
   json::array entries;
   for (const auto entry : facts.entries) entries.emplace_back(entry);
-  return json::serialize(json::object{
-      {"schema", "tenure-erasure-1"}, {"practice", facts.practice.empty() ? json::value() : json::value(facts.practice)}, {"id", erasure.id.text()}, {"certified_at", to_rfc3339(at)}, {"ordered_at", to_rfc3339(erasure.ordered_at)},
+  const bool again = is_done_again(erasure);
+  const auto when = to_rfc3339(erasure.ordered_at);
+  json::object paper{
+      {"schema", "tenure-erasure-1"}, {"practice", facts.practice.empty() ? json::value() : json::value(facts.practice)}, {"id", erasure.id.text()}, {"certified_at", to_rfc3339(at)}, {"ordered_at", again ? json::value() : json::value(when)},
       {"ordered_by", erasure.ordered_by}, {"approved_by", erasure.approved_by},
       {"ordered_by_name", facts.ordered_by_name}, {"approved_by_name", facts.approved_by_name}, {"reason", erasure.reason}, {"recordings", erasure.recordings},
-      {"bytes", erasure.bytes}, {"items", items_json(facts)}, {"key_backups", key_backups_json(facts)}, {"out_of_reach", out_of_reach(facts)},
-      {"claim", kClaim}, {"ledger", {{"order", erasure.ledger_number}, {"deleted", std::move(entries)}, {"checkpoint", facts.checkpoint}}}});
+      {"bytes", erasure.bytes}, {"items", items_json(facts)}, {"key_backups", key_backups_json(facts, again)}, {"out_of_reach", out_of_reach(facts, again)},
+      {"claim", kClaim}, {"ledger", {{"order", erasure.ledger_number}, {"deleted", std::move(entries)}, {"checkpoint", facts.checkpoint}}}};
+  if (again) paper["done_again_at"] = when;
+  return json::serialize(paper);
 }
 
 }  // namespace tenure::storage

@@ -34,15 +34,23 @@ std::string person_of(const json::object& paper, const std::string& by) {
   return name != nullptr && name->is_string() && !name->get_string().empty() ? std::string(name->get_string()) : text_of(paper, by.c_str());
 }
 
-Lines facts_of(const json::object& paper) {
+// Of an erasure that a restore did again nobody is known who ordered or approved it.
+Lines order_of(const json::object& paper) {
+  if (paper.contains("done_again_at"))
+    return {{"Erased again", text_of(paper, "done_again_at") + " by a restore, ledger entry " + text_of(paper.at("ledger").as_object(), "order")}};
   const auto approved = person_of(paper, "approved_by");
+  return {{"Ordered", text_of(paper, "ordered_at") + " by " + person_of(paper, "ordered_by")},
+          {"Approved by", approved.empty() ? "nobody else had to" : approved}};
+}
+
+Lines facts_of(const json::object& paper) {
   Lines lines;
   if (const auto* practice = paper.if_contains("practice"); practice != nullptr && practice->is_string())
     lines.emplace_back("Practice", std::string(practice->get_string()));
-  const Lines all{{"Certificate", text_of(paper, "id")},
-                  {"Ordered", text_of(paper, "ordered_at") + " by " + person_of(paper, "ordered_by")},
-                  {"Approved by", approved.empty() ? "nobody else had to" : approved},
-                  {"Reason", text_of(paper, "reason")},
+  lines.emplace_back("Certificate", text_of(paper, "id"));
+  const auto order = order_of(paper);
+  lines.insert(lines.end(), order.begin(), order.end());
+  const Lines all{{"Reason", text_of(paper, "reason")},
                   {"Erased", text_of(paper, "recordings") + (text_of(paper, "recordings") == "1" ? " recording, " : " recordings, ") + text_of(paper, "bytes") + " bytes"},
                   {"Completed", text_of(paper, "certified_at")},
                   {"Backups of the keys", text_of(paper.at("key_backups").as_object(), "text")}};

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/erasure/done_again.h"
 #include "storage/erasure/erasure_certificate.h"
 #include "storage/erasure/kept_erasures.h"
 #include "storage/holds/hold_request.h"
@@ -138,11 +139,12 @@ std::size_t Erasures::certify_due() {
   return made;
 }
 
-// What was made from the recordings, then the keys' backups, then the proof, then the paper.
+// What was made from the recordings, then the keys' backups, then the proof, then the paper. Backups of the keys that a
+// restore was just made from stay as long as ever: somebody may have to make it again, from other data.
 void Erasures::certify_one(Erasure erasure) {
   auto facts = catalogue_.state().read([&](sqlite::Connection& db) { return certificate_facts(db, erasure); });
   for (const auto& remove : derived_) remove(facts.ids());
-  if (renew_key_backups_) facts.key_backups = renew_key_backups_();
+  if (renew_key_backups_ && !is_done_again(erasure)) facts.key_backups = renew_key_backups_();
   facts.checkpoint = ledger_.checkpoint("erasure");
   facts.other_copies = *other_copies_.lock();
   facts.practice = *practice_.lock();
@@ -171,7 +173,9 @@ std::vector<Erasure> Erasures::list() const {
 Erasure Erasures::show(const ErasureId& id) const {
   return catalogue_.state().read([&](sqlite::Connection& db) {
     auto query = db.query(kColumns + "WHERE id = ?", id);
-    if (!query.step()) throw Error(ErrorKind::not_found, "There is no erasure with the id " + id.text() + ": see tenure erase list.");
+    if (!query.step())
+      throw Error(ErrorKind::not_found, "There is no erasure with the id " + id.text() +
+                                            " here: see tenure erase list, where one that a restore did again has another id.");
     return read_erasure(query);
   });
 }

@@ -254,13 +254,13 @@ void Rebuild::take_losses(sqlite::Connection& db, const VaultReader& reader) {
 
 // Holds after the calls that they cover by number and group; nothing was swept before, for nothing sweeps here.
 void Rebuild::finish(sqlite::Connection& db) {
-  report_.gaps = take_unexplained_gaps(db, clock_.trusted().hi);
   // An order whose deletion the loss cut off is carried out at the next start (I15); its recordings were condemned
   // before any hold in force now could cover them.
   db.run("UPDATE segment SET state = 2, cause = 1 WHERE id IN (SELECT segment FROM erasure_item)");
   for (const auto& hold : holds_) {
     report_.holds += insert_found_hold(db, hold_keys(keys_.root()), hold, clock_.trusted());
   }
+  report_.gaps = take_unexplained_gaps(db, clock_.trusted().hi);
   report_.lost -= drop_ended_losses(db, clock_.trusted());
   const json::object subject{{"entries", report_.ledger_entries},
                              {"segments", report_.segments},

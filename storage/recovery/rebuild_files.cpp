@@ -54,8 +54,10 @@ std::uint64_t take_unexplained_gaps(sqlite::Connection& db, Instant latest) {
       "INSERT OR IGNORE INTO gap(source, start_at, end_at, cause) SELECT source, until, start_at, ?3"
       " FROM (SELECT source, start_at, lag(end_at) OVER w AS until, lag(expires_at) OVER w AS expires FROM segment "
       "WHERE kind = 0"
-      "       WINDOW w AS (PARTITION BY source ORDER BY start_at, end_at))"
-      " WHERE start_at - until >= ?1 AND expires > ?2",
+      "       WINDOW w AS (PARTITION BY source ORDER BY start_at, end_at)) hole"
+      " WHERE start_at - until >= ?1 AND (expires > ?2 OR EXISTS(SELECT 1 FROM hold_span p JOIN hold h ON h.id = p.hold"
+      "       WHERE p.source = hole.source AND p.from_at <= hole.until AND p.to_at >= hole.start_at"
+      "       AND h.placed_at < hole.expires))",
       kLeastRebuiltGap, latest, std::string(kRebuiltGap));
   return static_cast<std::uint64_t>(db.changes());
 }

@@ -16,8 +16,9 @@ struct SettledStretch {
 // As the ledger's entries name them; also put where the new catalogue keeps them.
 std::vector<SettledStretch> take_stretches(sqlite::Connection& db);
 
-// Minutes between two recordings of a camera that nothing explains any more, where nothing can have been deleted between,
-// `latest` being the latest that it can be now. How many gaps.
+// Minutes between two recordings of a camera that nothing explains any more, where the sweep can have deleted nothing: what
+// lay there could not expire before `latest`, the latest that it can be now, or all of it has been held since before it
+// could. So behind the holds. How many gaps.
 std::uint64_t take_unexplained_gaps(sqlite::Connection& db, Instant latest);
 
 class VaultReader {

@@ -176,6 +176,14 @@ TEST(RequestsOnTheScreen, SayInWordsWhatWouldHappenAndUntilWhen) {
   EXPECT_THAT(render("approvals show", request), HasSubstr("to be done by 2026-11-29T10:00:00Z"));
 }
 
+TEST(ErasuresOnTheScreen, SayThatARestoreDidOneAgainAndNameNobody) {
+  auto erasure = json::parse(R"({"id": "01a3", "ledger_number": 7, "ordered_at": "2026-11-22T10:00:00Z", "ordered_by": "",
+      "approved_by": "", "recordings": 1, "bytes": 0, "certified_at": null, "reason": "a restore brought this back"})");
+  EXPECT_THAT(render("erase show", erasure), HasSubstr("erasure 01a3\nerased again 2026-11-22T10:00:00Z by a restore\nreason: "));
+  erasure.as_object()["ordered_by"] = "anna";
+  EXPECT_THAT(render("erase show", erasure), HasSubstr("\nordered 2026-11-22T10:00:00Z by anna\n"));
+}
+
 TEST(StatusOnTheScreen, SaysWhoDeletedSinceTheStart) {
   EXPECT_THAT(render("status", json::parse(R"({"sweep": {"deleted": 3}})")), HasSubstr("deleted by the sweep since the start: 3\n"));
 }

@@ -1,62 +1,28 @@
 // What status and doctor say of a vault whose file system makes too few files, however many bytes are left.
-#include <sched.h>
-#include <sys/mount.h>
-
-#include <boost/filesystem/operations.hpp>
-
-#include "base/file.h"
-#include "tests/daemon/rooms_fixture.h"
+#include "tests/daemon/space_shown.h"
 
 namespace tenure::daemon {
 namespace {
 namespace json = boost::json;
-namespace fs = boost::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 
 const Instant kStart = *parse_rfc3339("2026-03-02T14:00:00Z");
 
-// Needs root; else it is a folder as any other.
-struct FewFiles {
-  FewFiles() {
-    make_directories(path);
-    mounted = ::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-              ::mount("tmpfs", path.c_str(), "tmpfs", 0, "size=2g,nr_inodes=5000") == 0;
-  }
-  ~FewFiles() {
-    if (mounted) ::umount2(path.c_str(), MNT_DETACH);
-    boost::system::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  Path path = fs::temp_directory_path() / fs::unique_path("tenure-few-%%%%%%%%");
-  bool mounted = false;
-};
-
-class AVaultOfFewFiles : protected FewFiles, public RoomsTest {
+class AVaultOfFewFiles : public SpaceShown {
  protected:
-  AVaultOfFewFiles() : RoomsTest("[[vault]]\nid = \"few\"\npath = \"" + (path / "few").string() + "\"\n") {
-    storage_->catalogue().ensure_source("door", "cctv", storage::Kind::camera);
-  }
+  AVaultOfFewFiles() : SpaceShown({"few"}, "size=2g,nr_inodes=5000") {}
   void SetUp() override {
     if (!mounted) GTEST_SKIP() << "making a small file system needs root";
   }
   // Ten small recordings an hour: 6,720 in 28 days.
   void record_two_hours() {
     for (int i = 0; i < 20; ++i) {
-      storage::SegmentRow row;
       const auto from = kStart - std::chrono::hours(2) + std::chrono::minutes(6 * i);
-      row.span = {from, from + std::chrono::minutes(1)};
-      row.id = SegmentId::make(from);
-      row.source = "door";
-      row.cls = "cctv";
-      row.expires_at = storage_->catalogue().expiry("cctv", row.span);
-      row.bytes = 1000;
-      row.vault = "few";
-      storage_->catalogue().commit_segment(row);
+      record({from, from + std::chrono::minutes(1)}, 1000, "few");
     }
     storage_->pressure().look_ahead();
   }
-  json::value ask(const std::string& verb) { return RoomsTest::ask(Asker{{"uid 0 (root)"}}, verb, {}, nullptr); }
   json::value space() {
     const auto status = ask("status");
     for (const auto& row : status.at("space").as_array())

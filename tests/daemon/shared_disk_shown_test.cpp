@@ -1,46 +1,22 @@
 // What status and doctor say of two vaults on one disk.
-#include <boost/filesystem/operations.hpp>
 #include <boost/json/array.hpp>
 
-#include "tests/daemon/rooms_fixture.h"
+#include "tests/daemon/space_shown.h"
 
 namespace tenure::daemon {
 namespace {
 namespace json = boost::json;
-namespace fs = boost::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 
 const Instant kStart = *parse_rfc3339("2026-03-02T14:00:00Z");
 
-struct Disk {
-  Path path = fs::temp_directory_path() / fs::unique_path("tenure-disk-%%%%%%%%");
-  std::string vault(const std::string& id) const {
-    return "[[vault]]\nid = \"" + id + "\"\npath = \"" + (path / id).string() + "\"\n";
-  }
-  ~Disk() {
-    boost::system::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
-
-class TwoVaultsOnOneDisk : protected Disk, public RoomsTest {
+class TwoVaultsOnOneDisk : public SpaceShown {
  protected:
-  TwoVaultsOnOneDisk() : RoomsTest(vault("one") + vault("two")) {
-    storage_->catalogue().ensure_source("door", "cctv", storage::Kind::camera);
-  }
-  json::value ask(const std::string& verb) { return RoomsTest::ask(Asker{{"uid 0 (root)"}}, verb, {}, nullptr); }
+  TwoVaultsOnOneDisk() : SpaceShown({"one", "two"}) {}
   // More in two hours than any disk of tests holds in 28 days.
   void record_too_much() {
-    storage::SegmentRow row;
-    row.span = {kStart - std::chrono::hours(2), kStart - std::chrono::hours(1)};
-    row.id = SegmentId::make(row.span.from);
-    row.source = "door";
-    row.cls = "cctv";
-    row.expires_at = storage_->catalogue().expiry("cctv", row.span);
-    row.bytes = std::uint64_t{1} << 44;
-    row.vault = "one";
-    storage_->catalogue().commit_segment(row);
+    record({kStart - std::chrono::hours(2), kStart - std::chrono::hours(1)}, std::uint64_t{1} << 44, "one");
   }
   std::vector<std::string> said_of_space() {
     std::vector<std::string> all;

@@ -120,6 +120,14 @@ TEST_F(BackupFolders, AnErasureMakesEveryEarlierCopyOfTheKeysOneTooMany) {
   EXPECT_EQ(found(), "backup-out-of-reach 1") << "somebody has taken it along";
 }
 
+TEST_F(BackupFolders, AnErasureThatARestoreDidAgainMakesNoCopyOfTheKeysOneTooMany) {
+  made.keys();
+  erase_by_order(practice.fresh);
+  EXPECT_EQ(found(), "erased-in-backup 1");
+  practice.sql("UPDATE erasure SET ordered_by = ''");  // nobody's here: the restore's backup of the keys knew of it
+  EXPECT_EQ(found(), "");
+}
+
 TEST_F(BackupFolders, OnlyANewerVerifiedBackupOfKeysReplacesAnOldOne) {
   made.keys();
   practice.clock.advance(days(8));

@@ -171,13 +171,15 @@ TEST_F(Missing, AnErasureIsToldThoughLaterEntriesAreDatedBeforeIt) {
   append(before, "heartbeat", "{}");  // restored: the time is not known yet
   append(before, "erasure-certificate", R"({"erasure":"one"})");
   append(before, "erasure-order", R"({"erasure":"two","recordings":3})");
+  append(before, "erasure-again", R"({"erasure":"three","recordings":4})");
   append(now, "heartbeat", "{}");
   const auto report = practice.attest();
-  ASSERT_EQ(report.erasures.size(), 2u);
+  ASSERT_EQ(report.erasures.size(), 3u);
   EXPECT_EQ(report.erasures[0].recordings, 2u);
   EXPECT_TRUE(report.erasures[0].certified);
   EXPECT_EQ(report.erasures[1].recordings, 3u);
   EXPECT_FALSE(report.erasures[1].certified);
+  EXPECT_EQ(report.erasures[2].recordings, 4u) << "done again by the restore";
   EXPECT_EQ(report.acts.at("heartbeat"), 2u);
   EXPECT_EQ(report.acts.at("erasure-order"), 1u);
 }

@@ -4,7 +4,7 @@
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/holds/hold_file.h"
 #include "storage/space/hold_forecast.h"
-#include "tests/storage/practice.h"
+#include "tests/storage/small_disk.h"
 
 namespace tenure::storage {
 namespace {
@@ -186,25 +186,11 @@ class HoldForecastOf : public HoldReview {
     for (int day = 0; day < 20; ++day)
       for (const auto* camera : {"front", "waiting-room"}) {
         const auto when = kStart - days(20) + days(day);
-        make(camera, {when, when + hours(24)}, 50 * kMiB);
+        tests::commit_row(practice.parts->catalogue, camera, {when, when + hours(24)}, 50 * kMiB);
       }
   }
-  void make(const std::string& camera, Interval span, std::uint64_t bytes) {
-    SegmentRow row;
-    row.id = SegmentId::make(span.from);
-    row.source = camera;
-    row.cls = "cctv";
-    row.span = span;
-    row.bytes = bytes;
-    row.vault = "main";
-    practice.parts->catalogue.commit_segment(row);
-  }
   Pressure pressure_with_room(std::uint64_t room) {
-    Pressure::Options options;
-    auto& parts = *practice.parts;
-    options.least_free = parts.vaults.free_bytes("main") - room;
-    options.cameras.of_class["cctv"] = 2;
-    return {options, parts.catalogue, practice.clock, parts.vaults, parts.eraser, practice.folder.path};
+    return storage::pressure_with_room(practice, room, {{}, {{"cctv", 2}}});
   }
   HoldForecast forecast(const Pressure& pressure, std::vector<HoldSpan> spans) {
     HoldLoad load;

@@ -78,5 +78,33 @@ TEST_F(RebuiltHolds, I8_I20_FootageWhoseTimeWasSettledIsHeldWhereItWentAlthoughT
   EXPECT_TRUE(practice.exists(row.id));
 }
 
+TEST_F(RebuiltHolds, I20_AGapInHeldFootageIsFoundAgainPastTheRetentionPeriod) {
+  practice.record("front", minute);
+  practice.record("front", {start + minutes(5), start + minutes(6)});
+  hold({start, start + minutes(6)});
+  practice.clock.advance(days(29));
+  carry_out();
+  EXPECT_EQ(lose_and_rebuild().gaps, 1u);
+  const auto gaps = practice.parts->catalogue.gaps("front", {start, start + hours(1)});
+  ASSERT_EQ(gaps.size(), 1u);
+  EXPECT_EQ(gaps[0].span, (Interval{minute.to, start + minutes(5)}));
+}
+
+TEST_F(RebuiltHolds, I20_WhatWasDeletedBetweenHeldMinutesIsNoGapThoughAHoldThatCameLaterCoversIt) {
+  const Interval last{start + minutes(2), start + minutes(3)};
+  practice.record("front", minute);
+  practice.record("front", {minute.to, last.from});
+  practice.record("front", last);
+  hold(minute);
+  hold(last);
+  practice.clock.advance(days(29));
+  ASSERT_EQ(practice.parts->sweeper.sweep().deleted, 1u);
+  hold({start, last.to});
+  carry_out();
+  const auto report = lose_and_rebuild();
+  EXPECT_EQ(report.segments, 2u);
+  EXPECT_EQ(report.gaps, 0u);
+}
+
 }  // namespace
 }  // namespace tenure::storage

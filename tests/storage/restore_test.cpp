@@ -339,6 +339,7 @@ TEST_F(RestoreTest, I15_ACrashWhileTheRestoreIsFinishedIsTakenUp) {
   open();
   EXPECT_THAT(error_of([&] { sound(gone); }), HasSubstr("not_found"));
   EXPECT_EQ(sound(stays), "kept");
+  EXPECT_EQ(storage->erasures().list().size(), 1u) << "done again once";
 }
 
 }  // namespace

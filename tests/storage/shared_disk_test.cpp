@@ -6,6 +6,7 @@
 #include "storage/space/hold_forecast.h"
 #include "storage/space/space_demand.h"
 #include "tests/storage/practice.h"
+#include "tests/support/space.h"
 
 namespace tenure::storage {
 namespace {
@@ -28,14 +29,7 @@ class SharedDisk : public testing::Test {
     }
   }
   void make(const std::string& source, Interval span, const std::string& vault) {
-    SegmentRow row;
-    row.id = SegmentId::make(span.from);
-    row.source = source;
-    row.cls = "cctv";
-    row.span = span;
-    row.bytes = 50 * kMiB;
-    row.vault = vault;
-    practice.parts->catalogue.commit_segment(row);
+    tests::commit_row(practice.parts->catalogue, source, span, 50 * kMiB, vault);
   }
   Pressure pressure_with_room(std::uint64_t room) {
     Pressure::Options options;

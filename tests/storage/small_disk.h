@@ -1,17 +1,15 @@
-// A practice on a small file system of its own, which nothing else fills. Needs root: false where it cannot be made.
+// A practice on a small file system of its own (needs root: false where it cannot be made), or one that is told how
+// little of its disk is left to it.
 #pragma once
-#include <sched.h>
-#include <sys/mount.h>
-
+#include "storage/space/pressure.h"
 #include "tests/storage/practice.h"
+#include "tests/support/space.h"
 
 namespace tenure::storage {
 
 inline bool put_on_small_disk(Practice& practice, const char* options) {
   practice.parts.reset();
-  if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-      ::mount("tmpfs", practice.folder.path.c_str(), "tmpfs", 0, options) != 0)
-    return false;
+  if (!tests::mount_small_disk(practice.folder.path, options)) return false;
   practice.restart();
   return true;
 }
@@ -19,7 +17,20 @@ inline bool put_on_small_disk(Practice& practice, const char* options) {
 // Behind the last that has a file open there.
 inline void take_off_small_disk(Practice& practice) {
   practice.parts.reset();
-  ::umount2(practice.folder.path.c_str(), MNT_DETACH);
+  tests::unmount_small_disk(practice.folder.path);
+}
+
+inline Pressure pressure_on(Practice& practice, const Pressure::Options& options) {
+  auto& parts = *practice.parts;
+  return {options, parts.catalogue, practice.clock, parts.vaults, parts.eraser, practice.folder.path};
+}
+
+// What must not be free is said to be reserved.
+inline Pressure pressure_with_room(Practice& practice, std::uint64_t room, Pressure::Cameras cameras) {
+  Pressure::Options options;
+  options.least_free = practice.parts->vaults.free_bytes("main") - room;
+  options.cameras = std::move(cameras);
+  return pressure_on(practice, options);
 }
 
 }  // namespace tenure::storage

@@ -34,26 +34,15 @@ class SpaceOfFiles : public testing::Test {
     if (mounted) take_off_small_disk(practice);
   }
   Room room() { return room_at(practice.folder.path).value_or(Room{}); }
-  void make(Interval span, std::uint64_t bytes) {
-    SegmentRow row;
-    row.id = SegmentId::make(span.from);
-    row.source = "front";
-    row.cls = "cctv";
-    row.span = span;
-    row.expires_at = practice.parts->catalogue.expiry("cctv", span);
-    row.bytes = bytes;
-    row.vault = "main";
-    practice.parts->catalogue.commit_segment(row);
-  }
+  void make(Interval span, std::uint64_t bytes) { tests::commit_row(practice.parts->catalogue, "front", span, bytes); }
   // So many more can be made; of bytes there is room for everything.
   Pressure pressure_with_files(std::uint64_t files) {
     Pressure::Options options;
-    auto& parts = *practice.parts;
     options.least_free = kMiB;
     options.ballast = kMiB;
     options.least_files = room().files - files;
     options.cameras.of_class["cctv"] = 1;
-    return {options, parts.catalogue, practice.clock, parts.vaults, parts.eraser, practice.folder.path};
+    return pressure_on(practice, options);
   }
   Practice practice{kStart};
   bool mounted = false;
@@ -150,8 +139,7 @@ TEST_F(SpaceOfFiles, I16_WhenFilesEndCamerasAreToldSo) {
   Pressure::Options options;
   options.least_free = kMiB;
   options.least_files = 4 * room().files;
-  auto& parts = *practice.parts;
-  const Pressure none(options, parts.catalogue, practice.clock, parts.vaults, parts.eraser, practice.folder.path);
+  const auto none = pressure_on(practice, options);
   EXPECT_THAT(none.refusal("main", "front"), HasSubstr("no more files: what is left is kept for calls"));
 }
 

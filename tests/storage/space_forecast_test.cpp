@@ -5,7 +5,7 @@
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/space/hold_forecast.h"
 #include "storage/space/space_plan.h"
-#include "tests/storage/practice.h"
+#include "tests/storage/small_disk.h"
 
 namespace tenure::storage {
 namespace {
@@ -28,22 +28,10 @@ class SpaceForecasts : public testing::Test {
         make(camera, {kStart - days(20 - day), kStart - days(19 - day)}, 50 * kMiB);
   }
   SegmentRow make(const std::string& source, Interval span, std::uint64_t bytes, const std::string& vault = "main") {
-    SegmentRow row;
-    row.id = SegmentId::make(span.from);
-    row.source = source;
-    row.cls = "cctv";
-    row.span = span;
-    row.bytes = bytes;
-    row.vault = vault;
-    practice.parts->catalogue.commit_segment(row);
-    return row;
+    return tests::commit_row(practice.parts->catalogue, source, span, bytes, vault);
   }
   Pressure pressure_with_room(std::uint64_t room) {
-    Pressure::Options options;
-    auto& parts = *practice.parts;
-    options.least_free = parts.vaults.free_bytes("main") - room;
-    options.cameras = {{"front"}, {{"cctv", 2}}};
-    return {options, parts.catalogue, practice.clock, parts.vaults, parts.eraser, practice.folder.path};
+    return storage::pressure_with_room(practice, room, {{"front"}, {{"cctv", 2}}});
   }
   static HoldPart camera(const std::string& source, std::uint64_t bytes, Duration recorded,
                          const std::string& vault = "main") {
