@@ -200,13 +200,15 @@ std::string ApprovalWords::footage_of(const json::object& subject, bool counted,
   auto out = fmt::format("of {} from {} to {}", source, text_of(subject, "from"), text_of(subject, "to"));
   const auto from = parse_rfc3339(text_of(subject, "from")), to = parse_rfc3339(text_of(subject, "to"));
   if (!counted || !from || !to || !rooms_.sweep().first_done || !sight.footage) return out;
-  storage::SegmentQuery query;
-  query.source = source;
-  query.span = Interval{*from, *to};
-  const auto rows = rooms_.storage.catalogue().segments(query);
-  std::uint64_t bytes = 0;
-  for (const auto& row : rows) bytes += row.bytes;
-  return out + ": " + amount(rows.size(), 0, bytes);
+  const storage::SegmentQuery query{
+      .source = source, .cls = {}, .span = Interval{*from, *to}, .id = {}, .limit = 100'000};  // what an export takes
+  std::uint64_t recordings = 0, bytes = 0;
+  for (const auto& row : rooms_.storage.catalogue().segments(query)) {
+    if (row.state != storage::State::live) continue;  // what is lost, or has no end yet, does not leave
+    ++recordings;
+    bytes += row.bytes;
+  }
+  return out + ": " + amount(recordings, 0, bytes);
 }
 
 std::string ApprovalWords::call_of(const std::string& id, const Sight& sight) const {
