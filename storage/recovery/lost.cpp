@@ -138,7 +138,14 @@ TakenLosses take_losses(sqlite::Connection& db, const LossParts& parts) {
   return taken;
 }
 
-std::uint64_t drop_ended_losses(sqlite::Connection& db, const TrustedTime& time) {
+// By a hold that was placed before its time was over. One placed later has only what an earlier one kept until then.
+static bool was_held_in_time(sqlite::Connection& db, const SegmentId& id) {
+  static const std::string sql =
+      "SELECT 1 FROM segment s JOIN hold h ON h.placed_at <= s.expires_at AND " + kCovers + " WHERE s.id = ?";
+  return db.query(sql, id).step();
+}
+
+std::uint64_t drop_ended_losses(sqlite::Connection& db, KeySlots& keys, const TrustedTime& time) {
   std::vector<SegmentRow> ended;
   std::uint64_t dropped = 0;
   {
@@ -147,7 +154,8 @@ std::uint64_t drop_ended_losses(sqlite::Connection& db, const TrustedTime& time)
     while (query.step()) ended.push_back(read_segment(query));
   }
   for (const auto& row : ended) {
-    if (!may_delete(row, hold_view(db, row.id, time), Cause::sweep, time)) continue;
+    const bool held = !may_delete(row, hold_view(db, row.id, time), Cause::sweep, time);
+    if (held && (keys.read(row.slot, row.id) || was_held_in_time(db, row.id))) continue;
     db.run("DELETE FROM segment WHERE id = ?", row.id);
     ++dropped;
   }

@@ -32,7 +32,8 @@ struct LossParts {
 // For a rebuild, inside its transaction, when the ledger and every file have been taken: the row of each recording that
 // was lost, not found since, and is neither there nor deleted.
 TakenLosses take_losses(sqlite::Connection& db, const LossParts& parts);
-// Behind that and the holds: a loss is told until its time is over, or that of a hold on it. How many rows went.
-std::uint64_t drop_ended_losses(sqlite::Connection& db, const TrustedTime& time);
+// Behind that and the holds: a loss is told until its time is over, or that of a hold on it. One whose key is gone, in
+// a slot that has another by now, was deleted when its time was over, unless a hold had it then. How many rows went.
+std::uint64_t drop_ended_losses(sqlite::Connection& db, KeySlots& keys, const TrustedTime& time);
 
 }  // namespace tenure::storage
