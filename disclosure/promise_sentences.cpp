@@ -113,9 +113,11 @@ std::string erasures(const storage::Attestation& report) {
   for (std::size_t at = 0; at < all.size(); ++at) {
     recordings += all[at].recordings;
     if (at < kMostErasures)
-      orders +=
-          fmt::format("{}no. {} of {} ({}{})", orders.empty() ? "" : ", ", all[at].entry, date_text(all[at].ordered_at),
-                      number_text(all[at].recordings), all[at].certified ? "" : ", no certificate yet");
+      orders += fmt::format("{}no. {} of {} ({}{})", orders.empty() ? "" : ", ", all[at].entry,
+                            date_text(all[at].ordered_at), number_text(all[at].recordings),
+                            all[at].certified ? ""
+                            : all[at].again   ? ", done again after a restore"
+                                              : ", no certificate yet");
   }
   if (all.size() > kMostErasures) orders += fmt::format(", and {} more", all.size() - kMostErasures);
   return fmt::format("in the last 31 days {} deleted before {} date by {}, numbered as in the ledger: {}.",

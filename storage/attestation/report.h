@@ -69,6 +69,7 @@ struct ErasureReport {      // an order by which recordings went before their da
   Instant ordered_at;
   std::uint64_t recordings = 0;
   bool certified = false;
+  bool again = false;  // done anew behind a restore of a catalogue from before the order: none is to come
 };
 struct OutsideReport {  // files that Tenure does not delete, or not yet
   std::string name, place;
