@@ -119,6 +119,23 @@ TEST_F(RebuildLost, I8_I20_ALossWhoseKeyIsGoneIsToldAsLongAsAHoldHasItThatWasThe
   EXPECT_TRUE(practice.exists(gone.id));
 }
 
+TEST_F(RebuildLost, I19_I20_WhoseKeyARestoreDidNotHaveIsNotDeletedByTheMarkOfWhoHadItsSlotBefore) {
+  const auto row = record("front", 0), deleted = record("front", 1);
+  for (const auto& one : {row, deleted}) practice.parts->keys.erase(one.slot, one.id);
+  practice.parts->keys.sync();
+  practice.parts->catalogue.write([&](Catalogue::Transaction& transaction) {
+    transaction.db.run("UPDATE segment SET state = 3 WHERE id = ?", row.id);
+    insert_ledger(transaction.db, ledger_entry(start, {"tenured"}, "lost", loss_subject(row, /*keyless=*/true)));
+  });
+  carry_out();
+  const auto report = lose_and_rebuild();
+  EXPECT_EQ(report.finished_deletions, 1u);
+  EXPECT_EQ(report.lost, 1u);
+  EXPECT_TRUE(practice.file_exists(row)) << "another backup of the keys may open it";
+  EXPECT_FALSE(practice.file_exists(deleted));
+  EXPECT_EQ(row_of(row.id).state, State::lost);
+}
+
 TEST_F(RebuildLost, I12_ALossLiesWhereItsTimeWasMovedTo) {
   const auto early = record("front", 10), late = record("front", 20);
   practice.parts->catalogue.append_ledger(
