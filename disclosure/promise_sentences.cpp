@@ -105,6 +105,15 @@ std::string acts(const storage::Attestation& report) {
                      many(count({"login-failed"}), "failed login", "failed logins"), early);
 }
 
+namespace {
+// One that a restore did again is dated while the time is still in doubt, as it is behind a restore.
+std::string order_text(const storage::ErasureReport& one) {
+  if (one.again) return fmt::format("{} ({}, done again after a restore)", one.entry, number_text(one.recordings));
+  return fmt::format("{} of {} ({}{})", one.entry, date_text(one.ordered_at), number_text(one.recordings),
+                     one.certified ? "" : ", no certificate yet");
+}
+}  // namespace
+
 std::string erasures(const storage::Attestation& report) {
   const auto& all = report.erasures;
   if (all.empty()) return "nothing in the last 31 days.";
@@ -113,9 +122,7 @@ std::string erasures(const storage::Attestation& report) {
   for (std::size_t at = 0; at < all.size(); ++at) {
     recordings += all[at].recordings;
     if (at < kMostErasures)
-      orders +=
-          fmt::format("{}no. {} of {} ({}{})", orders.empty() ? "" : ", ", all[at].entry, date_text(all[at].ordered_at),
-                      number_text(all[at].recordings), all[at].certified ? "" : ", no certificate yet");
+      orders += (orders.empty() ? "no. " : ", no. ") + order_text(all[at]);
   }
   if (all.size() > kMostErasures) orders += fmt::format(", and {} more", all.size() - kMostErasures);
   return fmt::format("in the last 31 days {} deleted before {} date by {}, numbered as in the ledger: {}.",

@@ -114,13 +114,18 @@ std::optional<storage::PolicyRow> ApprovalWords::policy_in_force(const std::stri
 std::string ApprovalWords::amount_of_footage(const json::object& subject) const {
   const auto from = parse_rfc3339(text_of(subject, "from")), to = parse_rfc3339(text_of(subject, "to"));
   if (!from || !to || !rooms_.sweep().first_done) return {};
-  storage::SegmentQuery query;
-  query.source = text_of(subject, "source");
-  query.span = Interval{*from, *to};
-  const auto rows = rooms_.storage.catalogue().segments(query);
-  std::uint64_t bytes = 0;
-  for (const auto& row : rows) bytes += row.bytes;
-  return amount(rows.size(), 0, bytes);
+  const storage::SegmentQuery query{.source = text_of(subject, "source"),
+                                    .cls = {},
+                                    .span = Interval{*from, *to},
+                                    .id = {},
+                                    .limit = 100'000};  // what an export takes
+  std::uint64_t recordings = 0, bytes = 0;
+  for (const auto& row : rooms_.storage.catalogue().segments(query)) {
+    if (row.state != storage::State::live) continue;  // what is lost, or has no end yet, does not leave
+    ++recordings;
+    bytes += row.bytes;
+  }
+  return amount(recordings, 0, bytes);
 }
 
 std::string ApprovalWords::call_of(const std::string& id, const Sight& sight) const {

@@ -59,15 +59,24 @@ void look_ahead(const Call& call) {
   }
 }
 
-// Whether there may yet be something for it to keep: a span that has not ended, or a number that can call again.
-bool keeps_to_come(const storage::HoldRequest& what, Instant now) {
-  return !what.numbers.empty() || std::ranges::any_of(what.spans, [&](const auto& span) { return span.span.to > now; });
+// Whether there may yet be something for it to keep: a span that has not ended, a number that can call again, or calls
+// of a time that is over, for their files may come days later.
+bool keeps_to_come(const Call& call, const storage::HoldRequest& what) {
+  const auto now = call.rooms.clock.now();
+  const auto sources = call.rooms.storage.catalogue().sources();
+  const auto is_of_calls = [&](const std::string& name) {
+    const auto found = std::ranges::find(sources, name, &storage::SourceRow::name);
+    return found != sources.end() && found->kind == storage::Kind::calls;
+  };
+  return !what.numbers.empty() || std::ranges::any_of(what.spans, [&](const storage::HoldSpan& span) {
+    return span.span.to > now || is_of_calls(span.source);
+  });
 }
 
 // A slip in a date or a source must not look like a hold that is in place.
 json::object receipt_row(const Call& call, const storage::HoldReceipt& receipt) {
   auto out = row(receipt);
-  const bool to_come = keeps_to_come(receipt.hold.what, call.rooms.clock.now());
+  const bool to_come = keeps_to_come(call, receipt.hold.what);
   out["keeps_to_come"] = to_come;
   out["keeps_nothing"] = receipt.recordings == 0 && !to_come;
   return out;

@@ -24,8 +24,9 @@ constexpr std::size_t kLongestPlace = 300;
 // the moment.
 constexpr std::size_t kMostAgain = 50'000;
 
-// A vault that is a file system of its own has the folder of that system's repairs, for root alone: unseen() names it.
-bool is_of_repairs(const VaultPlace& vault, const Path& folder) { return folder == vault.path / "lost+found"; }
+// A vault or state folder that is a file system of its own has the folder of that system's repairs, for root alone:
+// unseen() names it.
+bool is_of_repairs(const Path& top, const Path& folder) { return folder == top / "lost+found"; }
 
 class Attestor {
  public:
@@ -107,7 +108,7 @@ class Attestor {
       walk(
           vault.path, [&](const Path& path, bool folder) { return look_in_vault(vault, path, folder); },
           [&](const Path& folder) {
-            if (is_of_repairs(vault, folder)) return;
+            if (is_of_repairs(vault.path, folder)) return;
             unread_.insert(folder);
             unread(vault.name + ":" + folder.lexically_relative(vault.path).string());
           });
@@ -169,7 +170,9 @@ class Attestor {
       look_twice(judge_stray(path), strays_again_, [&] { return path; });
       return true;
     };
-    walk(order_.state, look, [&](const Path& folder) { unread(folder.lexically_relative(order_.state).string()); });
+    walk(order_.state, look, [&](const Path& folder) {
+      if (!is_of_repairs(order_.state, folder)) unread(folder.lexically_relative(order_.state).string());
+    });
   }
 
   std::optional<Problem> judge_stray(const Path& path) {

@@ -33,7 +33,7 @@ std::vector<ErasureReport> CatalogueLook::erasures(Instant since) {
     const auto id = query.text(3);
     if (query.text(2) != "erasure-certificate") {
       by_id[id] = all.size();
-      all.push_back({query.natural(0), query.instant(1), query.natural(4), false});
+      all.push_back({query.natural(0), query.instant(1), query.natural(4), false, query.text(2) == "erasure-again"});
     } else if (const auto found = by_id.find(id); found != by_id.end()) {
       all[found->second].certified = true;
     }
@@ -44,7 +44,7 @@ std::vector<ErasureReport> CatalogueLook::erasures(Instant since) {
       " WHERE l.act = 'erase' AND (l.at >= ?1 OR l.number > " + kFirstSince + ")"
       " AND NOT EXISTS(SELECT 1 FROM erasure_item i WHERE i.segment = t.segment) GROUP BY l.number ORDER BY l.number",
       since);
-  while (alone.step()) all.push_back({alone.natural(0), alone.instant(1), alone.natural(2), false});
+  while (alone.step()) all.push_back({alone.natural(0), alone.instant(1), alone.natural(2), false, true});
   return all;
 }
 

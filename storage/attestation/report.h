@@ -69,6 +69,7 @@ struct ErasureReport {      // an order by which recordings went before their da
   Instant ordered_at;
   std::uint64_t recordings = 0;
   bool certified = false;
+  bool again = false;  // done anew by a restore, which knows nothing of the order; its date may be in doubt
 };
 struct OutsideReport {  // files that Tenure does not delete, or not yet
   std::string name, place;

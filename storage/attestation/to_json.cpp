@@ -71,7 +71,8 @@ json::object row(const ErasureReport& erasure) {
   return {{"entry", erasure.entry},
           {"ordered_at", to_rfc3339(erasure.ordered_at)},
           {"recordings", erasure.recordings},
-          {"certified", erasure.certified}};
+          {"certified", erasure.certified},
+          {"done_again", erasure.again}};
 }
 
 json::object row(const OutsideReport& outside) {

@@ -11,6 +11,7 @@
 #include "storage/backup/generations.h"
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/recovery/damage.h"
+#include "storage/recovery/quarantine.h"
 #include "storage/vault/readable.h"
 #include "storage/vault/vault_walk.h"
 
@@ -92,19 +93,35 @@ bool is_known(sqlite::Connection& db, const Path& file) {
   return id && db.query("SELECT 1 FROM segment WHERE id = ?", *id).step();
 }
 
-// What was deleted from the vaults goes here too: it would be unreadable, but would fill the disk. What has a row stays,
-// lost or not: this may be its only copy (I8); likewise what lies in its vault without a row, as a rebuild leaves what
-// it cannot read. Of a vault that is off line nothing goes (I19).
-std::uint64_t remove_deleted(const Vaults& vaults, const Path& folder, const Path& catalogue) {
+bool was_deleted(sqlite::Connection& db, const Path& file) {
+  const auto id = SegmentId::parse(file.stem().string());
+  return id && db.query("SELECT 1 FROM tombstone WHERE segment = ?", *id).step();
+}
+
+// Of what has no row and of whose deletion nothing is known, as of a call that was lost before a rebuild: what is
+// deleted has no key any more. One that its disk does not give says neither.
+bool may_be_the_only_copy(const Backups::Parts& parts, const Path& copy) {
+  const auto evidence = evidence_of(copy);
+  if (!evidence.header) return !can_be_read(copy);
+  if (!parts.keys.read(evidence.header->slot, evidence.header->id)) return false;
+  const auto time = parts.clock.trusted();
+  return !parts.catalogue.state().read([&](sqlite::Connection& db) { return is_over(db, evidence, time); });
+}
+
+// What was deleted from the vaults goes here too: it would be unreadable, but would fill the disk. What has a row
+// stays, lost or not: this may be its only copy (I8); likewise what a rebuild could give no row, whether it lies in its
+// vault or was lost. Of a vault that is off line nothing goes (I19).
+std::uint64_t remove_deleted(const Backups::Parts& parts, const Path& folder, const Path& catalogue) {
   if (!fs::is_directory(folder)) return 0;
   sqlite::Connection db(catalogue, /*writes=*/false);
   std::vector<Path> gone;
   for (const auto& vault : fs::directory_iterator(folder)) {
     const auto name = vault.path().filename().string();
-    if (!vaults.online(name)) continue;
+    if (!parts.vaults.online(name)) continue;
     for (const auto& item : fs::recursive_directory_iterator(vault.path())) {
       if (item.path().extension() != ".seg" || is_known(db, item.path())) continue;
-      if (is_missing(vaults.root(name) / item.path().lexically_relative(vault.path()))) gone.push_back(item.path());
+      if (!is_missing(parts.vaults.root(name) / item.path().lexically_relative(vault.path()))) continue;
+      if (was_deleted(db, item.path()) || !may_be_the_only_copy(parts, item.path())) gone.push_back(item.path());
     }
   }
   for (const auto& path : gone) remove_file(path);
@@ -155,7 +172,7 @@ DataBackupReport Backups::back_up_data(const Path& folder, const Actor& actor, c
     ++report.copied;
   }
   copier.sync();
-  report.removed = remove_deleted(parts_.vaults, folder / "vaults", copy);
+  report.removed = remove_deleted(parts_, folder / "vaults", copy);
   const auto catalogue_digest = digest_of(copy);
   const json::object manifest{{"schema", "tenure-data-1"}, {"id", id.text()}, {"made_at", to_rfc3339(now)}, {"files", report.files},
                               {"catalogue_sha256", to_hex(catalogue_digest)}, {"ledger", parts_.ledger.status().key}, {"checkpoint", checkpoint}};

@@ -82,7 +82,7 @@ std::uint64_t mark_keyless_as_lost(const FinishRestoreParts& parts) {
       const auto row = segment_by_id(db, id);
       if (!row || may_delete(*row, hold_view(db, id, time), Cause::sweep, time)) continue;
       db.run("UPDATE segment SET state = 3 WHERE id = ?", id);
-      insert_ledger(db, ledger_entry(parts.clock.now(), {"tenured"}, "lost", loss_subject(*row),
+      insert_ledger(db, ledger_entry(parts.clock.now(), {"tenured"}, "lost", loss_subject(*row, /*keyless=*/true),
                                      "its key is not in the backup of the keys"));
       ++lost;
     }

@@ -59,10 +59,15 @@ std::uint64_t move_gaps(sqlite::Connection& db, Instant line, Duration offset) {
 }
 
 // Logins of this line go on, as old as they are: who settles it is not logged out by that. And what waits for a day to
-// pass, as keys do that nobody claims, waits for it still. `now` is what the line's own time had come to: a restored
-// catalogue may hold later ones, which are of another.
+// pass, as keys do that nobody claims, waits for it still. What a restore erased again gets its date, for the paper. `now`
+// is what the line's own time had come to: a restored catalogue may hold later ones, which are of another.
 void move_waiting(sqlite::Connection& db, Instant line, Instant now, Duration offset) {
   db.run("UPDATE stray_key SET found_at = found_at + ?3 WHERE found_at BETWEEN ?1 AND ?2", line, now, offset);
+  db.run("UPDATE tombstone SET deleted_at = deleted_at + ?3 WHERE deleted_at BETWEEN ?1 AND ?2 AND segment IN"
+         " (SELECT i.segment FROM erasure e JOIN erasure_item i ON i.erasure = e.id WHERE e.ordered_by = '')",
+         line, now, offset);
+  db.run("UPDATE erasure SET ordered_at = ordered_at + ?3 WHERE ordered_by = '' AND ordered_at BETWEEN ?1 AND ?2",
+         line, now, offset);
   db.run("UPDATE session SET started_at = started_at + ?3, seen_at = seen_at + ?3, proved_at = proved_at + ?3"
          " WHERE started_at BETWEEN ?1 AND ?2",
          line, now, offset);

@@ -23,8 +23,9 @@ std::vector<SegmentRow> lost_recordings(Catalogue& catalogue, std::size_t limit)
   });
 }
 
-std::string loss_subject(const SegmentRow& row) {
+std::string loss_subject(const SegmentRow& row, bool keyless) {
   json::object subject{{"segment", row.id.text()}, {"source", row.source}};
+  if (keyless) subject["keyless"] = true;
   if (row.kind == Kind::calls) return json::serialize(subject);
   subject["class"] = row.cls;
   subject["start"] = to_rfc3339(row.span.from);
@@ -73,6 +74,11 @@ Losses losses_in(sqlite::Connection& db) {
   return all;
 }
 
+bool is_keyless(const json::object& subject) {
+  const auto* value = subject.if_contains("keyless");
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
 // As it was stamped when it was recorded: it is moved like the files that are there. Nothing when too little is known.
 std::optional<SegmentRow> row_of(const SegmentId& id, const json::object& subject) {
   SegmentRow row;
@@ -119,6 +125,13 @@ bool has_its_place(sqlite::Connection& db, const Vaults& vaults, const SegmentRo
 }
 }  // namespace
 
+std::set<SegmentId> keyless_losses(sqlite::Connection& db) {
+  std::set<SegmentId> all;
+  for (const auto& [id, subject] : losses_in(db))
+    if (is_keyless(subject)) all.insert(id);
+  return all;
+}
+
 TakenLosses take_losses(sqlite::Connection& db, const LossParts& parts) {
   TakenLosses taken;
   for (const auto& [id, subject] : losses_in(db)) {
@@ -128,7 +141,7 @@ TakenLosses take_losses(sqlite::Connection& db, const LossParts& parts) {
       ++taken.others;
       continue;
     }
-    if (was_deleted(parts.keys, *row)) continue;
+    if (!is_keyless(subject) && was_deleted(parts.keys, *row)) continue;
     row->line = parts.line_of(row->span.from);
     row->time_doubtful = row->line.has_value();
     insert_segment(db, *row, State::lost, expiry_in(db, row->cls, row->span));
@@ -138,7 +151,14 @@ TakenLosses take_losses(sqlite::Connection& db, const LossParts& parts) {
   return taken;
 }
 
-std::uint64_t drop_ended_losses(sqlite::Connection& db, const TrustedTime& time) {
+// By a hold that was placed before its time was over. One placed later has only what an earlier one kept until then.
+static bool was_held_in_time(sqlite::Connection& db, const SegmentId& id) {
+  static const std::string sql =
+      "SELECT 1 FROM segment s JOIN hold h ON h.placed_at <= s.expires_at AND " + kCovers + " WHERE s.id = ?";
+  return db.query(sql, id).step();
+}
+
+std::uint64_t drop_ended_losses(sqlite::Connection& db, KeySlots& keys, const TrustedTime& time) {
   std::vector<SegmentRow> ended;
   std::uint64_t dropped = 0;
   {
@@ -147,7 +167,8 @@ std::uint64_t drop_ended_losses(sqlite::Connection& db, const TrustedTime& time)
     while (query.step()) ended.push_back(read_segment(query));
   }
   for (const auto& row : ended) {
-    if (!may_delete(row, hold_view(db, row.id, time), Cause::sweep, time)) continue;
+    const bool held = !may_delete(row, hold_view(db, row.id, time), Cause::sweep, time);
+    if (held && (keys.read(row.slot, row.id) || was_held_in_time(db, row.id))) continue;
     db.run("DELETE FROM segment WHERE id = ?", row.id);
     ++dropped;
   }

@@ -2,6 +2,7 @@
 // how a rebuilt catalogue knows of them again (I20).
 #pragma once
 #include <functional>
+#include <set>
 
 #include "storage/catalogue/catalogue.h"
 #include "storage/keys/key_slots.h"
@@ -17,8 +18,11 @@ class Connection;
 std::vector<SegmentRow> lost_recordings(Catalogue& catalogue, std::size_t limit);
 
 // The subject of the ledger's entry `lost`: of footage all that a rebuild needs to bring its row back; of a call its id
-// and folder, for the rest was sealed in its file.
-std::string loss_subject(const SegmentRow& row);
+// and folder, for the rest was sealed in its file. `keyless`: behind a restore its key is missing, so that what its
+// slot has is another's, also a mark of erasure.
+std::string loss_subject(const SegmentRow& row, bool keyless = false);
+// Those of them, and not found since.
+std::set<SegmentId> keyless_losses(sqlite::Connection& db);
 
 struct TakenLosses {
   std::uint64_t footage = 0;  // rows, lost again
@@ -32,7 +36,8 @@ struct LossParts {
 // For a rebuild, inside its transaction, when the ledger and every file have been taken: the row of each recording that
 // was lost, not found since, and is neither there nor deleted.
 TakenLosses take_losses(sqlite::Connection& db, const LossParts& parts);
-// Behind that and the holds: a loss is told until its time is over, or that of a hold on it. How many rows went.
-std::uint64_t drop_ended_losses(sqlite::Connection& db, const TrustedTime& time);
+// Behind that and the holds: a loss is told until its time is over, or that of a hold on it. One whose key is gone, in
+// a slot that has another by now, was deleted when its time was over, unless a hold had it then. How many rows went.
+std::uint64_t drop_ended_losses(sqlite::Connection& db, KeySlots& keys, const TrustedTime& time);
 
 }  // namespace tenure::storage

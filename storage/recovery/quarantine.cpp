@@ -89,6 +89,10 @@ Evidence evidence_of(const Path& file) {
   return evidence;
 }
 
+bool is_over(sqlite::Connection& db, const Evidence& evidence, const TrustedTime& time) {
+  return evidence.from < time.lo && end_of(db, evidence) <= time.lo && !may_be_held(db, evidence, time);
+}
+
 QuarantineReport end_quarantine(const OrphanParts& parts) {
   QuarantineReport report;
   for (const auto& vault : parts.vaults.names()) {
@@ -96,9 +100,8 @@ QuarantineReport end_quarantine(const OrphanParts& parts) {
     for (const auto& file : files_in(parts.vaults.root(vault) / kQuarantine)) {
       const auto evidence = evidence_of(file);
       const auto time = parts.clock.trusted();
-      const bool over = evidence.from < time.lo && parts.catalogue.state().read([&](sqlite::Connection& db) {
-        return end_of(db, evidence) <= time.lo && !may_be_held(db, evidence, time);
-      });
+      const bool over =
+          parts.catalogue.state().read([&](sqlite::Connection& db) { return is_over(db, evidence, time); });
       if (over) end(parts, file, evidence);
       report.files += !over;
       report.ended += over;

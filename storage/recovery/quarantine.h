@@ -5,6 +5,10 @@
 
 namespace tenure::storage {
 
+namespace sqlite {
+class Connection;
+}
+
 struct QuarantineReport {
   std::uint64_t files = 0, ended = 0;  // still there; gone now
 };
@@ -18,5 +22,7 @@ struct Evidence {
   Instant from;
 };
 Evidence evidence_of(const Path& file);
+// What was promised is over by that evidence, and no hold may mean it.
+bool is_over(sqlite::Connection& db, const Evidence& evidence, const TrustedTime& time);
 
 }  // namespace tenure::storage

@@ -261,7 +261,7 @@ void Rebuild::finish(sqlite::Connection& db) {
     report_.holds += insert_found_hold(db, hold_keys(keys_.root()), hold, clock_.trusted());
   }
   report_.gaps = take_unexplained_gaps(db, clock_.trusted().hi);
-  report_.lost -= drop_ended_losses(db, clock_.trusted());
+  report_.lost -= drop_ended_losses(db, keys_, clock_.trusted());
   const json::object subject{{"entries", report_.ledger_entries},
                              {"segments", report_.segments},
                              {"calls", report_.calls},

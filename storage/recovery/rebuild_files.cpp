@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "storage/calls/call_details.h"
 #include "storage/calls/call_record.h"
+#include "storage/recovery/lost.h"
 #include "storage/recovery/orphans.h"
 #include "storage/recovery/rebuilt_gap.h"
 #include "storage/vault/readable.h"
@@ -77,6 +78,12 @@ std::optional<Instant> VaultReader::line_of(Instant start) const {
   return found;
 }
 
+// By the ledger, which is there before any file is read: another backup of the keys may open it (I19).
+bool VaultReader::is_keyless(sqlite::Connection& db, const SegmentId& id) {
+  if (!keyless_) keyless_ = keyless_losses(db);
+  return keyless_->contains(id);
+}
+
 void VaultReader::take(sqlite::Connection& db, const std::string& vault, const Path& path) {
   try {
     const auto header = read_header(File(path, File::Mode::read));
@@ -85,7 +92,8 @@ void VaultReader::take(sqlite::Connection& db, const std::string& vault, const P
     auto key = keys_.read(header.slot, header.id);
     if (!key) {
       keys_.erase(header.slot, header.id);  // one copy may hold it still beside a marker: the marker wins
-      return keys_.is_erased(header.slot) ? finish_deletion(db, row, path) : leave(path, "its key is not in its slot");
+      const bool deleted = keys_.is_erased(header.slot) && !is_keyless(db, header.id);
+      return deleted ? finish_deletion(db, row, path) : leave(path, "its key is not in its slot");
     }
     const bool call = row.kind == Kind::calls;
     // A call that has no end was never acknowledged: its source still has it.

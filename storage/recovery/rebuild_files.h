@@ -1,5 +1,7 @@
 // The part of a rebuild that reads the vaults: a row for each sealed file whose key is live. One thread.
 #pragma once
+#include <set>
+
 #include "base/error.h"
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/keys/key_slots.h"
@@ -43,6 +45,7 @@ class VaultReader {
   bool is_second_copy(sqlite::Connection& db, const CallRecord& record, const Path& path);
   void finish_deletion(sqlite::Connection& db, const SegmentRow& row, const Path& path);
   void put_aside(const std::string& vault, const Path& path);
+  bool is_keyless(sqlite::Connection& db, const SegmentId& id);
   void must_be_to_blame(const std::string& vault, const Path& path, const Error& error) const;
 
   const Clock& clock_;
@@ -51,6 +54,7 @@ class VaultReader {
   const Key& index_key_;
   const std::vector<SettledStretch> stretches_;
   RebuildReport& report_;
+  std::optional<std::set<SegmentId>> keyless_;  // read when first asked for
 };
 
 }  // namespace tenure::storage

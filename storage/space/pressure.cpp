@@ -112,15 +112,19 @@ void Pressure::relieve_disk(const std::vector<std::string>& disk) {
   bool nothing_left = false;
   const auto found = room_of(vaults_, disk);
   if (!found) return;
+  std::map<std::string, Room> rooms;
+  for (const auto& vault : disk)
+    if (const auto room = room_at(vaults_.root(vault))) rooms.emplace(vault, *room);
+  const auto tight = lacking(rooms, wanted);
   if (is_short(*found, 1)) {
     nothing_left = !options_.delete_oldest;
     ShedPlace place;
     // Counted by what went, not by what the disk then shows: a file that is still being read gives its room back later,
     // and nothing more must go for that.
     Room went;
-    const auto lacking = [&] { return without(without(without(wanted, *found), went), waiting(disk)); };
-    for (auto missing = lacking(); any_of(missing) && !nothing_left; missing = lacking()) {
-      const auto gone = shed_with_ballast(disk, missing, place);
+    const auto still_missing = [&] { return without(without(without(wanted, *found), went), waiting(tight)); };
+    for (auto missing = still_missing(); any_of(missing) && !nothing_left; missing = still_missing()) {
+      const auto gone = shed_with_ballast(tight, missing, place);
       nothing_left = !place.more && gone.files == 0;
       went = {went.bytes + gone.bytes, went.files + gone.files};
     }
@@ -130,12 +134,13 @@ void Pressure::relieve_disk(const std::vector<std::string>& disk) {
     if (has_room(room)) hold_ballast(vault);
     auto state = state_.lock();
     auto& mine = (*state)[vault];
-    if (nothing_left && !mine.nothing_left)
+    const bool has_nothing = nothing_left && is_in(tight, vault);
+    if (has_nothing && !mine.nothing_left)
       log_error(
           "event=disk-full vault={} free={} inodes={} remedy=\"release holds that are over, or give the vault more "
           "room\"",
           vault, room.bytes, room.files);
-    mine.nothing_left = nothing_left;
+    mine.nothing_left = has_nothing;
     mine.space.free = room.bytes;
   }
 }

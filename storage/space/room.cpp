@@ -23,6 +23,13 @@ std::optional<Room> room_of(const Vaults& vaults, const std::vector<std::string>
   return least;
 }
 
+std::vector<std::string> lacking(const std::map<std::string, Room>& rooms, const Room& wanted) {
+  std::vector<std::string> names;
+  for (const auto& [name, room] : rooms)
+    if (room.bytes < wanted.bytes || room.files < wanted.files) names.push_back(name);
+  return names;
+}
+
 Room without(const Room& room, const Room& gone) {
   return {room.bytes - std::min(room.bytes, gone.bytes), room.files - std::min(room.files, gone.files)};
 }

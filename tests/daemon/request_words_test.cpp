@@ -160,6 +160,23 @@ TEST_F(RequestWords, TellNoAmountWhereNoneWasKeptAndNoneIsBound) {
   EXPECT_EQ(request_text::bound_amount("export call", {{"call", "01a2"}}), "1 call");
 }
 
+TEST_F(RequestWords, CountAllThatAnExportHandsOutHoweverLongItIs) {
+  constexpr int kMinutes = 10'001;  // a week
+  storage_->catalogue().write([&](storage::Catalogue::Transaction& transaction) {
+    for (int minute = 1; minute <= kMinutes; ++minute)
+      storage::insert_segment(transaction.db, row_of("door", "cctv", kStart - std::chrono::minutes(minute)),
+                              storage::State::live, kStart + std::chrono::days(20));
+    storage::insert_segment(transaction.db, row_of("door", "cctv", kStart - std::chrono::minutes(kMinutes + 1)),
+                            storage::State::lost, kStart + std::chrono::days(20));
+  });
+  const auto asked = ask(logged_in("ben"), "export native",
+                         {{"source", "door"},
+                          {"from", "2026-02-20T13:00:00Z"},
+                          {"to", "2026-03-02T13:00:00Z"},
+                          {"reason", "a fall"}});
+  EXPECT_THAT(std::string(asked.at("approval").at("what").as_string()), HasSubstr(": 10,001 recordings ("));
+}
+
 TEST_F(RequestWords, AreTheShortOnesWhereNoneWereKept) {
   const auto release = release_of_footage();
   const auto id = ask_for(release);

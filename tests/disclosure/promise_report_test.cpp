@@ -163,6 +163,9 @@ TEST(PromisePage, SaysHowMuchWasErasedByOrderAndByWhichOrders) {
   EXPECT_THAT(paper::to_html(promise_page(one, kProof)),
               HasSubstr("1,235 recordings were deleted before their date by 2 orders, numbered as in the ledger: no. "
                         "5120 of 3 Nov 2026 (1), no. 5166 of 20 Nov 2026 (1,234, no certificate yet)."));
+  one.erasures = {{5'166, day("2026-11-20"), 12, true, true}};
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)),
+              HasSubstr("no. 5166 (12, done again after a restore)."));
 }
 
 TEST(PromisePage, DoesNotSayThatThePromiseFitsWhenTheDiskWillBeFull) {

@@ -145,6 +145,7 @@ TEST(Attestation, TellsOfAnErasureWhoseOrderARestoreDoesNotHave) {
   ASSERT_EQ(report.erasures.size(), 1U);
   EXPECT_EQ(report.erasures[0].recordings, 1U);
   EXPECT_NE(report.erasures[0].entry, order.ledger_number) << "it is known by its deletion";
+  EXPECT_TRUE(report.erasures[0].again);
 }
 
 TEST(Attestation, SaysWhichBackupsItCannotLookInto) {

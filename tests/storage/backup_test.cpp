@@ -62,6 +62,37 @@ TEST_F(BackupTest, I8_WhatIsLostStaysInTheBackup) {
   EXPECT_EQ(sound(id), "the only copy");
 }
 
+// As a rebuild leaves a call that was lost before: the ledger alone tells of it.
+TEST_F(BackupTest, I8_WhatIsLostAndHasNoRowStaysInTheBackupAsLongAsItsKeyAndItsTime) {
+  const auto lost = import("07700 900123", "1", "the only copy"),
+             ended = import("07700 900456", "2", "its key is gone");
+  data();
+  for (const auto& id : {lost, ended}) {
+    const auto row = storage->catalogue().segments({.source = {}, .cls = {}, .span = {}, .id = id}).at(0);
+    if (id == ended) storage->keys().erase(row.slot, id);
+    fs::remove(storage->vaults().path_of(row));
+    storage->catalogue().write(
+        [&](Catalogue::Transaction& transaction) { transaction.db.run("DELETE FROM segment WHERE id = ?", id); });
+  }
+  EXPECT_EQ(data().removed, 1u);
+  const auto copy =
+      folder.path / "disk" / "vaults" / "main" / "calls" / "pbx" / "2026" / "03" / "02" / "13" / (lost.text() + ".seg");
+  EXPECT_TRUE(fs::exists(copy));
+  const auto hold = storage->holds().add({.spans = {},
+                                          .numbers = {"07700 900123"},
+                                          .calls = {},
+                                          .reason = "claim",
+                                          .authority = "manager",
+                                          .review = clock.now() + days(365)},
+                                         manager);
+  clock.advance(days(3 * 365 + 2));
+  EXPECT_EQ(data().removed, 0u) << "nobody can say what the hold means";
+  storage->holds().release(hold.hold.id, "settled", manager);
+  clock.advance(days(2));
+  EXPECT_EQ(data().removed, 1u);
+  EXPECT_FALSE(fs::exists(copy));
+}
+
 TEST_F(BackupTest, I19_OfAVaultThatIsOffLineNothingLeavesTheBackup) {
   const auto id = import("07700 900123", "1", "on another disk");
   data();

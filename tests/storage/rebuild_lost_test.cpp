@@ -90,6 +90,52 @@ TEST_F(RebuildLost, I8_I20_ALossIsToldUntilItsTimeIsOverOrItsHoldIs) {
   EXPECT_TRUE(row_of(held.id).held);
 }
 
+TEST_F(RebuildLost, I20_WhatEndedInItsTimeIsNoLossOfALaterHoldThoughItsSlotHasAnotherKeyByNow) {
+  const auto gone = record("front", 0);
+  lose_file(gone);
+  practice.clock.advance(days(29));
+  ASSERT_EQ(practice.parts->sweeper.sweep().deleted, 1u);
+  const auto now = practice.clock.now();
+  const auto next = practice.record("front", {now, now + minutes(1)});
+  ASSERT_EQ(next.slot, gone.slot);
+  practice.parts->holds.add(practice.request({{"front", minute}}), practice.manager);
+  carry_out();
+  EXPECT_EQ(lose_and_rebuild().lost, 0u);
+  EXPECT_FALSE(practice.exists(gone.id));
+  EXPECT_TRUE(practice.exists(next.id));
+}
+
+TEST_F(RebuildLost, I8_I20_ALossWhoseKeyIsGoneIsToldAsLongAsAHoldHasItThatWasThereInTime) {
+  const auto gone = record("front", 0);
+  practice.parts->holds.add(practice.request({{"front", minute}}), practice.manager);
+  lose_file(gone);
+  practice.parts->keys.erase(gone.slot, gone.id);
+  practice.parts->keys.sync();
+  practice.parts->keys.give_back(gone.slot);
+  ASSERT_EQ(record("front", 5).slot, gone.slot) << "as with a backup of the keys from before it";
+  practice.clock.advance(days(29));
+  carry_out();
+  EXPECT_EQ(lose_and_rebuild().lost, 1u);
+  EXPECT_TRUE(practice.exists(gone.id));
+}
+
+TEST_F(RebuildLost, I19_I20_WhoseKeyARestoreDidNotHaveIsNotDeletedByTheMarkOfWhoHadItsSlotBefore) {
+  const auto row = record("front", 0), deleted = record("front", 1);
+  for (const auto& one : {row, deleted}) practice.parts->keys.erase(one.slot, one.id);
+  practice.parts->keys.sync();
+  practice.parts->catalogue.write([&](Catalogue::Transaction& transaction) {
+    transaction.db.run("UPDATE segment SET state = 3 WHERE id = ?", row.id);
+    insert_ledger(transaction.db, ledger_entry(start, {"tenured"}, "lost", loss_subject(row, /*keyless=*/true)));
+  });
+  carry_out();
+  const auto report = lose_and_rebuild();
+  EXPECT_EQ(report.finished_deletions, 1u);
+  EXPECT_EQ(report.lost, 1u);
+  EXPECT_TRUE(practice.file_exists(row)) << "another backup of the keys may open it";
+  EXPECT_FALSE(practice.file_exists(deleted));
+  EXPECT_EQ(row_of(row.id).state, State::lost);
+}
+
 TEST_F(RebuildLost, I12_ALossLiesWhereItsTimeWasMovedTo) {
   const auto early = record("front", 10), late = record("front", 20);
   practice.parts->catalogue.append_ledger(

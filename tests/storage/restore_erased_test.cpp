@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "storage/erasure/erasure_certificate.h"
+#include "storage/recording/restamp.h"
 #include "tests/storage/backup_practice.h"
 
 namespace tenure::storage {
@@ -71,6 +72,27 @@ TEST_F(RestoreErased, TheKeysThatTheRestoreUsedStayForAnotherAndAreNoAlarm) {
   certified();
   EXPECT_TRUE(boost::filesystem::exists(file));
   EXPECT_THAT(storage->backups().status().alarms, Not(testing::Contains(HasSubstr("from before an erasure"))));
+}
+
+// Behind a restore nothing tells the time until somebody confirms it.
+TEST_F(RestoreErased, I12_ItsPaperWaitsForTheTimeAndHasTheRightOne) {
+  const auto right = clock.now() + hours(1), line = right - std::chrono::days(60);
+  gone = import("07700 900123", "1", "erased later");
+  data();
+  erase(gone);
+  clock.advance(hours(1));
+  const auto file = keys();
+  clock.set({line, line + std::chrono::days(365), line});
+  lose_and_restore(file);
+  storage->ledger().accept_rollback(manager, "restored after a fire");
+  EXPECT_EQ(storage->erasures().certify(), 0u);
+  restamp(storage->catalogue(), {{line, right - line, {}, Settlement::By::person}, clock.trusted(), right, manager, "time-confirm", ""});
+  clock.set({right, right});
+  ASSERT_EQ(storage->erasures().certify(), 1u);
+  const auto erasure = storage->erasures().list().at(0);
+  EXPECT_GE(erasure.ordered_at, right);
+  const auto paper = json::parse(erasure.certificate);
+  EXPECT_EQ(std::string(paper.at("items").at(0).at("deleted_at").as_string()).substr(0, 13), to_rfc3339(right).substr(0, 13));
 }
 
 TEST_F(RestoreErased, AnOrderThatCameBackIsNotToldTwice) {

@@ -114,6 +114,12 @@ TEST_F(RestoreTest, I19_WhatCameAfterTheKeysBackupIsLostAndNotDeletedThoughItsSl
   EXPECT_THAT(error_of([&] { sound(id); }), HasSubstr("missing from the vault")) << "lost, as it is told";
   EXPECT_TRUE(fs::exists(file)) << "a newer backup of the keys may open it";
   EXPECT_NE(storage->catalogue().ledger(0, 1000).back().act, "sweep");
+  while (storage->ledger().tick()) {
+  }
+  storage.reset();
+  fs::remove_all(folder.path / "state" / "catalogue");
+  EXPECT_EQ(rebuild_catalogue(settings, clock).finished_deletions, 0u);
+  EXPECT_TRUE(fs::exists(file)) << "nor does a rebuild take that slot's mark of erasure for its own";
 }
 
 // Its key may be erased by then, and its tombstone not yet written.

@@ -161,5 +161,13 @@ TEST(FilesNotCounted, OfBothTheOneThatFitsForLessIsNamed) {
   EXPECT_NEAR(space.days_that_fit(), 5, 0.01);
 }
 
+TEST(Lacking, I16_NothingGoesFromAVaultWithRoomForOneThatIsAtTheEndOfItsQuota) {
+  const Room wanted{100, 10};
+  EXPECT_THAT(lacking({{"one", {99, 10}}, {"two", {99, 10}}}, wanted), testing::ElementsAre("one", "two"));
+  EXPECT_THAT(lacking({{"quota", {5, 10}}, {"wide", {1'000'000, 10}}}, wanted), testing::ElementsAre("quota"));
+  EXPECT_THAT(lacking({{"of files", {1'000, 9}}, {"wide", {1'000, kNotCounted}}}, wanted),
+              testing::ElementsAre("of files"));
+}
+
 }  // namespace
 }  // namespace tenure::storage
