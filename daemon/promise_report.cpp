@@ -58,6 +58,7 @@ storage::AttestationOrder order_of(const Rooms& rooms) {
         {calls.name, calls.cls, calls.provider, calls.provider_place, calls.provider_keeps, calls.provider_until});
   }
   for (const auto& space : rooms.storage.pressure().spaces()) {
+    if (!space.online) continue;  // that it is off line is told; of its room nothing is known
     const bool full = space.alarm == storage::SpaceAlarm::full;
     order.spaces.push_back({space.vault, space.used, space.free, full ? std::nullopt : space.full_at,
                             space.promise_fits(), space.month_fits(), space.days_that_fit(), full});

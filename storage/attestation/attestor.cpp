@@ -199,7 +199,7 @@ class Attestor {
   void look_at_row(const RowLook& row) {
     check_cancelled();
     if (row.state == State::lost) ++classes_[row.cls].lost;
-    if (row.slot < seen_.size() && seen_[row.slot] && !judge_.is_shared(row.slot)) return;
+    if (row.slot < seen_.size() && seen_[row.slot] && judge_.owns_alone(row)) return;
     if (is_unread(row)) {
       ++report_.not_looked_at;
       return;

@@ -68,6 +68,7 @@ void BackupsLook::look_into(const Path& path, Folder& folder) {
     return true;
   };
   walk(path, look, [&](const Path& unread) {
+    if (unread == path / "lost+found") return;  // a whole disk's: root's alone, and no backup
     for (auto* report : {&folder.keys, &folder.recordings})
       if (*report) (*report)->problem = unread.string() + " may not be read";
   });

@@ -42,11 +42,16 @@ Judge::Judge(const AttestationOrder& order, CatalogueLook& catalogue, const KeyL
 void Judge::read_slots() {
   owners_.assign(keys_.slots(), SegmentId{});
   shared_.clear();
+  std::unordered_set<std::uint64_t> of_lost;
   catalogue_.each_row([&](const RowLook& row) {
     if (row.slot >= owners_.size()) return;  // made after the files were measured
     auto& owner = owners_[row.slot];
-    if (!owner.is_nil()) shared_.insert(row.slot);
+    const bool lost = row.state == State::lost;
+    // Behind a restore the slot of what is lost for want of its key may be another's by now.
+    if (lost && !owner.is_nil()) return;
+    if (!owner.is_nil() && of_lost.erase(row.slot) == 0) shared_.insert(row.slot);
     owner = row.id;
+    if (lost) of_lost.insert(row.slot);
   });
 }
 
@@ -136,12 +141,12 @@ std::optional<Problem> Judge::with_row(const SealedHeader& header, const RowLook
     if (order_.time.lo - header.start > kLongestRecording) return Problem{Fault::stuck_recording, where};
     return std::nullopt;
   }
-  if (row.state == State::lost && !past) return Problem{Fault::lost_file_is_back, where};
+  if (row.state == State::lost && !past)
+    return Problem{alive ? Fault::lost_file_is_back : Fault::key_erased_early, where};
   if (row.state == State::condemned)
     return Problem{alive ? Fault::deletion_unfinished : Fault::file_without_key, where};
   const bool held = past && catalogue_.is_held(row, order_.time.lo);
   if (past && !held) return Problem{alive ? Fault::past_date : Fault::file_without_key, where};
-
   const auto expected_start = row.filed_at.value_or(row.start);
   const bool too_long = row.kind == Kind::camera && row.end - row.start > kLongestSegment;
   // The file's own class says what was promised for it.

@@ -35,7 +35,7 @@ class Judge {
   void read_slots();
   bool is_past(const RowLook& row) const { return row.expires_at + kGrace < order_.time.lo; }
   const std::map<std::string, Promise>& promises() const { return promises_; }
-  bool is_shared(std::uint64_t slot) const { return shared_.contains(slot); }
+  bool owns_alone(const RowLook& row) const { return owner_of(row.slot) == row.id && !shared_.contains(row.slot); }
   bool is_on_line(const std::string& vault) const { return on_line_.contains(vault); }
   void set_on_line(const std::string& vault) { on_line_.insert(vault); }
   std::uint64_t unknown_files = 0;

@@ -68,6 +68,20 @@ TEST_F(Attest, IsSignedForOpensslAndInTheLedgerWithItsDigest) {
   EXPECT_NE(run_program(verify).status, 0);
 }
 
+TEST_F(Attest, SaysNothingOfTheRoomInAVaultThatIsOffLine) {
+  const auto spaces = [&] {
+    files_.names.clear();
+    ask("attest", {{"files", true}});
+    return json::parse(as_text(read_whole(file(".json")))).at("space").as_array().size();
+  };
+  storage_->pressure().look_ahead();
+  EXPECT_EQ(spaces(), 1u);
+  fs::rename(state() / "vault", folder_ / "unplugged");
+  EXPECT_EQ(spaces(), 0u);
+  storage_->pressure().look_ahead();
+  EXPECT_EQ(spaces(), 0u);
+}
+
 TEST_F(Attest, SaysNoOverTheSocketToo) {
   fs::create_directories(state() / "keys");
   storage_->keys().reserve(SegmentId::make(kStart));

@@ -1,6 +1,7 @@
 // The promise report and backups: what can be told of them without the recovery key; and of what providers keep.
 #include "base/error.h"
 #include "storage/erasure/erasures.h"
+#include "tests/storage/another_user.h"
 #include "tests/storage/attested.h"
 
 namespace tenure::storage {
@@ -158,6 +159,26 @@ TEST(Attestation, SaysWhichBackupsItCannotLookInto) {
   EXPECT_EQ(found_in(report), "") << "within its week";
   ASSERT_EQ(report.backups.size(), 2U);
   for (const auto& one : report.backups) EXPECT_FALSE(one.problem.empty()) << one.name;
+}
+
+TEST(Attestation, LooksIntoABackupOnADiskThatHasTheFolderOfItsFileSystemsRepairs) {
+  AttestedPractice practice;
+  PracticeBackups backups(practice);
+  backups.keys();
+  backups.data();
+  const auto repairs = backups.disk / "lost+found";
+  fs::create_directories(repairs);
+  const auto& disk = practice.elsewhere.path;
+  for (const auto& item : fs::recursive_directory_iterator(disk)) fs::permissions(item.path(), fs::all_all);
+  fs::permissions(disk, fs::all_all);
+  Attestation report;
+  {
+    const AnotherUser nobody(practice.state(), repairs);
+    report = practice.attest();
+  }
+  fs::permissions(repairs, fs::owner_all);
+  ASSERT_EQ(report.backups.size(), 2U);
+  for (const auto& one : report.backups) EXPECT_EQ(one.problem, "") << one.name;
 }
 
 TEST(Attestation, HoldsWhatProvidersKeepByTheirWordAgainstThePromise) {

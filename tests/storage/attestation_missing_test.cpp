@@ -158,6 +158,20 @@ TEST_F(Missing, AKeyThatWillBeEndedIsSaidToEndByItselfAndNoLongerThanThat) {
   EXPECT_EQ(found(), "key-without-recording 1") << "it should have gone";
 }
 
+// As a restore leaves it whose keys are older than its data.
+TEST_F(Missing, WhatIsLostForWantOfItsKeySharesNoKeyWithWhoHasItsSlotNow) {
+  const auto begin = at("2026-03-28T09:00:00Z");
+  const auto lost = practice.record("front", {begin, begin + std::chrono::minutes(1)});
+  practice.erase_key(lost);
+  practice.sql("UPDATE segment SET state = 3, slot = " + std::to_string(practice.fresh.slot) +
+               " WHERE id = " + hex(lost.id));
+  const auto report = practice.attest();
+  EXPECT_EQ(found_in(report), "key-erased-early 1") << "no restart brings it back";
+  EXPECT_THAT(report.findings.at(0).first.at(0).place, HasSubstr(lost.id.text()));
+  fs::remove(practice.file_of(lost));
+  EXPECT_EQ(found(), "missing-file 1") << "though the other's file is there";
+}
+
 TEST_F(Missing, AnErasureIsToldThoughLaterEntriesAreDatedBeforeIt) {
   const auto append = [&](Instant when, const std::string& act, const std::string& subject) {
     practice.parts->catalogue.append_ledger(ledger_entry(when, practice.manager, act, subject));
