@@ -17,6 +17,11 @@ std::optional<Duration> offset_of(sqlite::Connection& db, Instant line) {
   return Duration(query.integer(0));
 }
 
+std::optional<Instant> stored_line(sqlite::Connection& db, const SegmentId& id) {
+  auto query = db.query("SELECT line FROM segment WHERE id = ?", id);
+  return query.step() ? query.maybe_instant(0) : std::nullopt;
+}
+
 // A hold that covers it where it lay covers it where it goes: by its id (I8).
 void keep_holds(sqlite::Connection& db, const SegmentId& id) {
   static const std::string sql =
@@ -55,6 +60,15 @@ std::vector<SegmentRow> rows_where(sqlite::Connection& db, const std::string& co
 
 std::uint64_t move_gaps(sqlite::Connection& db, Instant line, Duration offset) {
   db.run("UPDATE OR REPLACE gap SET start_at = start_at + ?2, end_at = end_at + ?2, line = NULL WHERE line = ?1", line, offset);
+  return static_cast<std::uint64_t>(db.changes());
+}
+
+// Lowered: the gaps that lie ahead go back, too. What is being recorded keeps its stamp until it is committed, so it is
+// given a line of its own, which is settled already.
+std::uint64_t bring_back(sqlite::Connection& db, Instant now, Duration offset) {
+  db.run("UPDATE segment SET line = ?1 WHERE state = 0 AND kind = 0 AND line IS NULL AND start_at > ?1", now);
+  if (db.changes() > 0) db.run("INSERT INTO time_line(line, offset, settled_at) VALUES(?1, ?2, ?1)", now, offset);
+  db.run("UPDATE OR REPLACE gap SET start_at = start_at + ?2, end_at = end_at + ?2 WHERE line IS NULL AND start_at > ?1", now, offset);
   return static_cast<std::uint64_t>(db.changes());
 }
 
@@ -123,6 +137,8 @@ RestampReport restamp(Catalogue& catalogue, const RestampOrder& order) {
       move_waiting(db, *line, order.before.best(), offset);
       report.undecided = bound_earlier(db, *line, std::max(Duration::zero(), offset));
       db.run("INSERT INTO time_line(line, offset, settled_at) VALUES(?, ?, ?)", *line, offset, order.now);
+    } else {
+      report.gaps = bring_back(db, order.now, offset);
     }
     report.ledger_number = insert_ledger(db, entry_of(order, report));
   });
@@ -130,11 +146,10 @@ RestampReport restamp(Catalogue& catalogue, const RestampOrder& order) {
 }
 
 void restamp_if_settled(sqlite::Connection& db, const SegmentRow& row) {
-  if (!row.line) return;
-  const auto offset = offset_of(db, *row.line);
+  const auto line = stored_line(db, row.id);
+  const auto offset = line ? offset_of(db, *line) : std::nullopt;
   if (!offset) return;
-  const auto stored = segment_by_id(db, row.id);
-  if (stored && stored->line) move_or_clear(db, *stored, *offset);
+  if (const auto stored = segment_by_id(db, row.id)) move_or_clear(db, *stored, *offset);
 }
 
 void restamp_gaps_if_settled(sqlite::Connection& db, Instant line) {

@@ -69,7 +69,7 @@ void insert_segment(sqlite::Connection& db, const SegmentRow& row, State state, 
          " slot, vault, run, time_doubtful, clock_offset, line) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
          " ?14, ?15, ?16, ?17) ON CONFLICT(id) DO UPDATE SET state = ?5, start_at = ?6, end_at = ?7, expires_at = ?8, bytes = ?9,"
          " plain_bytes = ?10, digest = ?11, slot = ?12, vault = ?13, run = ?14, time_doubtful = ?15, clock_offset = ?16,"
-         " line = ?17"
+         " line = coalesce(?17, segment.line)"
          " WHERE segment.state = 0",
          row.id, row.source, row.cls, static_cast<int>(row.kind), static_cast<int>(state), row.span.from,
          std::max(row.span.from, row.span.to), expires_at, row.bytes, row.plain_bytes, row.digest, row.slot, row.vault,
@@ -77,7 +77,7 @@ void insert_segment(sqlite::Connection& db, const SegmentRow& row, State state, 
   if (db.changes() == 0)
     throw Error(ErrorKind::refused, "Segment " + row.id.text() + " is already in the catalogue and no longer reserved.");
   db.run("UPDATE source SET longest = ?2 WHERE name = ?1 AND longest < ?2", row.source, row.span.length());
-  if (row.line && state == State::live) restamp_if_settled(db, row);
+  if (state == State::live) restamp_if_settled(db, row);
 }
 
 void Catalogue::reserve_segment(const SegmentRow& row) {

@@ -221,5 +221,31 @@ TEST_F(I12Restamp, LoweringBringsBackWhatWasStampedInTheFuture) {
   EXPECT_TRUE(practice.file_exists(stored(wrong.id)));
 }
 
+TEST_F(I12Restamp, LoweringBringsBackWhatIsBeingRecordedAndTheGaps) {
+  const auto ahead = kMark + days(365);
+  practice.clock.set({ahead, ahead});
+  SegmentRow open = practice.reserve("front", {ahead, ahead + minutes(1)});
+  const auto cut_off = practice.reserve("corridor", {ahead, ahead + minutes(1)});
+  auto& catalogue = practice.parts->catalogue;
+  catalogue.add_gap({"front", {ahead - minutes(1), ahead}, "the camera sent no pictures"});
+  catalogue.add_gap({"front", {kMark - hours(2), kMark - hours(1)}, "before"});
+  const auto report = restamp(catalogue, {{std::nullopt, -days(365), {}, Settlement::By::two_persons}, practice.clock.trusted(), kMark - minutes(5),
+                                          practice.manager, "time-lower", "mistyped"});
+  practice.clock.set({kMark, kMark});
+  EXPECT_EQ(report.gaps, 1u);
+  open.span.to = ahead + minutes(1);
+  catalogue.commit_segment(open);
+  EXPECT_EQ(stored(open.id).span, (Interval{kMark, kMark + minutes(1)}));
+  EXPECT_EQ(stored(open.id).line, std::nullopt);
+  EXPECT_FALSE(stored(open.id).time_doubtful);
+  EXPECT_EQ(stored(open.id).expires_at, kMark + minutes(1) + days(28));
+  practice.restart();
+  practice.recover();
+  EXPECT_EQ(stored(cut_off.id).span.from, kMark) << "cut off, and salvaged";
+  const auto gaps = practice.parts->catalogue.gaps("front", {kMark - days(1), ahead + days(1)});
+  ASSERT_EQ(gaps.size(), 2u);
+  EXPECT_EQ(gaps[1].span, (Interval{kMark - minutes(1), kMark}));
+}
+
 }  // namespace
 }  // namespace tenure::storage
