@@ -114,7 +114,7 @@ json::value change_approved(const Call& call, const std::string& named) {
                                         storage::difference_in_words(approval.subject, json::serialize(named_now)));
   }
   const auto reason = call.args.text("reason").value_or(approval.reason);  // another one is refused
-  return daemon::row(call.rooms.storage.policy().change(wish, text("preview"), reason, call.actor, *id));
+  return daemon::row(call.rooms.storage.policy().change(wish, text("preview"), reason, call.actor, id));
 }
 
 json::value change(const Call& call) {

@@ -89,11 +89,11 @@ constexpr const char* kCheckpoint = "Ledger checkpoint (who keeps it can prove t
 std::string certificate_text(const std::string& certificate) {
   const auto paper = parsed(certificate);
   std::string out = "CERTIFICATE OF ERASURE\n\n";
-  for (const auto& [name, value] : facts_of(paper)) out += name + ": " + value + "\n";
+  for (const auto& [name, value] : facts_of(paper)) out.append(name).append(": ").append(value).append("\n");
   out += "\n" + text_of(paper, "claim") + "\n\n" + kCopies + ":\n";
-  for (const auto& [name, value] : copies_of(paper)) out += "- " + name + ": " + value + "\n";
+  for (const auto& [name, value] : copies_of(paper)) out.append("- ").append(name).append(": ").append(value).append("\n");
   out += "\n" + std::string(kItems) + ":\n";
-  for (const auto& [name, value] : items_of(paper)) out += "- " + name + "  " + value + "\n";
+  for (const auto& [name, value] : items_of(paper)) out.append("- ").append(name).append("  ").append(value).append("\n");
   return out + "\n" + kCheckpoint + ":\n" + text_of(paper.at("ledger").as_object(), "checkpoint");
 }
 

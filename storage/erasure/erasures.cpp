@@ -190,7 +190,8 @@ std::map<std::string, std::string> other_copies(const config::Settings& settings
     auto& text = copies[calls.name];
     text = calls.provider.empty() ? "the telephone system and its supplier may hold their own copy: ask for its deletion there"
                                   : calls.provider + " keeps its own copy: ask for its deletion there";
-    if (calls.source_policy == "keep") text = "the files that arrived still lie in " + calls.folder.string() + " (source_policy = \"keep\"): remove them there; " + text;
+    if (calls.source_policy == "keep")
+      text.insert(0, "the files that arrived still lie in " + calls.folder.string() + " (source_policy = \"keep\"): remove them there; ");
   }
   return copies;
 }

@@ -11,13 +11,13 @@ constexpr Duration kShortestHole = Seconds(1);  // runs follow each other to the
 
 // Each way a hold can name a segment, by the index that answers it; kCovers then has the last word.
 const std::string kCandidates[] = {
-    "SELECT g.id FROM hold_span q JOIN source o ON o.name = q.source JOIN segment g ON g.source = q.source"
-    " AND g.start_at < q.to_at AND g.start_at >= q.from_at - max(o.longest, 120000000) WHERE q.hold = ?1",
+    ("SELECT g.id FROM hold_span q JOIN source o ON o.name = q.source JOIN segment g ON g.source = q.source"
+     " AND g.start_at < q.to_at AND g.start_at >= q.from_at - max(o.longest, 120000000) WHERE q.hold = ?1"),
     "SELECT q.segment FROM hold_call q WHERE q.hold = ?1",
     "SELECT g.segment FROM hold_call q JOIN call g ON g.group_token = q.group_token WHERE q.hold = ?1",
     "SELECT t.segment FROM hold_number q JOIN call_token t ON t.token = q.token WHERE q.hold = ?1",
-    "SELECT g.segment FROM hold_number q JOIN call_token t ON t.token = q.token JOIN call k ON k.segment = t.segment"
-    " JOIN call g ON g.group_token = k.group_token WHERE q.hold = ?1"};
+    ("SELECT g.segment FROM hold_number q JOIN call_token t ON t.token = q.token JOIN call k ON k.segment = t.segment"
+     " JOIN call g ON g.group_token = k.group_token WHERE q.hold = ?1")};
 
 std::string all_candidates() {
   std::string sql;

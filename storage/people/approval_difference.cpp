@@ -1,5 +1,7 @@
 #include "storage/people/approval_difference.h"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 #include <map>
 
@@ -49,9 +51,11 @@ std::string difference_in_words(const std::string& approved, const std::string& 
     const auto was = value_of(there, name), is = value_of(here, name);
     if (was == is) continue;
     const auto* thing = thing_behind(name);
-    all +=
-        (all.empty() ? "" : "; ") +
-        (thing ? std::string(thing) : with_blanks(name) + " was " + was + " when it was asked, and is " + is + " now");
+    if (!all.empty()) all += "; ";
+    if (thing != nullptr)
+      all += thing;
+    else
+      all += fmt::format("{} was {} when it was asked, and is {} now", with_blanks(name), was, is);
   }
   if (all.empty()) all = "it was asked for something else";
   return all + ". Do exactly what was asked for, or ask for this anew, without --approval.";

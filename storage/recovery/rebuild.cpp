@@ -144,7 +144,7 @@ void Rebuild::must_be_on_line() const {
   for (const auto& name : vaults_.names())
     if (const auto why = vaults_.off_line(name); !why.empty())
       throw Error(ErrorKind::refused,
-                  "Vault " + name + " is off line (" + why + "): mount it, then rebuild. Nothing was done.");
+                  fmt::format("Vault {} is off line ({}): mount it, then rebuild. Nothing was done.", name, why));
 }
 
 // Before anything is made: a hold that cannot be read may be the one that keeps something from the next sweep.
