@@ -42,6 +42,7 @@ std::string preview_of_one(const json::value& one) {
   add("held", "kept by a hold while it lasts");
   add("sooner", "expire later, but sooner than promised");
   add("anyway", "go anyway, as things are");
+  if (amount(member(one, "anyway_held"), "recordings") > 0) add("anyway_held", "past their time by then anyway, kept by a hold");
   out += table.text() + fmt::format("recorded since {}: by the new period\n", cell(one, "as_of"));
   return out + fmt::format("then: tenure policy change {} --period {} --anchor {} --preview {} --reason \"...\"\n", cell(one, "class"),
                            cell(one, "period"), cell(one, "anchor"), cell(one, "preview"));

@@ -74,7 +74,8 @@ json::object row(const PolicyPreview& preview) {
   return {{"class", preview.wish.cls}, {"period", to_string(preview.wish.period)}, {"anchor", text_of(preview.wish.anchor)},
           {"now", daemon::row(preview.now)}, {"shortens", preview.shortens}, {"effective_at", to_rfc3339(preview.effective_at)},
           {"as_of", to_rfc3339(preview.as_of)}, {"falls_due", row(preview.falls_due)}, {"goes", row(preview.goes)},
-          {"held", row(preview.held)}, {"sooner", row(preview.sooner)}, {"anyway", row(preview.anyway)}, {"preview", preview.token}};
+          {"held", row(preview.held)}, {"sooner", row(preview.sooner)}, {"anyway", row(preview.anyway)},
+          {"anyway_held", row(preview.anyway_held)}, {"preview", preview.token}};
 }
 
 json::value show(const Call& call) {
@@ -117,6 +118,19 @@ json::value change_approved(const Call& call, const std::string& named) {
   return daemon::row(call.rooms.storage.policy().change(wish, text("preview"), reason, call.actor, id));
 }
 
+// Where nobody else could approve it, a shorter period waits a day for that, and from then on the day it always waits: a
+// request that cannot be used is not left waiting.
+void check_in_time(const Call& call, const PolicyPreview& shown, const storage::Approval& asked) {
+  if (!asked.earliest) return;
+  const auto first = *asked.earliest + PolicyChanges::kNotice;
+  if (!shown.shortens || shown.effective_at >= first) return;
+  call.rooms.storage.approvals().refuse(asked.id, "it would take effect before it may be used", call.actor);
+  throw Error(ErrorKind::refused,
+              fmt::format("Nobody else could approve this, so it would wait until {}, and a shorter period takes effect 24 hours "
+                          "after that at the earliest: preview it again, with --effective {} or later.",
+                          to_rfc3339(*asked.earliest), to_rfc3339(std::chrono::ceil<std::chrono::hours>(first + std::chrono::hours(1)))));
+}
+
 json::value change(const Call& call) {
   call.args.only({"class", "period", "anchor", "preview", "from_settings", "reason", "approval"});
   if (const auto approval = call.args.text("approval")) return change_approved(call, *approval);
@@ -132,6 +146,7 @@ json::value change(const Call& call) {
     throw Error(ErrorKind::usage, fmt::format("preview: this makes {} recordings fall due; look at it first (tenure policy preview {} --period "
                                               "{}), and give the --preview that it prints", shown.falls_due.recordings, wish.cls, to_string(wish.period)));
   const auto asked = call.rooms.storage.approvals().ask(PolicyChanges::kAct, storage::approval_subject(shown), reason, call.actor);
+  check_in_time(call, shown, asked);
   return json::object{{"state", "waiting"}, {"approval", ApprovalWords(call.rooms, call.asker).row_of_new(asked)}, {"preview", row(shown)}};
 }
 

@@ -66,14 +66,15 @@ void consider(sqlite::Connection& db, const SegmentRow& row, const Promise& want
   auto after = row;
   const auto ends = brought_forward({row.expires_at, row.readable_until}, row.span, wanted);
   after.expires_at = ends.expires_at;
-  if (may_delete(row, {}, Cause::sweep, then)) return count(preview.anyway, row);
+  const auto goes = [&](const SegmentRow& as) { return may_delete(as, hold_view(db, row.id, then), Cause::sweep, then); };
+  if (may_delete(row, {}, Cause::sweep, then)) return count(goes(row) ? preview.anyway : preview.anyway_held, row);
   if (!may_delete(after, {}, Cause::sweep, then)) {
     if (after.expires_at < row.expires_at) count(preview.sooner, row);
     return;
   }
   preview.due.push_back(row.id);
   count(preview.falls_due, row);
-  count(may_delete(after, hold_view(db, row.id, then), Cause::sweep, then) ? preview.goes : preview.held, row);
+  count(goes(after) ? preview.goes : preview.held, row);
 }
 }  // namespace
 

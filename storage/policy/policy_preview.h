@@ -29,7 +29,8 @@ struct PolicyPreview {
   Tally falls_due;              // the same, counted
   Tally goes, held;             // of these: what then goes, and what a hold keeps as long as it lasts
   Tally sooner;                 // expires earlier than promised, but later than effective_at
-  Tally anyway;                 // due by effective_at under the policy in force: no matter of this change
+  Tally anyway;                 // goes by effective_at under the policy in force: no matter of this change
+  Tally anyway_held;            // would, and is kept by a hold as long as that lasts
   std::string token;            // names exactly this: wish, moments and `due`
 };
 

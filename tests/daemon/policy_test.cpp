@@ -94,6 +94,24 @@ TEST_F(PolicyVerbs, I10_ARequestForALongerPeriodPromisesNothingForWhatIsThere) {
                                                                      HasSubstr("; what is there already, no longer than it was promised.")));
 }
 
+// Where nobody else could approve: a day that stands for the second person, then the day that a shorter period waits.
+TEST_F(PeopleTest, I10_AShorterPeriodThatCouldNotBeUsedInTimeIsRefusedAtOnce) {
+  add("anna", {"practice-manager"});
+  const auto asked_for = [this](const char* effective) {
+    json::object args{{"class", "cctv"}, {"period", "P14D"}};
+    args["effective"] = effective;
+    args["preview"] = ask(logged_in("anna"), "policy preview", args).at(0).at("preview");
+    args.erase("effective");
+    args["reason"] = "less is enough";
+    return args;
+  };
+  EXPECT_THAT(refusal(logged_in("anna"), "policy change", asked_for("2026-03-03T16:00:00Z")).message(),
+              HasSubstr("it would wait until 2026-03-03T14:00:00Z, and a shorter period takes effect 24 hours after that at the "
+                        "earliest: preview it again, with --effective 2026-03-04T15:00:00Z or later."));
+  EXPECT_EQ(ask(logged_in("anna"), "approvals list").at(0).at("state").as_string(), "refused") << "none is left waiting";
+  EXPECT_EQ(ask(logged_in("anna"), "policy change", asked_for("2026-03-04T15:00:00Z")).at("state").as_string(), "waiting");
+}
+
 TEST_F(PolicyVerbs, I10_TheSettingsFileProposesAndFromSettingsTakesItUp) {
   EXPECT_EQ(refusal(logged_in("anna"), "policy preview", {{"from_settings", true}}).kind(), ErrorKind::not_found);
   use_settings("[[class]]\nname = \"cctv\"\nperiod = \"P14D\"\n");

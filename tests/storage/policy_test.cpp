@@ -282,6 +282,17 @@ TEST_F(Policy, I10_ACrashWhileExpiriesAreBroughtForwardIsMadeUpForAtTheNextSweep
   for (const auto& row : practice.parts->catalogue.in_state(State::live)) EXPECT_EQ(row.expires_at, row.span.to + days(14));
 }
 
+TEST_F(Policy, I8_WhatAHoldKeepsPastItsTimeIsNotSaidToGoAnyway) {
+  const auto now = practice.clock.now();
+  practice.record_row("front", {now - days(27), now - days(27) + minutes(1)});
+  practice.record_row("front", {now - days(26), now - days(26) + minutes(1)});
+  practice.parts->holds.add(practice.request({{"front", {now - days(27), now - days(27) + hours(1)}}}), practice.manager);
+  const auto preview = changes().preview(wish("P14D"));
+  EXPECT_EQ(preview.anyway.recordings, 1u);
+  EXPECT_EQ(preview.anyway_held.recordings, 1u);
+  EXPECT_EQ(preview.falls_due.recordings, 0u);
+}
+
 TEST_F(Policy, I10_DoubtfulTimesKeepTheirDistanceWhenAPeriodGetsShorter) {
   const Interval span{kStart, kStart + minutes(1)};
   const Ends doubtful{span.to + days(30), span.to + days(28)};  // it may be up to two days younger than it says
