@@ -32,7 +32,8 @@ KeyRotation::KeyRotation(Catalogue& catalogue, const Clock& clock, KeySlots& key
       current_(keys.given_in_use().back()) {
   keys_.set_owner([this](std::uint64_t slot) -> std::optional<SegmentId> {
     return catalogue_.state().read([&](sqlite::Connection& db) -> std::optional<SegmentId> {
-      auto query = db.query("SELECT id FROM segment WHERE slot = ? AND state <> 2", slot);
+      // Behind a restore a lost recording may name the slot that a new one has.
+      auto query = db.query("SELECT id FROM segment WHERE slot = ? AND state <> 2 ORDER BY state", slot);
       if (!query.step()) return std::nullopt;
       return query.id<SegmentId>(0);
     });

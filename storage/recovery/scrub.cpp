@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -172,16 +173,28 @@ bool Scrub::walk_rows() {
   return !rows.empty();
 }
 
+namespace {
+// False of what was swept meanwhile: a rebuild believes the entry.
+bool find_again(const OrphanParts& parts, const SegmentRow& row) {
+  bool changed = false;
+  parts.catalogue.write([&](Catalogue::Transaction& transaction) {
+    transaction.db.run("UPDATE segment SET state = 1 WHERE id = ? AND state = 3", row.id);
+    changed = transaction.db.changes() > 0;
+    const auto subject = boost::json::serialize(boost::json::object{{"segment", row.id.text()}});
+    if (changed)
+      insert_ledger(transaction.db, ledger_entry(parts.clock.now(), {"tenured"}, "found", subject, "its file is there again, whole"));
+  });
+  return changed;
+}
+}  // namespace
+
 // By name and size only: reading it is the scrub's.
 void Scrub::look_at(const SegmentRow& row) {
   if (off_line_.contains(row.vault) || !parts_.vaults.online(row.vault)) return;
   const bool there = is_there(parts_.vaults.path_of(row));
   if (row.state == State::live && is_missing(parts_.vaults.path_of(row))) return lose(row, "its file is missing");
   if (row.state != State::lost || !there || !why_damaged(row).empty()) return;
-  parts_.catalogue.write([&](Catalogue::Transaction& transaction) {
-    transaction.db.run("UPDATE segment SET state = 1 WHERE id = ? AND state = 3", row.id);
-  });
-  note(parts_.catalogue, parts_.clock, "found", row.id.text(), "its file is there again, whole");
+  if (!find_again(parts_, row)) return;
   log_info("event=found source={} segment={}", row.source, row.id.text());
   ++status_.lock()->found;
 }
