@@ -49,7 +49,7 @@ std::string restore_here(const Command& command) {
   json::array notes;
   for (const auto& note : report.notes) notes.emplace_back(note);
   return json::serialize(json::object{{"files", report.files}, {"bytes", report.bytes}, {"data_made_at", report.data_made_at},
-                                      {"keys_made_at", report.keys_made_at}, {"notes", std::move(notes)}});
+                                      {"keys_made_at", report.keys_made_at}, {"holds", storage::in_words(report.holds)}, {"notes", std::move(notes)}});
 }
 
 }  // namespace tenure::client

@@ -210,8 +210,10 @@ std::string note(const json::value& answer) {
 }
 
 std::string rollback_accepted(const json::value& answer) {
+  auto holds = cell(member(answer, "holds"), "text");
+  if (holds.empty()) holds = "A hold that was placed in the lost part may not be here, and keeps nothing then: ask who places holds, and look at tenure hold list.";
   std::string out = fmt::format("The ledger goes on from the catalogue: {} entries. What was lost is recorded in it, and the files of the lost part are\n"
-                                "kept beside the others, in a folder named lost-<time>. Recordings are not closed for this any more.\n", cell(answer, "entries"));
+                                "kept beside the others, in a folder named lost-<time>. Recordings are not closed for this any more.\n", cell(answer, "entries")) + holds + "\n";
   if (const auto why = cell(answer, "rolled_back"); !why.empty()) out = "STILL ROLLED BACK: " + why + "; recordings stay closed\n";
   if (const auto why = cell(answer, "problem"); !why.empty()) out += "LEDGER NOT WRITTEN: " + why + "\n";
   return out;

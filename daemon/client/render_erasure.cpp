@@ -102,7 +102,8 @@ std::string backed_up_data(const json::value& answer) {
 
 std::string restored(const json::value& answer) {
   return fmt::format("{} files, {}; data of {}, keys of {}\n", cell(answer, "files"), bytes_text(amount(answer, "bytes")), cell(answer, "data_made_at"),
-                     cell(answer, "keys_made_at")) + listed(answer, "notes", "note: ") + "Start tenured: what was deleted since is deleted again before anything can be read.\n";
+                     cell(answer, "keys_made_at")) + listed(answer, "notes", "note: ") + cell(member(answer, "holds"), "text") + "\n"
+         "Start tenured: what was deleted since is deleted again before anything can be read.\n";
 }
 
 std::string rebuilt(const json::value& answer) {

@@ -3,6 +3,7 @@
 
 #include "daemon/control/rows.h"
 #include "daemon/control/verbs.h"
+#include "storage/backup/restored_holds.h"
 #include "storage/ledger/ledger.h"
 
 namespace tenure::daemon {
@@ -75,8 +76,12 @@ json::value erase_detail(const Call& call) {
 
 json::value accept_rollback(const Call& call) {
   call.args.only({"reason"});
-  call.rooms.storage.ledger().accept_rollback(call.actor, call.args.need("reason"));
-  return row(call.rooms.storage.ledger().status());
+  auto& storage = call.rooms.storage;
+  const auto holds = storage::holds_of_last_restore(storage.catalogue());  // before the act, behind which that loss is an old one
+  storage.ledger().accept_rollback(call.actor, call.args.need("reason"));
+  auto answer = row(storage.ledger().status());
+  answer["holds"] = holds ? json::value(storage::in_words(*holds)) : json::value();
+  return answer;
 }
 }  // namespace
 

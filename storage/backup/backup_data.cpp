@@ -9,6 +9,7 @@
 #include "storage/backup/backups.h"
 #include "storage/backup/files.h"
 #include "storage/backup/generations.h"
+#include "storage/backup/hold_copies.h"
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/recovery/damage.h"
 #include "storage/recovery/quarantine.h"
@@ -22,6 +23,7 @@ namespace json = boost::json;
 using BackupId = Id<struct BackupTag>;
 
 namespace {
+constexpr auto kHoldFile = ".hold";  // of these copy_holds() makes the copies
 constexpr const char* kManifest = "tenure-backup.json";
 
 // The index that finds calls by number, and what logs people in, stay behind: both are made again after a restore.
@@ -50,14 +52,15 @@ void mirror_folder(Copier& copier, const Path& from, const Path& to) {
   if (!fs::is_directory(from)) return;
   std::set<Path> wanted;
   for (const auto& item : fs::recursive_directory_iterator(from)) {
-    if (!fs::is_regular_file(item.symlink_status())) continue;
+    if (!fs::is_regular_file(item.symlink_status()) || item.path().extension() == kHoldFile) continue;
     const auto inside = item.path().lexically_relative(from);
     if (copier.copy_if_there(item.path(), to / inside)) wanted.insert(inside);
   }
   if (!fs::is_directory(to)) return;
   std::vector<Path> gone;
   for (const auto& item : fs::recursive_directory_iterator(to))
-    if (fs::is_regular_file(item.symlink_status()) && !wanted.contains(item.path().lexically_relative(to))) gone.push_back(item.path());
+    if (fs::is_regular_file(item.symlink_status()) && item.path().extension() != kHoldFile && !wanted.contains(item.path().lexically_relative(to)))
+      gone.push_back(item.path());
   for (const auto& path : gone) remove_file(path);
 }
 
@@ -150,7 +153,11 @@ DataBackupReport Backups::back_up_data(const Path& folder, const Actor& actor, c
   const auto checkpoint = parts_.ledger.checkpoint("backup");
   const auto copy = folder / "catalogue.db";
   Copier copier;
-  mirror_folder(copier, parts_.state / "holds", folder / "holds");
+  {
+    const std::scoped_lock copying(keys_mutex_);  // tick() writes the same files
+    mirror_folder(copier, parts_.state / "holds", folder / "holds");
+    copy_holds(parts_, folder);
+  }
   mirror_folder(copier, parts_.state / "ledger", folder / "ledger");
   try {
     copy_catalogue(parts_.state / "catalogue" / "catalogue.db", copy);

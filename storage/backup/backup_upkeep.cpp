@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "storage/backup/backups.h"
 #include "storage/backup/generations.h"
+#include "storage/backup/hold_copies.h"
 #include "storage/backup/recovery_key.h"
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/recovery/kept_backups.h"
@@ -135,7 +136,8 @@ void Backups::make_generations_due(const std::map<std::string, Instant>& folders
   }
 }
 
-// A day after the newest of each folder the next one; at 7 days the end of what a newer verified one replaces.
+// A day after the newest of each folder the next one; at 7 days the end of what a newer verified one replaces. And the
+// copies of the hold files, whose trouble is that of the data, unless the data has one of its own.
 void Backups::tick() {
   keep();
   const std::unique_lock lock(keys_mutex_, std::try_to_lock);
@@ -160,6 +162,11 @@ void Backups::tick() {
     const bool replaced = std::ranges::any_of(
         all, [&](const BackupRow& one) { return one.verified_at && now - one.made_at < kGenerationLife; });
     if (replaced) static_cast<void>(remove_older(now - kGenerationLife, nullptr));
+  });
+  attempt([&] {
+    const auto not_copied = copy_holds_to_all(parts_, here());
+    const auto told = problems_.lock()->data;
+    if (told.empty() || told.starts_with(kHoldsNotCopied)) note_problem(&Problems::data, "data", not_copied);
   });
   note_problem(&Problems::keys, "keys", problem);
 }

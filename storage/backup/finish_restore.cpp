@@ -126,7 +126,8 @@ void finish_restore(const FinishRestoreParts& parts) {
   const auto used = read_restored_mark(parts.state);  // before anything is done by it
   const auto index_key = number_index_key(parts.keys.root());
   const auto calls = index_calls(parts, index_key);  // first, for holds by number are asked through it
-  parts.holds.adopt_stray_files();                    // also those placed after the copy of the catalogue
+  mend_restored_holds(parts, used);
+  parts.holds.adopt_stray_files();  // also those placed after the copy of the catalogue, before anything could be deleted
   const auto numbers = parts.holds.index_numbers();
   DeletionsApplied applied;
   if (fs::exists(list)) {
@@ -140,10 +141,12 @@ void finish_restore(const FinishRestoreParts& parts) {
   take_backups(parts, used);
   forget_removed(parts.catalogue, parts.clock.now());
   const json::object subject{{"backups", json::object{{"data_made_at", used.data_made_at}, {"keys_made_at", used.keys_made_at}}},
-                             {"tombstones", applied.tombstones}, {"deleted_again", applied.rows.size()}, {"lost", lost}, {"calls_indexed", calls}, {"numbers_of_holds", numbers}};
+                             {"tombstones", applied.tombstones}, {"deleted_again", applied.rows.size()}, {"lost", lost}, {"calls_indexed", calls}, {"numbers_of_holds", numbers},
+                             {"holds", to_json(used.holds)}};
   parts.catalogue.append_ledger(ledger_entry(parts.clock.now(), {"tenured"}, "restore", json::serialize(subject)));
   static_cast<void>(parts.eraser.finish_condemned());
-  log_warning("event=restored deleted_again={} lost={} calls_indexed={}", applied.rows.size(), lost, calls);
+  log_warning("event=restored deleted_again={} lost={} calls_indexed={} holds_in_backup={} holds_from_copies={}", applied.rows.size(), lost, calls,
+              used.holds.in_backup, used.holds.from_copies);
   remove_file(list);
   remove_file(parts.state / "restored.backups");
   remove_file(mark);

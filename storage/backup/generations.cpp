@@ -123,6 +123,11 @@ void must_be_mounted(Catalogue& catalogue, const Path& folder) {
 
 bool is_mounted(Catalogue& catalogue, const Path& folder) { return why_not_mounted(catalogue, folder).empty(); }
 
+bool is_marked(const Path& folder) {
+  boost::system::error_code error;
+  return fs::exists(folder / kMark, error);
+}
+
 void mark_folder(const Path& folder) {
   if (!fs::exists(folder / kMark)) write_durably(folder / kMark, as_view("Backups of Tenure lie here: by this file their disk is known.\n"));
 }

@@ -23,5 +23,6 @@ void must_be_mounted(Catalogue& catalogue, const Path& folder);
 bool is_mounted(Catalogue& catalogue, const Path& folder);
 // So that it is known again.
 void mark_folder(const Path& folder);
+bool is_marked(const Path& folder);
 
 }  // namespace tenure::storage

@@ -58,7 +58,7 @@ void write_keys(const Path& state, const Path& file, const Key& secret) {
 void copy_tree(Copier& copier, const Path& from, const Path& to, RestoreReport& report) {
   if (!fs::is_directory(from)) return;
   for (const auto& item : fs::recursive_directory_iterator(from)) {
-    if (!fs::is_regular_file(item.symlink_status())) continue;
+    if (!fs::is_regular_file(item.symlink_status()) || item.path().extension() == ".hold") continue;  // restore_holds() brings these
     report.bytes += copier.copy(item.path(), to / item.path().lexically_relative(from));
     ++report.files;
   }
@@ -209,6 +209,7 @@ RestoreReport restore(const config::Settings& settings, const RestoreRequest& re
   Copier copier;
   restore_vaults(copier, settings, request.data, to_fill, report);
   copy_tree(copier, request.data / "holds", state / "holds", report);
+  restore_holds(request.data, state, report);
   copy_tree(copier, request.data / "ledger", state / "ledger", report);
   if (const auto broken = worst_contradiction(request, {member(header, "checkpoint"), request.checkpoint}, key); !broken.note.empty()) {
     write_durably(state / "ledger" / "checkpoint", as_view(broken.note));  // the next start closes content for it
@@ -216,7 +217,9 @@ RestoreReport restore(const config::Settings& settings, const RestoreRequest& re
   }
   const json::object mark{{"data_made_at", report.data_made_at}, {"keys_made_at", report.keys_made_at}, {"keys_id", member(header, "id")},
                           {"keys_file", fs::weakly_canonical(request.keys).string()}, {"keys_bytes", fs::file_size(request.keys)},
-                          {"keys_sha256", to_hex(digest_of(request.keys))}};
+                          {"keys_sha256", to_hex(digest_of(request.keys))},
+                          {"holds_in_backup", report.holds.in_backup}, {"holds_from_copies", report.holds.from_copies},
+                          {"holds_known_until", report.holds.known_until ? to_rfc3339(*report.holds.known_until) : std::string()}};
   write_durably(state / "restored", as_view(json::serialize(mark)));
   copier.copy(request.data / "catalogue.db", state / "catalogue" / "catalogue.db");
   copier.sync();

@@ -4,6 +4,7 @@
 // its key is settled, the index is made again. A checkpoint that signs more than the restored catalogue closes content
 // (I15).
 #pragma once
+#include "storage/backup/restored_holds.h"
 #include "storage/recovery/recovery.h"
 
 namespace tenure::storage {
@@ -18,6 +19,7 @@ struct RestoreRequest {
 struct RestoreReport {
   std::uint64_t files = 0, bytes = 0;
   std::string data_made_at, keys_made_at;
+  RestoredHolds holds;
   std::vector<std::string> notes;
 };
 

@@ -22,7 +22,7 @@ std::uint64_t number_in(const json::object& mark, const char* name) {
   boost::system::error_code failed;
   const auto number = value != nullptr && value->is_number() ? value->to_number<std::uint64_t>(failed) : 0;
   if (value == nullptr || !value->is_number() || failed)
-    throw Error(ErrorKind::corrupt, std::string(name) + " is missing or no number of bytes");
+    throw Error(ErrorKind::corrupt, std::string(name) + " is missing or no number");
   return number;
 }
 
@@ -30,6 +30,14 @@ template <typename Value>
 Value must_be(const std::optional<Value>& value, const char* name) {
   if (!value) throw Error(ErrorKind::corrupt, std::string(name) + " is none");
   return *value;
+}
+
+// No time where the backup's own is none and it had no hold file.
+RestoredHolds holds_in(const json::object& mark) {
+  RestoredHolds holds{number_in(mark, "holds_in_backup"), number_in(mark, "holds_from_copies"), {}};
+  if (const auto until = text_in(mark, "holds_known_until"); !until.empty())
+    holds.known_until = must_be(parse_rfc3339(until), "holds_known_until");
+  return holds;
 }
 
 std::optional<Digest> digest_from(const std::string& hex) {
@@ -55,6 +63,7 @@ RestoredMark parse_restored_mark(std::string_view text) {
   mark.keys_file = text_in(object, "keys_file");
   mark.keys_bytes = number_in(object, "keys_bytes");
   mark.keys_sha256 = must_be(digest_from(text_in(object, "keys_sha256")), "keys_sha256");
+  mark.holds = holds_in(object);
   return mark;
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/id.h"
+#include "storage/backup/restored_holds.h"
 
 namespace tenure::storage {
 
@@ -18,6 +19,7 @@ struct RestoredMark {
   Path keys_file;
   std::uint64_t keys_bytes = 0;
   Digest keys_sha256{};
+  RestoredHolds holds;
 };
 
 // Throws Error{corrupt} with what is wrong with it; nothing else, whatever it is given.

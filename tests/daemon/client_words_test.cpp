@@ -184,6 +184,12 @@ TEST(ErasuresOnTheScreen, SayThatARestoreDidOneAgainAndNameNobody) {
   EXPECT_THAT(render("erase show", erasure), HasSubstr("\nordered 2026-11-22T10:00:00Z by anna\n"));
 }
 
+TEST(ARestoreOnTheScreen, SaysWhichHoldsAreBackAndWhatIsLeft) {
+  const auto text = render("restore", json::parse(R"({"files": 3, "bytes": 0, "data_made_at": "d", "keys_made_at": "k",
+      "holds": {"in_backup": 2, "text": "Holds in force: 2."}, "notes": ["one hold file was left"]})"));
+  EXPECT_THAT(text, HasSubstr("note: one hold file was left\nHolds in force: 2.\nStart tenured"));
+}
+
 TEST(StatusOnTheScreen, SaysWhoDeletedSinceTheStart) {
   EXPECT_THAT(render("status", json::parse(R"({"sweep": {"deleted": 3}})")), HasSubstr("deleted by the sweep since the start: 3\n"));
 }
@@ -193,6 +199,9 @@ TEST(ARollbackAcceptedOnTheScreen, SaysWhatTheLedgerGoesOnFromAndWhatIsStillWron
       render("ledger accept-rollback", json::parse(R"({"entries": 812, "rolled_back": "", "problem": ""})"));
   EXPECT_THAT(text, HasSubstr("goes on from the catalogue: 812 entries."));
   EXPECT_THAT(text, Not(HasSubstr("{")));
+  EXPECT_THAT(text, HasSubstr("ask who places holds, and look at tenure hold list.\n"));
+  EXPECT_THAT(render("ledger accept-rollback", json::parse(R"({"entries": 812, "holds": {"text": "Holds in force: 2."}})")),
+              testing::AllOf(HasSubstr("\nHolds in force: 2.\n"), Not(HasSubstr("hold list"))));
   EXPECT_THAT(render("ledger accept-rollback", json::parse(R"({"entries": 812, "problem": "the disk is full"})")),
               HasSubstr("LEDGER NOT WRITTEN: the disk is full"));
   EXPECT_THAT(render("ledger accept-rollback", json::parse(R"({"entries": 812, "rolled_back": "a copy has more"})")),

@@ -93,11 +93,13 @@ class Erasure(unittest.TestCase):
                                    str(generations[0]), "--recovery-key", "-"], input=paper.replace("-", " ").replace("TENURE RECOVERY", "") + "\n",
                                   capture_output=True, text=True, timeout=60)
         self.assertEqual(restored.returncode, 0, restored.stderr)
+        self.assertEqual(json.loads(restored.stdout)["holds"]["in_backup"], 0)
         practice.start()
         # The keys' backup carries a checkpoint that signs more than the data's: somebody must say that this is so.
         said = practice.refused("calls", "find", "--last-digits", "900123")
         self.assertIn("accept-rollback", said)
-        practice.ask("ledger", "accept-rollback", "--reason", "restored after a fire")
+        accepted = practice.ask("ledger", "accept-rollback", "--reason", "restored after a fire")
+        self.assertIn("ask who places holds", accepted["holds"]["text"])
         self.assertEqual(self.kept("900123"), [mine])
         practice.ask("export", "call", mine, "--out", practice.folder / "again", "--reason", "compare")
         first, second = (next(folder.glob("*.wav")).read_bytes() for folder in (audio, practice.folder / "again"))
