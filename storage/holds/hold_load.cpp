@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "storage/holds/hold_rows.h"
+#include "storage/recording/camera_rate.h"
 
 namespace tenure::storage {
 
 namespace {
 constexpr Duration kMeasured = std::chrono::days(7), kLeastMeasured = std::chrono::hours(1);
-constexpr double kUsualCamera = 4e6 / 8 * 3600;  // bytes an hour of 1080p at 4 Mb/s
-constexpr double kHour = 3600e6;                 // microseconds
+constexpr double kHour = 3600e6;  // microseconds
 
 bool others_count(sqlite::Connection& db, const HoldId& id) {
   return db.query("SELECT 1 FROM hold WHERE released_at IS NULL AND id <> ?", id).step();
@@ -22,14 +22,28 @@ bool grows_anyway(sqlite::Connection& db, const HoldId& id, const std::string& s
                   " AND p.to_at >= ?", id, source, kOpenEnd).step();
 }
 
-void measure_growth(sqlite::Connection& db, HoldPart& part, Instant now) {
+void measure_calls(sqlite::Connection& db, HoldPart& part, Instant now) {
   auto query = db.query("SELECT vault, sum(bytes), min(start_at) FROM segment WHERE source = ? AND start_at > ? AND state IN (1, 3)"
                         " GROUP BY vault", part.source, now - kMeasured);
   while (query.step())
     if (const auto since = now - query.instant(2); since >= kLeastMeasured)
       part.bytes_per_hour[query.text(0)] = static_cast<double>(query.natural(1)) * kHour / static_cast<double>(since.count());
-  part.estimated = part.kind == Kind::camera && part.bytes_per_hour.empty();
-  if (part.estimated) part.bytes_per_hour[""] = kUsualCamera;
+}
+
+// It grows where the camera recorded last.
+void measure_camera(sqlite::Connection& db, HoldPart& part, Instant now) {
+  const auto vault = vault_of_newest(db, part.source);
+  const auto recorded = recorded_into(db, part.source, vault, now);
+  const auto rate = recorded ? rate_of(*recorded) : std::nullopt;
+  part.estimated = !rate;
+  part.bytes_per_hour[rate ? vault : ""] = rate.value_or(kUsualCamera).bytes / 24;
+}
+
+void measure_growth(sqlite::Connection& db, HoldPart& part, Instant now) {
+  if (part.kind == Kind::calls)
+    measure_calls(db, part, now);
+  else
+    measure_camera(db, part, now);
 }
 
 Kind kind_of(sqlite::Connection& db, const std::string& source) {

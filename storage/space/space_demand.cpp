@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "storage/holds/hold_rows.h"
+#include "storage/recording/camera_rate.h"
 
 namespace tenure::storage {
 
@@ -15,27 +16,33 @@ constexpr Duration kMeasured = std::chrono::days(7);
 constexpr Duration kLeastMeasured = std::chrono::hours(1);
 constexpr double kDay = 86'400e6;  // microseconds
 
-struct Rate {  // a day
-  double bytes = 0, files = 0;
-};
-constexpr Rate kUsualCamera{4e6 / 8 * 86'400, 24 * 60};  // 1080p at 4 Mb/s, in minutes
+using Rate = CameraRate;
 
 struct Measured {
   Rate all;
   Instant since{};
 };
 
-std::map<std::string, Measured> measure(sqlite::Connection& db, const std::string& vault, Instant now) {
+// Of calls, by class. They come by day and not by night: over the hours since the first of them, whatever they brought.
+std::map<std::string, Measured> measure_calls(sqlite::Connection& db, const std::string& vault, Instant now) {
   std::map<std::string, Measured> classes;
-  for (const int kind : {0, 1}) {
-    auto query = db.query(
-        "SELECT class, sum(bytes), count(*), min(start_at) FROM segment WHERE kind = ? AND start_at > ? AND vault = ?"
-        " AND state = 1 GROUP BY class",
-        kind, now - kMeasured, vault);
-    while (query.step())
-      classes[query.text(0)] = {{static_cast<double>(query.natural(1)), static_cast<double>(query.natural(2))},
-                                query.instant(3)};
-  }
+  auto query = db.query(
+      "SELECT class, sum(bytes), count(*), min(start_at) FROM segment WHERE kind = 1 AND start_at > ? AND vault = ?"
+      " AND state = 1 GROUP BY class",
+      now - kMeasured, vault);
+  while (query.step())
+    classes[query.text(0)] = {{static_cast<double>(query.natural(1)), static_cast<double>(query.natural(2))},
+                              query.instant(3)};
+  return classes;
+}
+
+// What cameras recorded into this vault, by the class that each is of now.
+std::map<std::string, std::vector<CameraRecorded>> read_cameras(sqlite::Connection& db, const std::string& vault,
+                                                                Instant now) {
+  std::map<std::string, std::vector<CameraRecorded>> classes;
+  auto query = db.query("SELECT name, class FROM source WHERE kind = 0 ORDER BY name");
+  while (query.step())
+    if (const auto found = recorded_into(db, query.text(0), vault, now)) classes[query.text(1)].push_back(*found);
   return classes;
 }
 
@@ -57,23 +64,36 @@ void add_class(Need& need, ClassDemand one, double per_day) {
   need.classes.push_back(std::move(one));
 }
 
-void add_class(sqlite::Connection& db, Demand& demand, const PolicyRow& policy,
-               const std::map<std::string, Measured>& measured, Instant now,
+// What comes into one vault.
+struct Rates {
+  std::map<std::string, Measured> calls;
+  std::map<std::string, std::vector<CameraRecorded>> cameras;
+};
+
+ClassRate rate_of_calls(const Rates& rates, const std::string& cls, Instant now) {
+  const auto found = rates.calls.find(cls);
+  if (found == rates.calls.end() || now - found->second.since < kLeastMeasured) return {};
+  return {times(found->second.all, kDay / static_cast<double>((now - found->second.since).count())), false};
+}
+
+ClassRate rate_of_cameras(const Rates& rates, const std::string& cls, std::optional<std::size_t> expected,
+                          Instant now) {
+  const auto found = rates.cameras.find(cls);
+  return class_rate(found == rates.cameras.end() ? std::vector<CameraRecorded>() : found->second, expected, now);
+}
+
+void add_class(sqlite::Connection& db, Demand& demand, const PolicyRow& policy, const Rates& rates, Instant now,
                const std::map<std::string, std::size_t>& cameras) {
   ClassDemand one;
   one.cls = policy.cls;
   const auto count = cameras.find(policy.cls);
+  const auto expected = count == cameras.end() ? std::nullopt : std::optional(count->second);
   // Its last camera may have left the settings: what is there of it is still CCTV.
-  one.kind = count != cameras.end() || has_cameras(db, policy.cls) ? Kind::camera : Kind::calls;
+  one.kind = expected || has_cameras(db, policy.cls) ? Kind::camera : Kind::calls;
   one.period = add(now, policy.period) - now;
-  Rate rate;
-  const auto found = measured.find(policy.cls);
-  if (found != measured.end() && now - found->second.since >= kLeastMeasured) {
-    rate = times(found->second.all, kDay / static_cast<double>((now - found->second.since).count()));
-  } else if (count != cameras.end()) {
-    rate = times(kUsualCamera, static_cast<double>(count->second));
-    one.estimated = true;
-  }
+  const auto [rate, estimated] = one.kind == Kind::calls ? rate_of_calls(rates, policy.cls, now)
+                                                         : rate_of_cameras(rates, policy.cls, expected, now);
+  one.estimated = estimated;
   add_class(demand.bytes, one, rate.bytes);
   add_class(demand.files, one, rate.files);
 }
@@ -183,8 +203,8 @@ Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::
   used.step();
   demand.bytes.used = used.natural(0);
   demand.files.used = used.natural(1);
-  const auto measured = measure(db, vault, now);
-  for (const auto& row : policy) add_class(db, demand, row, measured, now, cameras);
+  const Rates rates{measure_calls(db, vault, now), read_cameras(db, vault, now)};
+  for (const auto& row : policy) add_class(db, demand, row, rates, now, cameras);
   read_flow(db, vault, now, demand);
   return demand;
 }

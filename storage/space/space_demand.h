@@ -32,7 +32,8 @@ std::map<std::string, std::size_t> cameras_into(const Vaults& vaults, const std:
 // names.
 std::vector<std::vector<std::string>> by_file_system(const Vaults& vaults);
 
-// Of one vault, measured over the last seven days. `cameras`: how many each class has, for what was never measured.
+// Of one vault: cameras as camera_rate.h measures them, calls over the last seven days. `cameras`: how many each class
+// has.
 Demand read_demand(sqlite::Connection& db, const std::string& vault, const std::vector<PolicyRow>& policy, Instant now,
                    const std::map<std::string, std::size_t>& cameras);
 

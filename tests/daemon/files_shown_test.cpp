@@ -19,7 +19,7 @@ class AVaultOfFewFiles : public SpaceShown {
   void record_two_hours() {
     for (int i = 0; i < 20; ++i) {
       const auto from = kStart - std::chrono::hours(2) + std::chrono::minutes(6 * i);
-      record({from, from + std::chrono::minutes(1)}, 1000, "few");
+      record({from, from + std::chrono::minutes(6)}, 1000, "few");
     }
     storage_->pressure().look_ahead();
   }

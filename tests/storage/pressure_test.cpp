@@ -272,7 +272,9 @@ TEST_F(DiskPressure, I16_CamerasStopInsteadWhereTheSettingsSaySo) {
 }
 
 TEST_F(DiskPressure, R05_LookingAheadSaysWhatDoesNotFitAndWhenItIsFull) {
-  for (int i = 0; i < 120; ++i) practice.record("front", {kStart + minutes(i), kStart + minutes(i + 1)}, 100 << 10);
+  for (int i = 0; i < 120; ++i)
+    for (const auto* camera : {"front", "waiting-room"})
+      practice.record(camera, {kStart + minutes(i), kStart + minutes(i + 1)}, 50 << 10);
   practice.clock.advance(hours(2));
   pressure->look_ahead();
   const auto space = pressure->spaces().at(0);

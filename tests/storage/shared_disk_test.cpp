@@ -35,7 +35,7 @@ class SharedDisk : public testing::Test {
     Pressure::Options options;
     auto& parts = *practice.parts;
     options.least_free = vaults.free_bytes("one") - room;
-    options.cameras.of_class["cctv"] = 2;
+    options.cameras.of_class["cctv"] = 1;  // into "one"; what is in "two" came there while "one" was away
     return {options, parts.catalogue, practice.clock, vaults, parts.eraser, practice.folder.path};
   }
   Practice practice{kStart};
