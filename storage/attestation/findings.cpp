@@ -33,7 +33,8 @@ constexpr std::array<FaultWords, static_cast<std::size_t>(Fault::end)> kWords{{
     {Fault::key_without_recording, kBroken, "key-without-recording",
      "keys live that belong to no recording: a deleted recording could be decrypted if a copy of it exists",
      "after a restore, a rebuild or a crash tenured finds such keys by itself: run this report again in an hour. If its "
-     "log says stray-keys-left, mount the disk that it names; else somebody has put old keys back: call your supplier"},
+     "log says stray-keys-left, mount the disk that it names; if stray-key-kept, put the file that it names into its "
+     "vault and restart tenured; else somebody has put old keys back: call your supplier"},
     {Fault::key_ending, kBroken, "key-ending",
      "keys live that belong to no recording, as a restore, a rebuild or a crash leaves them, and will be ended",
      "nothing: tenured ends them a day after it found them. If a disk with their recordings exists, mount it before"},

@@ -42,11 +42,13 @@ Judge::Judge(const AttestationOrder& order, CatalogueLook& catalogue, const KeyL
 void Judge::read_slots() {
   owners_.assign(keys_.slots(), SegmentId{});
   shared_.clear();
+  of_lost_.clear();
   catalogue_.each_row([&](const RowLook& row) {
     if (row.slot >= owners_.size()) return;  // made after the files were measured
     auto& owner = owners_[row.slot];
     if (!owner.is_nil()) shared_.insert(row.slot);
     owner = row.id;
+    if (row.state == State::lost) of_lost_.insert(row.slot);
   });
 }
 
@@ -285,9 +287,13 @@ std::optional<Problem> Judge::row(const RowLook& row) {
                  {row.cls, row.source, row.vault + ":" + place_of(header).string(), row.expires_at}};
 }
 
+// The slot of a recording that is lost may have another's key by now, as a restore leaves it. Only what deletes opens
+// keys and can tell.
 std::optional<Problem> Judge::key(std::uint64_t slot) {
-  if (!lives(slot) || !owner_of(slot).is_nil() || of_orphans_.contains(slot)) return std::nullopt;
+  const bool owned = !owner_of(slot).is_nil();
+  if (!lives(slot) || of_orphans_.contains(slot) || (owned && !of_lost_.contains(slot))) return std::nullopt;
   const bool ending = catalogue_.is_stray_key(slot, order_.time.lo - kStrayKey);
+  if (owned && !ending) return std::nullopt;
   return Problem{ending ? Fault::key_ending : Fault::key_without_recording, {{}, {}, "key slot " + std::to_string(slot), {}}};
 }
 

@@ -65,6 +65,7 @@ class Judge {
   std::set<std::string> on_line_;
   std::vector<SegmentId> owners_;  // of the slots, by the rows; nil where there is none
   std::unordered_set<std::uint64_t> shared_;
+  std::unordered_set<std::uint64_t> of_lost_;     // slots of rows that are lost
   std::unordered_set<std::uint64_t> of_orphans_;  // slots that files without a row name
 };
 

@@ -158,6 +158,19 @@ TEST_F(Missing, AKeyThatWillBeEndedIsSaidToEndByItselfAndNoLongerThanThat) {
   EXPECT_EQ(found(), "key-without-recording 1") << "it should have gone";
 }
 
+TEST_F(Missing, AKeyInTheSlotOfALostRecordingThatIsAnothersIsSaidToEnd) {
+  const auto found_stray = [&] {
+    practice.sql("INSERT OR REPLACE INTO stray_key VALUES(" + std::to_string(practice.fresh.slot) + ", " +
+                 std::to_string(micros_of(practice.clock.now())) + ")");
+  };
+  found_stray();
+  EXPECT_EQ(found(), "") << "what is there has its own key";
+  lose_file(practice.fresh);
+  EXPECT_EQ(found(), "key-ending 1, missing-file 1");
+  practice.sql("DELETE FROM stray_key");
+  EXPECT_EQ(found(), "missing-file 1");
+}
+
 TEST_F(Missing, AnErasureIsToldThoughLaterEntriesAreDatedBeforeIt) {
   const auto append = [&](Instant when, const std::string& act, const std::string& subject) {
     practice.parts->catalogue.append_ledger(ledger_entry(when, practice.manager, act, subject));
