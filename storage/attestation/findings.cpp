@@ -81,6 +81,10 @@ constexpr std::array<FaultWords, static_cast<std::size_t>(Fault::end)> kWords{{
      "the log and the ledger (`quarantine`) say why; they are removed when their time is over"},
     {Fault::leftover, kFault, "leftover", "files of deleted recordings are left; nothing can decrypt them",
      "they may be removed from the vault's folder"},
+    {Fault::keyless, kFault, "file-of-lost-key",
+     "files lie here that nothing can decrypt, and no deletion of their recordings is on record: they were made after the "
+     "keys were backed up that a restore brought, or deleted",
+     "a newer key backup may open them: restore that one if you have it; else they may be removed"},
     {Fault::copy, kFault, "copy", "copies of recordings lie where they do not belong; they end with their key",
      "delete the copy, and find out who made it"},
     {Fault::displaced, kFault, "displaced",

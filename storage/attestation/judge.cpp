@@ -86,7 +86,9 @@ bool Judge::opens(const SealedHeader& header) const {
 }
 
 std::optional<Problem> Judge::without_row(const SealedHeader& header, Instance where) {
-  if (!opens(header)) return Problem{Fault::leftover, where};
+  // Of one whose key is gone only the record of a deletion says that it was deleted: a restore knows no key that was
+  // made after its backup.
+  if (!opens(header)) return Problem{catalogue_.was_deleted(header.id) ? Fault::leftover : Fault::keyless, where};
   of_orphans_.insert(header.slot);
   const auto end = header.kind == Kind::camera ? header.start + kLongestSegment : header.start;
   where.since = end_of(header.cls, {header.start, end}, /*made_by=*/{});

@@ -12,6 +12,7 @@ namespace tenure::storage {
 namespace {
 
 namespace fs = boost::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -156,6 +157,26 @@ TEST_F(Missing, AKeyThatWillBeEndedIsSaidToEndByItselfAndNoLongerThanThat) {
   EXPECT_THAT(report.findings.at(0).remedy, HasSubstr("nothing: tenured ends them"));
   found_at(practice.clock.now() - std::chrono::days(3));
   EXPECT_EQ(found(), "key-without-recording 1") << "it should have gone";
+}
+
+// As a restore leaves what was recorded in the last seconds before a crash: it was never deleted.
+TEST_F(Missing, AFileWhoseKeyWasLostIsNoDeletedRecordingsUnlessItsDeletionIsOnRecord) {
+  practice.erase_key(practice.fresh);
+  practice.sql("DELETE FROM segment WHERE id = " + hex(practice.fresh.id));
+  const auto report = practice.attest();
+  ASSERT_EQ(found_in(report), "file-of-lost-key 1");
+  EXPECT_THAT(report.findings.at(0).what,
+              AllOf(HasSubstr("no deletion"), HasSubstr("made after the keys")));
+  EXPECT_EQ(verdict_of(report), "kept");
+  const auto quarantined = practice.vault() / "quarantine" / (practice.fresh.id.text() + ".seg");
+  fs::create_directories(quarantined.parent_path());
+  fs::rename(practice.file_of(practice.fresh), quarantined);
+  EXPECT_EQ(found(), "file-of-lost-key 1") << "where the walk puts it";
+  practice.sql(
+      "INSERT INTO tombstone(segment, source, class, kind, start_at, end_at, expires_at, deleted_at, cause)"
+      " VALUES(" +
+      hex(practice.fresh.id) + ", 'front', 'cctv', 0, 0, 1, 2, 2, 0)");
+  EXPECT_EQ(found(), "leftover 1");
 }
 
 TEST_F(Missing, AKeyInTheSlotOfALostRecordingThatIsAnothersIsSaidToEnd) {
