@@ -33,6 +33,8 @@ class Judge {
   static Path own_place(const RowLook& row);
   // A second look at the keys begins with the rows' slots read anew.
   void read_slots();
+  // It need not be here any more; whether it still may be says is_past().
+  bool is_over(const RowLook& row);
   bool is_past(const RowLook& row) const { return row.expires_at + kGrace < order_.time.lo; }
   const std::map<std::string, Promise>& promises() const { return promises_; }
   bool is_shared(std::uint64_t slot) const { return shared_.contains(slot); }

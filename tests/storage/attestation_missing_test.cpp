@@ -134,11 +134,24 @@ TEST_F(Missing, I19_WhatIsLostIsCountedAndNamedAtOnceWhoeverFoundIt) {
   lose_file(practice.held);
   lose_file(practice.fresh);
   EXPECT_EQ(scrub.status().lost_now, 2u);
-  const auto lost = lost_recordings(parts.catalogue, 10);
+  const auto lost = lost_recordings(parts.catalogue, practice.clock.trusted(), 10);
   ASSERT_EQ(lost.size(), 2u);
   EXPECT_EQ(lost[0].id, practice.held.id) << "whose time ends first";
   EXPECT_EQ(lost[1].id, practice.fresh.id);
-  EXPECT_EQ(lost_recordings(parts.catalogue, 1).size(), 1u);
+  EXPECT_EQ(lost_recordings(parts.catalogue, practice.clock.trusted(), 1).size(), 1u);
+}
+
+TEST_F(Missing, I19_WhatIsPastItsDateIsCountedAsLostNoMoreUnlessAHoldKeepsIt) {
+  auto& parts = *practice.parts;
+  const Scrub scrub({.started = practice.clock.now()},
+                    {parts.catalogue, practice.clock, parts.vaults, parts.keys, &parts.calls});
+  lose_file(practice.held);
+  lose_file(practice.fresh);
+  practice.clock.advance(std::chrono::days(26));
+  EXPECT_EQ(scrub.status().lost_now, 1u) << "before the sweep too";
+  const auto lost = lost_recordings(parts.catalogue, practice.clock.trusted(), 10);
+  ASSERT_EQ(lost.size(), 1u);
+  EXPECT_EQ(lost[0].id, practice.held.id);
 }
 
 TEST_F(Missing, AKeyThatWillBeEndedIsSaidToEndByItselfAndNoLongerThanThat) {
@@ -157,6 +170,39 @@ TEST_F(Missing, AKeyThatWillBeEndedIsSaidToEndByItselfAndNoLongerThanThat) {
   EXPECT_THAT(report.findings.at(0).remedy, HasSubstr("nothing: tenured ends them"));
   found_at(practice.clock.now() - std::chrono::days(3));
   EXPECT_EQ(found(), "key-without-recording 1") << "it should have gone";
+}
+
+// A restore brings rows of what the sweep deleted on its date.
+TEST_F(Missing, WhatIsPastItsDateIsNotMissingFromThatMomentOn) {
+  const auto at_end = [&](Duration after) {
+    auto order = practice.order();
+    order.time = {practice.fresh.expires_at + after, practice.fresh.expires_at + after};
+    return attest(order);
+  };
+  fs::remove(practice.file_of(practice.fresh));
+  EXPECT_EQ(found_in(at_end(-Seconds(1))), "missing-file 1");
+  EXPECT_EQ(found_in(at_end(Seconds(1))), "");
+  EXPECT_EQ(found_in(at_end(Seconds(70))), "deletion-unfinished 1") << "its key lives, which opens a copy";
+  ASSERT_TRUE(lose(practice.parts->catalogue, practice.clock, practice.fresh, "its file is missing"));
+  const auto lost_then = [&](Duration after) {
+    std::uint64_t lost = 0;
+    for (const auto& one : at_end(after).classes) lost += one.lost;
+    return lost;
+  };
+  EXPECT_EQ(found_in(at_end(-Seconds(1))), "missing-file 1");
+  EXPECT_EQ(lost_then(-Seconds(1)), 1u);
+  EXPECT_EQ(found_in(at_end(Seconds(1))), "");
+  EXPECT_EQ(lost_then(Seconds(1)), 0u);
+}
+
+TEST_F(Missing, OfWhatMayBePastItsDateTheReportSaysSo) {
+  lose_file(practice.fresh);
+  auto order = practice.order();
+  order.time = {practice.fresh.expires_at - std::chrono::hours(1), practice.fresh.expires_at + std::chrono::hours(1)};
+  const auto report = attest(order);
+  ASSERT_EQ(found_in(report), "time-doubtful 1, missing-file 1");
+  EXPECT_THAT(report.findings.at(1).what, HasSubstr("the time is in doubt, and of 1 the date may be over"));
+  EXPECT_THAT(practice.attest().findings.at(0).what, Not(HasSubstr("doubt")));
 }
 
 // As a restore leaves what was recorded in the last seconds before a crash: it was never deleted.
