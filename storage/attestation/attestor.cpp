@@ -65,6 +65,7 @@ class Attestor {
     const auto since = order_.time.lo - kRecent;
     report_.gaps = catalogue_.gaps(since);
     report_.acts = catalogue_.acts(since);
+    report_.rollbacks = catalogue_.rollbacks(since, order_.time.line);
     report_.erasures = catalogue_.erasures(since);
     report_.deleted_early = catalogue_.deleted_early(since);
     report_.unknown_files = judge_.unknown_files;

@@ -264,5 +264,34 @@ TEST_F(Missing, AnErasureIsToldThoughLaterEntriesAreDatedBeforeIt) {
   EXPECT_EQ(report.acts.at("erasure-order"), 1u);
 }
 
+TEST_F(Missing, TheReportTellsOfActsThatWereLostAndWhenThatWasAccepted) {
+  const auto append = [&](Instant when, const std::string& act, const std::string& subject) {
+    practice.parts->catalogue.append_ledger(ledger_entry(when, practice.manager, act, subject));
+  };
+  const auto now = practice.clock.now(), before = now - std::chrono::days(300);
+  EXPECT_THAT(to_json(practice.attest()), HasSubstr("\"rollbacks_in_31_days\":[]"));
+  append(before, "heartbeat", "{}");
+  append(before, "ledger-rollback-accepted", R"({"lost_acts":9})");
+  append(now - std::chrono::days(2), "heartbeat", "{}");
+  append(before + Seconds(5), "ledger-rollback-accepted", R"({"lost_acts":7})");  // restored: the time is not known yet
+  auto order = practice.order();
+  order.time.line = before;
+  auto told = attest(order).rollbacks;
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].lost_acts, 7u);
+  EXPECT_FALSE(told[0].accepted_at) << "nobody knows the date";
+  practice.sql("INSERT INTO time_line(line, offset, settled_at) VALUES(" + std::to_string(micros_of(before)) + ", " +
+               std::to_string(Duration(std::chrono::days(299)).count()) + ", " + std::to_string(micros_of(now)) + ")");
+  append(now, "time-confirm", "{}");
+  append(now, "ledger-rollback-accepted", "{}");  // as they were recorded before
+  const auto report = practice.attest();
+  ASSERT_EQ(report.rollbacks.size(), 2u);
+  EXPECT_EQ(report.rollbacks[0].accepted_at, now - std::chrono::days(1) + Seconds(5));
+  EXPECT_EQ(report.rollbacks[1].accepted_at, now);
+  EXPECT_EQ(report.rollbacks[1].lost_acts, 0u);
+  EXPECT_THAT(to_json(report), HasSubstr("\"lost_acts\":7}"));
+  EXPECT_THAT(to_json(report), HasSubstr("\"lost_acts\":null}"));
+}
+
 }  // namespace
 }  // namespace tenure::storage
