@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "disclosure/paper/page.h"
 
@@ -11,7 +12,7 @@ namespace tenure::disclosure::sentences {
 using paper::date_text;
 
 namespace {
-constexpr std::size_t kMostGaps = 4, kMostProviders = 4, kMostErasures = 6;
+constexpr std::size_t kMostGaps = 4, kMostProviders = 4, kMostErasures = 6, kMostRollbacks = 2;
 
 std::string provider(const storage::ProviderReport& one) {
   using Standing = storage::ProviderReport::Standing;
@@ -87,6 +88,17 @@ std::string gaps(const storage::Attestation& report) {
   return text;
 }
 
+namespace {
+// What was done and is in no count here.
+std::string lost_acts(const storage::RollbackReport& one) {
+  const auto what = one.lost_acts == 0 ? std::string("Acts were lost, nobody can say how many,")
+                                       : "At least " + many(one.lost_acts, "act was lost", "acts were lost");
+  return fmt::format(
+      " {} with an older catalogue that was put back, which was accepted{} (no. {} in the ledger): not counted here.",
+      what, one.accepted_at ? " on " + date_text(*one.accepted_at) : "", one.entry);
+}
+}  // namespace
+
 // An export has its entry before its first byte, and another one when it is done: each begun one may have left in part.
 std::string acts(const storage::Attestation& report) {
   const auto count = [&](std::initializer_list<const char*> names) {
@@ -99,10 +111,13 @@ std::string acts(const storage::Attestation& report) {
                                                : many(report.deleted_early, "recording deleted", "recordings deleted");
   const auto begun = count({"export"}), finished = count({"export-done"});
   const auto unfinished = begun > finished ? fmt::format(" begun, {} not finished", number_text(begun - finished)) : "";
-  return fmt::format("{}{}; {} placed, {} released; {}; {} before its date for want of space.",
+  std::string lost;
+  for (const auto& one : report.rollbacks | std::views::take(kMostRollbacks)) lost += lost_acts(one);
+  if (report.rollbacks.size() > kMostRollbacks) lost += " And more: see the JSON file.";
+  return fmt::format("{}{}; {} placed, {} released; {}; {} before its date for want of space.{}",
                      many(begun, "export", "exports"), unfinished, many(count({"hold-add"}), "hold", "holds"),
                      number_text(count({"hold-release"})),
-                     many(count({"login-failed"}), "failed login", "failed logins"), early);
+                     many(count({"login-failed"}), "failed login", "failed logins"), early, lost);
 }
 
 namespace {

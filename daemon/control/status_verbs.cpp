@@ -103,7 +103,7 @@ json::value status(const Call& call) {
                       {"sweep", row(call.rooms.sweep())},
                       {"recovery", row(storage.recovery())},
                       {"scrub", daemon::row(storage.scrub().status())},
-                      {"lost", lost_rows(storage::lost_recordings(catalogue, kMostLostShown))},
+                      {"lost", lost_rows(storage::lost_recordings(catalogue, call.rooms.clock.trusted(), kMostLostShown))},
                       {"damaged", damage_rows(storage.scrub().damaged(kMostDamagedShown))},
                       {"break_glass", broken_glass(call)},
                       {"people_gone", storage.people().gone()},

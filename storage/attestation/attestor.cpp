@@ -7,6 +7,7 @@
 #include "storage/attestation/outside_look.h"
 #include "storage/attestation/providers.h"
 #include "storage/attestation/unclaimed.h"
+#include "storage/attestation/vault_look.h"
 #include "storage/attestation/walk.h"
 
 namespace tenure::storage {
@@ -64,11 +65,15 @@ class Attestor {
     const auto since = order_.time.lo - kRecent;
     report_.gaps = catalogue_.gaps(since);
     report_.acts = catalogue_.acts(since);
+    report_.rollbacks = catalogue_.rollbacks(since, order_.time.line);
     report_.erasures = catalogue_.erasures(since);
     report_.deleted_early = catalogue_.deleted_early(since);
     report_.unknown_files = judge_.unknown_files;
     if (const auto count = report_.not_looked_at; count > 0)
       findings_.say_more(Fault::folder_unread, ", where " + std::to_string(count) + " recording" + (count == 1 ? " belongs" : "s belong"));
+    if (maybe_due_ > 0 && order_.time.hi - order_.time.lo > kWide)
+      findings_.say_more(Fault::missing_file,
+                         "; the time is in doubt, and of " + std::to_string(maybe_due_) + " the date may be over");
     unclaimed_.tell(findings_, !unread_.empty());
     report_.findings = findings_.take();
     return std::move(report_);
@@ -83,16 +88,6 @@ class Attestor {
   void go_on(double share, const std::string& what) {
     check_cancelled();
     order_.progress(share, what);
-  }
-
-  bool is_right_vault(const VaultPlace& vault, const std::string& id) const {
-    boost::system::error_code error;
-    const auto file = vault.path / "tenure-vault";
-    if (!fs::is_regular_file(file, error)) return false;
-    const auto bytes = read_whole(file, 4096);
-    const auto text = as_text(bytes);
-    return text.find("vault " + vault.name + "\n") != std::string_view::npos &&
-           (id.empty() || text.find("id " + id + "\n") != std::string_view::npos);
   }
 
   void look_at_vaults() {
@@ -198,7 +193,7 @@ class Attestor {
 
   void look_at_row(const RowLook& row) {
     check_cancelled();
-    if (row.state == State::lost) ++classes_[row.cls].lost;
+    if (row.state == State::lost && !judge_.is_over(row)) ++classes_[row.cls].lost;
     if (row.slot < seen_.size() && seen_[row.slot] && judge_.owns_alone(row)) return;
     if (is_unread(row)) {
       ++report_.not_looked_at;
@@ -216,7 +211,10 @@ class Attestor {
   }
 
   void take(const std::optional<Problem>& problem) {
-    if (problem && !unclaimed_.take(*problem)) findings_.add(problem->fault, problem->where);
+    if (!problem || unclaimed_.take(*problem)) return;
+    findings_.add(problem->fault, problem->where);
+    const auto due = problem->where.since.value_or(order_.time.hi + kWide);
+    if (problem->fault == Fault::missing_file && due > order_.time.lo && due <= order_.time.hi) ++maybe_due_;
   }
 
   void look_again() {
@@ -287,6 +285,7 @@ class Attestor {
   std::vector<Path> strays_again_;
   std::vector<RowLook> rows_again_;
   std::vector<std::uint64_t> keys_again_;
+  std::uint64_t maybe_due_ = 0;  // of what is missing
 };
 }  // namespace
 

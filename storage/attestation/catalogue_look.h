@@ -54,6 +54,8 @@ class CatalogueLook {
   std::vector<GapReport> gaps(Instant since);
   std::map<std::string, std::uint64_t> acts(Instant since);
   std::vector<ErasureReport> erasures(Instant since);  // by what the ledger says of them
+  // `line`: what is dated from then on has no date yet.
+  std::vector<RollbackReport> rollbacks(Instant since, const std::optional<Instant>& line);
   std::uint64_t deleted_early(Instant since);
   std::uint64_t waiting_deletions();  // recordings that a stopped sweep asks about
   std::vector<BackupLook> backups();  // also those that were removed, oldest first

@@ -33,7 +33,8 @@ constexpr std::array<FaultWords, static_cast<std::size_t>(Fault::end)> kWords{{
     {Fault::key_without_recording, kBroken, "key-without-recording",
      "keys live that belong to no recording: a deleted recording could be decrypted if a copy of it exists",
      "after a restore, a rebuild or a crash tenured finds such keys by itself: run this report again in an hour. If its "
-     "log says stray-keys-left, mount the disk that it names; else somebody has put old keys back: call your supplier"},
+     "log says stray-keys-left, mount the disk that it names; if stray-key-kept, put the file that it names into its "
+     "vault and restart tenured; else somebody has put old keys back: call your supplier"},
     {Fault::key_ending, kBroken, "key-ending",
      "keys live that belong to no recording, as a restore, a rebuild or a crash leaves them, and will be ended",
      "nothing: tenured ends them a day after it found them. If a disk with their recordings exists, mount it before"},
@@ -80,6 +81,10 @@ constexpr std::array<FaultWords, static_cast<std::size_t>(Fault::end)> kWords{{
      "the log and the ledger (`quarantine`) say why; they are removed when their time is over"},
     {Fault::leftover, kFault, "leftover", "files of deleted recordings are left; nothing can decrypt them",
      "they may be removed from the vault's folder"},
+    {Fault::keyless, kFault, "file-of-lost-key",
+     "files lie here that nothing can decrypt, and no deletion of their recordings is on record: they were made after the "
+     "keys were backed up that a restore brought, or deleted",
+     "a newer key backup may open them: restore that one if you have it; else they may be removed"},
     {Fault::copy, kFault, "copy", "copies of recordings lie where they do not belong; they end with their key",
      "delete the copy, and find out who made it"},
     {Fault::displaced, kFault, "displaced",

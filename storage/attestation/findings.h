@@ -38,6 +38,7 @@ enum class Fault {
   orphan,
   in_quarantine,
   leftover,
+  keyless,
   copy,
   displaced,
   misfiled,

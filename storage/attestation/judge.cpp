@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <boost/filesystem/operations.hpp>
 
-#include "storage/attestation/backup_look.h"
-#include "storage/attestation/backups.h"
 
 namespace tenure::storage::attestation {
 
@@ -13,7 +11,6 @@ namespace fs = boost::filesystem;
 namespace {
 constexpr Duration kLongestSegment = std::chrono::minutes(10);  // of a camera; the recorder cuts at 2 minutes
 constexpr Duration kLongestRecording = std::chrono::hours(1);   // that is not finished
-constexpr Duration kWorkingFile = std::chrono::days(1);
 // What deletes looks once a day for keys that have been nobody's for a day; an hour is for the looking.
 constexpr Duration kStrayKey = std::chrono::days(2) + std::chrono::hours(1);
 
@@ -42,16 +39,16 @@ Judge::Judge(const AttestationOrder& order, CatalogueLook& catalogue, const KeyL
 void Judge::read_slots() {
   owners_.assign(keys_.slots(), SegmentId{});
   shared_.clear();
-  std::unordered_set<std::uint64_t> of_lost;
+  of_lost_.clear();
   catalogue_.each_row([&](const RowLook& row) {
     if (row.slot >= owners_.size()) return;  // made after the files were measured
     auto& owner = owners_[row.slot];
     const bool lost = row.state == State::lost;
     // Behind a restore the slot of what is lost for want of its key may be another's by now.
     if (lost && !owner.is_nil()) return;
-    if (!owner.is_nil() && of_lost.erase(row.slot) == 0) shared_.insert(row.slot);
+    if (!owner.is_nil() && of_lost_.erase(row.slot) == 0) shared_.insert(row.slot);
     owner = row.id;
-    if (lost) of_lost.insert(row.slot);
+    if (lost) of_lost_.insert(row.slot);
   });
 }
 
@@ -75,6 +72,10 @@ std::optional<Instant> Judge::end_of(const std::string& cls, const Interval& spa
   return over.value_or(add(from, versions.front().second));
 }
 
+bool Judge::is_over(const RowLook& row) {
+  return row.expires_at <= order_.time.lo && !catalogue_.is_held(row, order_.time.lo);
+}
+
 Path Judge::own_place(const RowLook& row) { return place_of(header_of(row)); }
 
 bool Judge::lives(std::uint64_t slot) const {
@@ -89,7 +90,9 @@ bool Judge::opens(const SealedHeader& header) const {
 }
 
 std::optional<Problem> Judge::without_row(const SealedHeader& header, Instance where) {
-  if (!opens(header)) return Problem{Fault::leftover, where};
+  // Of one whose key is gone only the record of a deletion says that it was deleted: a restore knows no key that was
+  // made after its backup.
+  if (!opens(header)) return Problem{catalogue_.was_deleted(header.id) ? Fault::leftover : Fault::keyless, where};
   of_orphans_.insert(header.slot);
   const auto end = header.kind == Kind::camera ? header.start + kLongestSegment : header.start;
   where.since = end_of(header.cls, {header.start, end}, /*made_by=*/{});
@@ -238,61 +241,28 @@ std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path&
   return row ? with_row(header, *row, look, where) : without_row(header, where);
 }
 
-// Not for key slots: hashes may look like them by chance.
-std::optional<Problem> Judge::hidden(const Path& file) {
-  const auto before = unknown_files;
-  const auto kind = look_at(file, /*thorough=*/true).kind;
-  const bool is_odd = kind == FileKind::sealed || kind == FileKind::key_backup || kind == FileKind::recording || kind == FileKind::catalogue;
-  const auto problem = is_odd ? stray(file, /*in_staging=*/false) : std::nullopt;
-  unknown_files = before;
-  return problem;
-}
-
-// Outside the folders that backups are made in: nothing will remove it.
-Problem Judge::lone_key_backup(const Path& file, Instance where) {
-  const auto made = key_backup_made_at(file);
-  if (made) where.since = *made + kKeyBackupLife;
-  const bool old = !made || *where.since <= order_.time.lo || catalogue_.erased_since(*made) > 0;
-  return {old ? Fault::key_backup_elsewhere : Fault::key_backup_copy, where};
-}
-
-std::optional<Problem> Judge::stray(const Path& file, bool in_staging) {
-  Instance where{{}, {}, file.lexically_relative(order_.state).string(), {}};
-  const auto look = look_at(file, /*thorough=*/true);
-  if (look.kind == FileKind::sealed && look.header) {
-    where.cls = look.header->cls;
-    where.source = look.header->source;
-    return misplaced(*look.header, where);
-  }
-  if (look.kind == FileKind::key_slots) return Problem{Fault::key_copy_elsewhere, where};
-  if (look.kind == FileKind::key_backup) return lone_key_backup(file, where);
-  if (look.kind == FileKind::recording) return Problem{Fault::plain_recording, where};
-  if (look.kind == FileKind::catalogue) return Problem{Fault::catalogue_copy, where};
-  if (in_staging && look.kind != FileKind::unreadable) {
-    where.since = look.changed + kWorkingFile;
-    return Problem{*where.since < order_.machine_clock ? Fault::old_working_file : Fault::working_copy, where};
-  }
-  ++unknown_files;
-  return std::nullopt;
-}
-
 // What its file says is asked by file_in_vault(); here only whether there is one. What was found to be lost stays so,
-// on line or not, as long as it should be here.
+// on line or not, as long as it should be here: past its date nothing is missing, but for a key that still lives.
 std::optional<Problem> Judge::row(const RowLook& row) {
   const bool lost = row.state == State::lost;
   if (!lost && (row.state != State::live || !is_on_line(row.vault))) return std::nullopt;
-  if (lost && is_past(row) && !catalogue_.is_held(row, order_.time.lo)) return std::nullopt;
+  const bool over = is_over(row);
+  if (over && (lost || !is_past(row) || !lives(row.slot))) return std::nullopt;
   const auto header = header_of(row);
   const auto there = lies_in_its_place(header, row.vault);
   if (there == true || (!there.has_value() && !lost)) return std::nullopt;  // what is not known to be missing is not
   if (!catalogue_.row(row.id)) return std::nullopt;  // deleted meanwhile
-  return Problem{Fault::missing_file,
+  return Problem{over ? Fault::deletion_unfinished : Fault::missing_file,
                  {row.cls, row.source, row.vault + ":" + place_of(header).string(), row.expires_at}};
 }
 
+// The slot of a recording that is lost may have another's key by now, as a restore leaves it. Only what deletes opens
+// keys and can tell.
 std::optional<Problem> Judge::key(std::uint64_t slot) {
-  if (!lives(slot) || !owner_of(slot).is_nil() || of_orphans_.contains(slot)) return std::nullopt;
+  const bool owned = !owner_of(slot).is_nil();
+  if (!lives(slot) || of_orphans_.contains(slot) || (owned && !of_lost_.contains(slot))) return std::nullopt;
   const bool ending = catalogue_.is_stray_key(slot, order_.time.lo - kStrayKey);
+  if (owned && !ending) return std::nullopt;
   return Problem{ending ? Fault::key_ending : Fault::key_without_recording, {{}, {}, "key slot " + std::to_string(slot), {}}};
 }
 

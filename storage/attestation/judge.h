@@ -33,6 +33,8 @@ class Judge {
   static Path own_place(const RowLook& row);
   // A second look at the keys begins with the rows' slots read anew.
   void read_slots();
+  // It need not be here any more; whether it still may be says is_past().
+  bool is_over(const RowLook& row);
   bool is_past(const RowLook& row) const { return row.expires_at + kGrace < order_.time.lo; }
   const std::map<std::string, Promise>& promises() const { return promises_; }
   bool owns_alone(const RowLook& row) const { return owner_of(row.slot) == row.id && !shared_.contains(row.slot); }
@@ -65,6 +67,7 @@ class Judge {
   std::set<std::string> on_line_;
   std::vector<SegmentId> owners_;  // of the slots, by the rows; nil where there is none
   std::unordered_set<std::uint64_t> shared_;
+  std::unordered_set<std::uint64_t> of_lost_;     // slots that only a row that is lost claims
   std::unordered_set<std::uint64_t> of_orphans_;  // slots that files without a row name
 };
 

@@ -48,6 +48,28 @@ std::vector<ErasureReport> CatalogueLook::erasures(Instant since) {
   return all;
 }
 
+// Accepted behind a restore, mostly, while the time is in doubt: dated by what it was settled to.
+std::vector<RollbackReport> CatalogueLook::rollbacks(Instant since, const std::optional<Instant>& line) {
+  std::vector<RollbackReport> all;
+  auto query = db_.query(
+      "SELECT l.number, l.at, CAST(coalesce(json_extract(l.subject, '$.lost_acts'), 0) AS INTEGER),"
+      " (SELECT t.offset FROM ledger s JOIN time_line t ON t.settled_at = s.at WHERE s.number > l.number"
+      "   AND s.act IN ('time-settle', 'time-confirm', 'time-lower')"
+      "   AND l.at BETWEEN t.line AND t.settled_at - t.offset ORDER BY s.number LIMIT 1)"
+      " FROM ledger l WHERE l.act = 'ledger-rollback-accepted' AND (l.at >= ?1 OR l.number > " + kFirstSince + ")"
+      " ORDER BY l.number",
+      since);
+  while (query.step()) {
+    RollbackReport one{query.natural(0), query.instant(1), query.natural(2)};
+    if (!query.is_null(3))
+      one.accepted_at = query.instant(1) + Duration(query.integer(3));
+    else if (line && query.instant(1) >= *line)
+      one.accepted_at.reset();
+    all.push_back(one);
+  }
+  return all;
+}
+
 std::uint64_t CatalogueLook::short_batches() {
   std::uint64_t missing = 0;
   std::int64_t after = 0;

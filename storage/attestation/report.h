@@ -71,6 +71,11 @@ struct ErasureReport {      // an order by which recordings went before their da
   bool certified = false;
   bool again = false;  // done anew by a restore, which knows nothing of the order; its date may be in doubt
 };
+struct RollbackReport {                // acts that are lost, and somebody accepted that
+  std::uint64_t entry = 0;             // of that, in the ledger
+  std::optional<Instant> accepted_at;  // none: in a time that is in doubt
+  std::uint64_t lost_acts = 0;         // at least; 0: nobody can say how many
+};
 struct OutsideReport {  // files that Tenure does not delete, or not yet
   std::string name, place;
   std::uint64_t files = 0, older_than_promised = 0;
@@ -103,6 +108,7 @@ struct Attestation {
   std::vector<SpaceForecast> spaces;
   LedgerSeen ledger;
   std::map<std::string, std::uint64_t> acts;  // of the last 31 days, by name
+  std::vector<RollbackReport> rollbacks;      // accepted in the last 31 days: their acts are not in `acts`
   std::uint64_t files = 0, keys_live = 0, keys_erased = 0, quarantined = 0, deleted_early = 0, unknown_files = 0;
   std::uint64_t not_looked_at = 0;  // recordings that belong into folders that could not be looked into
 

@@ -75,6 +75,12 @@ json::object row(const ErasureReport& erasure) {
           {"done_again", erasure.again}};
 }
 
+json::object row(const RollbackReport& rollback) {
+  return {{"entry", rollback.entry},
+          {"accepted_at", time_or_null(rollback.accepted_at)},
+          {"lost_acts", rollback.lost_acts == 0 ? json::value() : json::value(rollback.lost_acts)}};
+}
+
 json::object row(const OutsideReport& outside) {
   return {{"name", outside.name},
           {"place", outside.place},
@@ -170,6 +176,7 @@ std::string to_json(const Attestation& report) {
                                         {"problem", report.ledger.problem},
                                         {"checkpoint", report.ledger.checkpoint}}},
                                       {"acts_in_31_days", std::move(acts)},
+                                      {"rollbacks_in_31_days", rows(report.rollbacks)},
                                       {"looked_at",
                                        {{"files", report.files},
                                         {"keys_live", report.keys_live},

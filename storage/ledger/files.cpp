@@ -44,6 +44,22 @@ std::uint64_t common_units(const Blob& a, const Blob& b, bool is_bundle) {
   return read_bundle(View(a).subspan(0, same)).bodies.size();
 }
 
+// How many of the first leaves are the same in both.
+std::uint64_t shared_leaves(sqlite::Connection& db, const Path& folder) {
+  for (std::uint64_t index = 0;; ++index) {
+    const auto same =
+        common_units(tree::tile(db, 0, index), read_tile_file(folder, tile_path(0, index)), /*is_bundle=*/false);
+    if (same < tree::kTileWidth) return index * tree::kTileWidth + same;
+  }
+}
+
+// A catalogue that came out of a backup may have more of the history than the files that lay beside it: all from before
+// the restore's own entry.
+std::uint64_t latest_shared(sqlite::Connection& db, std::uint64_t held) {
+  auto query = db.query("SELECT max(number) FROM ledger WHERE act = 'restore' AND number > ?", held);
+  return query.step() && !query.is_null(0) ? query.natural(0) - 1 : tree::size(db);
+}
+
 std::optional<std::string> problem_of(sqlite::Connection& db, const Path& file, const VerifierKey& key) {
   return contradiction(db, note_in(file), file.string(), key);  // verify tells of one that is not signed
 }
@@ -73,6 +89,25 @@ std::optional<std::string> LedgerFiles::ahead(sqlite::Connection& db, const std:
   for (const auto& copy : copies)
     if (auto problem = problem_of(db, copied_checkpoint(copy, key->name), *key)) return problem;
   return std::nullopt;
+}
+
+std::uint64_t LedgerFiles::lost_acts(sqlite::Connection& db, const std::optional<VerifierKey>& key,
+                                     const std::vector<Path>& copies) const {
+  const auto size_in = [&](const Path& file) {
+    const auto note = read_note(note_in(file), *key);
+    return note && note->is_signed ? note->checkpoint.size : 0;
+  };
+  try {
+    const auto held = leaves_in_files(folder_), shared = shared_leaves(db, folder_);
+    auto told = held;
+    if (key) {
+      told = std::max(told, size_in(folder_ / kCheckpoint));
+      for (const auto& copy : copies) told = std::max(told, size_in(copied_checkpoint(copy, key->name)));
+    }
+    return told - std::min(told, held > shared ? shared : latest_shared(db, held));
+  } catch (const Error&) {  // a file that cannot be read keeps nobody from going on
+    return 0;
+  }
 }
 
 // `signed_units`: so many hashes or entries of this file are under a signed checkpoint and were synced before it.

@@ -13,6 +13,10 @@ class LedgerFiles {
   explicit LedgerFiles(Path folder);
   // Why the files know of more, or of other, entries than the catalogue (I15); `copies` hold checkpoints too.
   std::optional<std::string> ahead(sqlite::Connection& db, const std::optional<VerifierKey>& key, const std::vector<Path>& copies) const;
+  // How many acts are lost by going on without them, as far as the files and the signed checkpoints tell of: at least
+  // so many. 0: nothing here says how many.
+  std::uint64_t lost_acts(sqlite::Connection& db, const std::optional<VerifierKey>& key,
+                          const std::vector<Path>& copies) const;
   // Writes what is missing, synced when it returns. Throws Error{io}.
   void publish(sqlite::Connection& db);
   std::uint64_t published() const { return published_; }

@@ -150,7 +150,11 @@ void Ledger::accept_rollback(const Actor& actor, const std::string& reason) {
   if (!state_->rolled_back) throw Error(ErrorKind::refused, "The catalogue was not rolled back: there is nothing to accept.");
   if (reason.empty()) throw Error(ErrorKind::usage, "reason: is required");
   const auto now = state_->clock.now();
-  const json::object subject{{"cause", *state_->rolled_back}, {"lost_entries", leaves_in_files(state_->files.folder())},
+  const auto lost = state_->catalogue.state().read(
+      [&](sqlite::Connection& db) { return state_->files.lost_acts(db, state_->verifier(), state_->copy_folders); });
+  const json::object subject{{"cause", *state_->rolled_back},
+                             {"lost_acts", lost},
+                             {"lost_entries", leaves_in_files(state_->files.folder())},
                              {"lost_checkpoint", state_->files.checkpoint()}};
   state_->catalogue.append_ledger(ledger_entry(now, actor, "ledger-rollback-accepted", json::serialize(subject), reason));
   state_->files.put_aside(now);

@@ -12,12 +12,27 @@ namespace tenure::storage {
 
 namespace json = boost::json;
 
-std::vector<SegmentRow> lost_recordings(Catalogue& catalogue, std::size_t limit) {
+namespace {
+// Made when first used: kCovers is another file's.
+const std::string& still_wanted() {
+  static const std::string sql =
+      "FROM segment s WHERE s.state = 3 AND (s.expires_at > ?1"
+      " OR EXISTS(SELECT 1 FROM hold h WHERE h.ended_at IS NULL AND " +
+      kCovers + "))";
+  return sql;
+}
+}  // namespace
+
+std::uint64_t count_lost(sqlite::Connection& db, const TrustedTime& time) {
+  auto query = db.query("SELECT count(*) " + still_wanted(), time.lo);
+  return query.step() ? query.natural(0) : 0;
+}
+
+std::vector<SegmentRow> lost_recordings(Catalogue& catalogue, const TrustedTime& time, std::size_t limit) {
   return catalogue.state().read([&](sqlite::Connection& db) {
     std::vector<SegmentRow> rows;
-    auto query =
-        db.query("SELECT" + kSegmentColumns + "FROM segment s WHERE s.state = 3 ORDER BY s.expires_at LIMIT ?",
-                 std::uint64_t{limit});
+    auto query = db.query("SELECT" + kSegmentColumns + still_wanted() + " ORDER BY s.expires_at LIMIT ?2", time.lo,
+                          std::uint64_t{limit});
     while (query.step()) rows.push_back(read_segment(query));
     return rows;
   });

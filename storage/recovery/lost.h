@@ -14,8 +14,10 @@ namespace sqlite {
 class Connection;
 }
 
-// Those whose time ends first, at most `limit`. Any thread.
-std::vector<SegmentRow> lost_recordings(Catalogue& catalogue, std::size_t limit);
+// Those whose time ends first, at most `limit`. Not what is past its date and not held: it goes with the next sweep,
+// and behind a restore it may have been deleted in its time. Any thread.
+std::vector<SegmentRow> lost_recordings(Catalogue& catalogue, const TrustedTime& time, std::size_t limit);
+std::uint64_t count_lost(sqlite::Connection& db, const TrustedTime& time);  // the same, all of them
 
 // The subject of the ledger's entry `lost`: of footage all that a rebuild needs to bring its row back; of a call its id
 // and folder, for the rest was sealed in its file. `keyless`: behind a restore its key is missing, so that what its

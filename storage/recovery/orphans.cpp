@@ -114,6 +114,10 @@ void note(Catalogue& catalogue, const Clock& clock, const std::string& act, cons
 bool lose(Catalogue& catalogue, const Clock& clock, const SegmentRow& row, const std::string& why) {
   bool changed = false;
   catalogue.write([&](Catalogue::Transaction& transaction) {
+    // What is due is the sweep's: a restore brings rows of what was deleted in its time, which is no loss.
+    const auto found = segment_by_id(transaction.db, row.id);
+    const auto time = clock.trusted();
+    if (found && may_delete(*found, hold_view(transaction.db, row.id, time), Cause::sweep, time)) return;
     transaction.db.run("UPDATE segment SET state = 3 WHERE id = ? AND state = 1", row.id);
     changed = transaction.db.changes() > 0;
     if (changed) insert_ledger(transaction.db, ledger_entry(clock.now(), {"tenured"}, "lost", loss_subject(row), why));

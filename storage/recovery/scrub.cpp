@@ -10,6 +10,7 @@
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/recovery/damage.h"
 #include "storage/recovery/left_files.h"
+#include "storage/recovery/lost.h"
 #include "storage/recovery/quarantine.h"
 #include "storage/vault/vault_walk.h"
 
@@ -39,13 +40,11 @@ struct Counted {
   std::optional<Instant> done;
 };
 
-Counted counted_in(Catalogue& catalogue) {
-  return catalogue.state().read([](sqlite::Connection& db) {
-    auto query = db.query(
-        "SELECT (SELECT count(*) FROM segment WHERE state = 3), (SELECT count(*) FROM damaged),"
-        " (SELECT max(done_at) FROM scrub)");
+Counted counted_in(Catalogue& catalogue, const TrustedTime& time) {
+  return catalogue.state().read([&](sqlite::Connection& db) {
+    auto query = db.query("SELECT (SELECT count(*) FROM damaged), (SELECT max(done_at) FROM scrub)");
     query.step();
-    return Counted{query.natural(0), query.natural(1), query.maybe_instant(2)};
+    return Counted{count_lost(db, time), query.natural(0), query.maybe_instant(1)};
   });
 }
 }  // namespace
@@ -224,7 +223,7 @@ bool Scrub::look_for_stray_keys() {
 }
 
 void Scrub::count() {
-  const auto found = counted_in(parts_.catalogue);
+  const auto found = counted_in(parts_.catalogue, parts_.clock.trusted());
   auto status = status_.lock();
   status->lost_now = found.lost;
   status->damaged_now = found.damaged;
@@ -236,7 +235,7 @@ void Scrub::count() {
 ScrubStatus Scrub::status() const {
   auto now = *status_.lock();
   try {
-    const auto found = counted_in(parts_.catalogue);
+    const auto found = counted_in(parts_.catalogue, parts_.clock.trusted());
     now.lost_now = found.lost;
     now.damaged_now = found.damaged;
   } catch (const Error& error) {

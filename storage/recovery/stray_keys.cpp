@@ -70,21 +70,31 @@ bool StrayKeys::begin() {
   return looking_;
 }
 
-// In whatever state a row is: what is lost, condemned or being recorded is somebody's.
+// In whatever state a row is: what is lost, condemned or being recorded is somebody's. Of what is lost its slot may
+// have another's key by now (a restore brings such rows): it claims the key that is its own, also one that is half
+// erased, which its row says must be there.
 void StrayKeys::find_without_row() {
   auto free = at_start_;
+  std::vector<std::pair<std::uint64_t, SegmentId>> lost;
   SegmentId mark{};
   for (std::size_t count = kRowsAtOnce; count == kRowsAtOnce;) {
     count = 0;
     parts_.catalogue.state().read([&](sqlite::Connection& db) {
-      auto rows =
-          db.query("SELECT id, slot FROM segment WHERE id > ? ORDER BY id LIMIT ?", mark, std::uint64_t{kRowsAtOnce});
+      auto rows = db.query("SELECT id, slot, state FROM segment WHERE id > ? ORDER BY id LIMIT ?", mark,
+                           std::uint64_t{kRowsAtOnce});
       for (; rows.step(); ++count) {
         mark = rows.id<SegmentId>(0);
-        if (const auto slot = rows.natural(1); slot < free.size()) free[slot] = false;
+        const auto slot = rows.natural(1);
+        if (slot >= free.size()) continue;
+        if (static_cast<State>(rows.integer(2)) == State::lost)
+          lost.emplace_back(slot, mark);
+        else
+          free[slot] = false;
       }
     });
   }
+  for (const auto& [slot, id] : lost)
+    if (free[slot] && parts_.keys.repair(slot, id)) free[slot] = false;
   const auto used = parts_.keys.used();
   for (std::size_t slot = 0; slot < free.size(); ++slot)
     if (free[slot] && used.at(slot)) left_.insert(slot);
@@ -149,11 +159,13 @@ std::string StrayKeys::look_into(const Path& folder) {
   return folder.string() + " cannot be read: " + failed.message();
 }
 
-// One whose header is damaged claims by its name: each slot knows whose key it holds.
+// A claim is by the segment and its slot together, for slots are used again: a file that was left of a deleted
+// recording names a slot that may have the key of another since. One whose header is damaged claims by its name.
 std::string StrayKeys::look_at(const Path& file) {
   if (!is_there(file)) return {};
   try {
-    left_.erase(read_header(File(file, File::Mode::read)).slot);
+    const auto header = read_header(File(file, File::Mode::read));
+    if (left_.contains(header.slot) && claims(header.slot, header.id)) keep(header.slot, file);
     return {};
   } catch (const Error& error) {
     if (file.extension() != ".seg" || is_gone(file)) return {};
@@ -161,8 +173,27 @@ std::string StrayKeys::look_at(const Path& file) {
   }
   const auto id = SegmentId::parse(file.stem().string());
   if (!id) return file.string() + " is no segment's that can be told";
-  std::erase_if(left_, [&](std::uint64_t slot) { return parts_.keys.read(slot, *id).has_value(); });
+  const auto left = left_;
+  for (const auto slot : left)
+    if (claims(slot, *id)) keep(slot, file);
   return {};
+}
+
+// Each slot's key is sealed for its segment, so another's cannot be taken for its own; a key that does not open for it
+// opens nothing of it, here or anywhere. What is known to be deleted has no claim on a key that came back.
+bool StrayKeys::claims(std::uint64_t slot, const SegmentId& id) const {
+  if (!parts_.keys.read(slot, id)) return false;
+  return parts_.catalogue.state().read(
+      [&](sqlite::Connection& db) { return !db.query("SELECT 1 FROM tombstone WHERE segment = ?", id).step(); });
+}
+
+// The promise report looks for no owner of a key in a backup: the log says which file it is.
+void StrayKeys::keep(std::uint64_t slot, const Path& file) {
+  left_.erase(slot);
+  const auto is_around = [&](const Path& backup) { return file.string().starts_with(backup.string() + "/"); };
+  if (std::ranges::any_of(backups_, is_around) && kept_.insert(slot).second)
+    log_warning("event=stray-key-kept slot={} cause=\"its recording is in a backup of the data only\" file=\"{}\"",
+                slot, log_safe(file.string()));
 }
 
 // The entry, then the effect (I13): cut off between them, the next look says so again and does it.

@@ -27,6 +27,8 @@ class StrayKeys {
   bool look_at_names();
   std::string look_into(const Path& folder);
   std::string look_at(const Path& file);
+  bool claims(std::uint64_t slot, const SegmentId& id) const;
+  void keep(std::uint64_t slot, const Path& file);
   void settle();
   void leave(const std::string& why);
   void end_look();
@@ -41,6 +43,7 @@ class StrayKeys {
   std::vector<Path> folders_;  // to look into; the next one last
   std::size_t names_ = 0;
   std::string told_;
+  std::set<std::uint64_t> kept_;  // for what lies in a backup only: told once
 };
 
 }  // namespace tenure::storage

@@ -152,6 +152,22 @@ TEST(PromisePage, TellsExportsThatWereDoneFromThoseThatWereNotFinished) {
   EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("1 export; 0 holds placed"));
 }
 
+TEST(PromisePage, SaysThatActsWereLostBesideTheirCounts) {
+  auto one = report();
+  EXPECT_THAT(paper::to_html(promise_page(one, kProof)), Not(HasSubstr("not counted here")));
+  one.rollbacks = {{177, day("2026-11-23"), 7}};
+  EXPECT_THAT(
+      paper::to_html(promise_page(one, kProof)),
+      HasSubstr("for want of space. At least 7 acts were lost with an older catalogue that was put back, which was "
+                "accepted on 23 Nov 2026 (no. 177 in the ledger): not counted here."));
+  one.rollbacks = {{177, {}, 1}, {180, {}, 0}, {190, {}, 3}};
+  const auto html = paper::to_html(promise_page(one, kProof));
+  EXPECT_THAT(html, HasSubstr("At least 1 act was lost with an older catalogue that was put back, which was accepted "
+                              "(no. 177 in the ledger)"));
+  EXPECT_THAT(html, HasSubstr("Acts were lost, nobody can say how many, with an older catalogue"));
+  EXPECT_THAT(html, HasSubstr("And more: see the JSON file."));
+}
+
 TEST(PromisePage, SaysHowMuchWasErasedByOrderAndByWhichOrders) {
   auto one = report();
   EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("nothing in the last 31 days."));

@@ -82,7 +82,7 @@ TEST_F(Judged, AFileWhoseKeysSlotBelongsToAnotherRecordingCannotBeRead) {
   const auto other = practice.record("front", {at("2026-03-28T08:05:00Z"), at("2026-03-28T08:06:00Z")});
   forget(practice.fresh.id);
   set(other, "slot = " + std::to_string(practice.fresh.slot));
-  EXPECT_EQ(found(), "key-without-recording 1, leftover 1, misfiled 1");
+  EXPECT_EQ(found(), "key-without-recording 1, file-of-lost-key 1, misfiled 1");
 }
 
 TEST_F(Judged, AFileThatSaysAnythingElseThanItsRowIsMisfiled) {

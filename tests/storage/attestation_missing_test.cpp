@@ -12,6 +12,7 @@ namespace tenure::storage {
 namespace {
 
 namespace fs = boost::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -133,11 +134,24 @@ TEST_F(Missing, I19_WhatIsLostIsCountedAndNamedAtOnceWhoeverFoundIt) {
   lose_file(practice.held);
   lose_file(practice.fresh);
   EXPECT_EQ(scrub.status().lost_now, 2u);
-  const auto lost = lost_recordings(parts.catalogue, 10);
+  const auto lost = lost_recordings(parts.catalogue, practice.clock.trusted(), 10);
   ASSERT_EQ(lost.size(), 2u);
   EXPECT_EQ(lost[0].id, practice.held.id) << "whose time ends first";
   EXPECT_EQ(lost[1].id, practice.fresh.id);
-  EXPECT_EQ(lost_recordings(parts.catalogue, 1).size(), 1u);
+  EXPECT_EQ(lost_recordings(parts.catalogue, practice.clock.trusted(), 1).size(), 1u);
+}
+
+TEST_F(Missing, I19_WhatIsPastItsDateIsCountedAsLostNoMoreUnlessAHoldKeepsIt) {
+  auto& parts = *practice.parts;
+  const Scrub scrub({.started = practice.clock.now()},
+                    {parts.catalogue, practice.clock, parts.vaults, parts.keys, &parts.calls});
+  lose_file(practice.held);
+  lose_file(practice.fresh);
+  practice.clock.advance(std::chrono::days(26));
+  EXPECT_EQ(scrub.status().lost_now, 1u) << "before the sweep too";
+  const auto lost = lost_recordings(parts.catalogue, practice.clock.trusted(), 10);
+  ASSERT_EQ(lost.size(), 1u);
+  EXPECT_EQ(lost[0].id, practice.held.id);
 }
 
 TEST_F(Missing, AKeyThatWillBeEndedIsSaidToEndByItselfAndNoLongerThanThat) {
@@ -172,6 +186,72 @@ TEST_F(Missing, WhatIsLostForWantOfItsKeySharesNoKeyWithWhoHasItsSlotNow) {
   EXPECT_EQ(found(), "missing-file 1") << "though the other's file is there";
 }
 
+// A restore brings rows of what the sweep deleted on its date.
+TEST_F(Missing, WhatIsPastItsDateIsNotMissingFromThatMomentOn) {
+  const auto at_end = [&](Duration after) {
+    auto order = practice.order();
+    order.time = {practice.fresh.expires_at + after, practice.fresh.expires_at + after};
+    return attest(order);
+  };
+  fs::remove(practice.file_of(practice.fresh));
+  EXPECT_EQ(found_in(at_end(-Seconds(1))), "missing-file 1");
+  EXPECT_EQ(found_in(at_end(Seconds(1))), "");
+  EXPECT_EQ(found_in(at_end(Seconds(70))), "deletion-unfinished 1") << "its key lives, which opens a copy";
+  ASSERT_TRUE(lose(practice.parts->catalogue, practice.clock, practice.fresh, "its file is missing"));
+  const auto lost_then = [&](Duration after) {
+    std::uint64_t lost = 0;
+    for (const auto& one : at_end(after).classes) lost += one.lost;
+    return lost;
+  };
+  EXPECT_EQ(found_in(at_end(-Seconds(1))), "missing-file 1");
+  EXPECT_EQ(lost_then(-Seconds(1)), 1u);
+  EXPECT_EQ(found_in(at_end(Seconds(1))), "");
+  EXPECT_EQ(lost_then(Seconds(1)), 0u);
+}
+
+TEST_F(Missing, OfWhatMayBePastItsDateTheReportSaysSo) {
+  lose_file(practice.fresh);
+  auto order = practice.order();
+  order.time = {practice.fresh.expires_at - std::chrono::hours(1), practice.fresh.expires_at + std::chrono::hours(1)};
+  const auto report = attest(order);
+  ASSERT_EQ(found_in(report), "time-doubtful 1, missing-file 1");
+  EXPECT_THAT(report.findings.at(1).what, HasSubstr("the time is in doubt, and of 1 the date may be over"));
+  EXPECT_THAT(practice.attest().findings.at(0).what, Not(HasSubstr("doubt")));
+}
+
+// As a restore leaves what was recorded in the last seconds before a crash: it was never deleted.
+TEST_F(Missing, AFileWhoseKeyWasLostIsNoDeletedRecordingsUnlessItsDeletionIsOnRecord) {
+  practice.erase_key(practice.fresh);
+  practice.sql("DELETE FROM segment WHERE id = " + hex(practice.fresh.id));
+  const auto report = practice.attest();
+  ASSERT_EQ(found_in(report), "file-of-lost-key 1");
+  EXPECT_THAT(report.findings.at(0).what,
+              AllOf(HasSubstr("no deletion"), HasSubstr("made after the keys")));
+  EXPECT_EQ(verdict_of(report), "kept");
+  const auto quarantined = practice.vault() / "quarantine" / (practice.fresh.id.text() + ".seg");
+  fs::create_directories(quarantined.parent_path());
+  fs::rename(practice.file_of(practice.fresh), quarantined);
+  EXPECT_EQ(found(), "file-of-lost-key 1") << "where the walk puts it";
+  practice.sql(
+      "INSERT INTO tombstone(segment, source, class, kind, start_at, end_at, expires_at, deleted_at, cause)"
+      " VALUES(" +
+      hex(practice.fresh.id) + ", 'front', 'cctv', 0, 0, 1, 2, 2, 0)");
+  EXPECT_EQ(found(), "leftover 1");
+}
+
+TEST_F(Missing, AKeyInTheSlotOfALostRecordingThatIsAnothersIsSaidToEnd) {
+  const auto found_stray = [&] {
+    practice.sql("INSERT OR REPLACE INTO stray_key VALUES(" + std::to_string(practice.fresh.slot) + ", " +
+                 std::to_string(micros_of(practice.clock.now())) + ")");
+  };
+  found_stray();
+  EXPECT_EQ(found(), "") << "what is there has its own key";
+  lose_file(practice.fresh);
+  EXPECT_EQ(found(), "key-ending 1, missing-file 1");
+  practice.sql("DELETE FROM stray_key");
+  EXPECT_EQ(found(), "missing-file 1");
+}
+
 TEST_F(Missing, AnErasureIsToldThoughLaterEntriesAreDatedBeforeIt) {
   const auto append = [&](Instant when, const std::string& act, const std::string& subject) {
     practice.parts->catalogue.append_ledger(ledger_entry(when, practice.manager, act, subject));
@@ -196,6 +276,35 @@ TEST_F(Missing, AnErasureIsToldThoughLaterEntriesAreDatedBeforeIt) {
   EXPECT_EQ(report.erasures[2].recordings, 4u) << "done again by the restore";
   EXPECT_EQ(report.acts.at("heartbeat"), 2u);
   EXPECT_EQ(report.acts.at("erasure-order"), 1u);
+}
+
+TEST_F(Missing, TheReportTellsOfActsThatWereLostAndWhenThatWasAccepted) {
+  const auto append = [&](Instant when, const std::string& act, const std::string& subject) {
+    practice.parts->catalogue.append_ledger(ledger_entry(when, practice.manager, act, subject));
+  };
+  const auto now = practice.clock.now(), before = now - std::chrono::days(300);
+  EXPECT_THAT(to_json(practice.attest()), HasSubstr("\"rollbacks_in_31_days\":[]"));
+  append(before, "heartbeat", "{}");
+  append(before, "ledger-rollback-accepted", R"({"lost_acts":9})");
+  append(now - std::chrono::days(2), "heartbeat", "{}");
+  append(before + Seconds(5), "ledger-rollback-accepted", R"({"lost_acts":7})");  // restored: the time is not known yet
+  auto order = practice.order();
+  order.time.line = before;
+  auto told = attest(order).rollbacks;
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].lost_acts, 7u);
+  EXPECT_FALSE(told[0].accepted_at) << "nobody knows the date";
+  practice.sql("INSERT INTO time_line(line, offset, settled_at) VALUES(" + std::to_string(micros_of(before)) + ", " +
+               std::to_string(Duration(std::chrono::days(299)).count()) + ", " + std::to_string(micros_of(now)) + ")");
+  append(now, "time-confirm", "{}");
+  append(now, "ledger-rollback-accepted", "{}");  // as they were recorded before
+  const auto report = practice.attest();
+  ASSERT_EQ(report.rollbacks.size(), 2u);
+  EXPECT_EQ(report.rollbacks[0].accepted_at, now - std::chrono::days(1) + Seconds(5));
+  EXPECT_EQ(report.rollbacks[1].accepted_at, now);
+  EXPECT_EQ(report.rollbacks[1].lost_acts, 0u);
+  EXPECT_THAT(to_json(report), HasSubstr("\"lost_acts\":7}"));
+  EXPECT_THAT(to_json(report), HasSubstr("\"lost_acts\":null}"));
 }
 
 }  // namespace

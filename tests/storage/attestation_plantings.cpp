@@ -201,6 +201,11 @@ std::vector<Planting> recordings() {
          copy_to_staging(p);
          p.sweep_after(days(27));
        }},
+      {"file-of-lost-key",
+       [](Practice_& p, Order&) {
+         p.erase_key(p.fresh);
+         p.sql("DELETE FROM segment WHERE id = " + hex(p.fresh.id));
+       }},
       {"copy", [](Practice_& p, Order&) { copy_to_staging(p); }},
       {"displaced",
        [](Practice_& p, Order&) {

@@ -96,6 +96,15 @@ class I15Rollback : public testing::Test {
     write_durably(file, kept);
     practice.restart();
   }
+  // As it stands in the entry of what was accepted.
+  std::string lost_acts() {
+    for (const auto& entry : practice.practice.parts->catalogue.ledger(1, 10'000)) {
+      const auto at =
+          entry.act == "ledger-rollback-accepted" ? entry.subject.find("\"lost_acts\":") : std::string::npos;
+      if (at != std::string::npos) return entry.subject.substr(at, entry.subject.find(',', at) - at);
+    }
+    return {};
+  }
   LedgerPractice practice;
 };
 
@@ -163,6 +172,24 @@ TEST_F(I15Rollback, EndsByAnAdministratorsWordAndTheLostHistoryIsKept) {
     kept |= item.path().filename().string().starts_with("lost-") && leaves_in_files(item.path()) > 60;
   EXPECT_TRUE(kept);
   EXPECT_THAT(error_of([&] { practice.ledger->accept_rollback({"manager"}, "again"); }), HasSubstr("not rolled back"));
+}
+
+TEST_F(I15Rollback, IsRecordedWithHowManyActsAreLost) {
+  roll_back();
+  const auto held = leaves_in_files(practice.files()), kept = practice.ledger->status().entries;
+  ASSERT_GE(held, kept + 30);
+  practice.act(100);  // what is done meanwhile is none of the lost, nor makes them fewer
+  practice.ledger->accept_rollback({"manager"}, "disk replaced, image of Monday");
+  EXPECT_EQ(lost_acts(), "\"lost_acts\":" + std::to_string(held - kept));
+}
+
+TEST_F(I15Rollback, IsAcceptedThoughItCannotBeToldHowManyActsAreLost) {
+  practice.act(300);
+  roll_back();
+  ASSERT_TRUE(practice.ledger->rolled_back());
+  boost::filesystem::resize_file(practice.files() / tile_path(0, 0), 64 << 20);  // it cannot be read
+  practice.ledger->accept_rollback({"manager"}, "disk replaced, image of Monday");
+  EXPECT_EQ(lost_acts(), "\"lost_acts\":0");
 }
 
 TEST_F(I15Rollback, LeavesFilesThatAreSoundAndSignedTheMomentItIsAccepted) {

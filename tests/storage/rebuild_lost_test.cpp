@@ -32,7 +32,7 @@ class RebuildLost : public LostCatalogue {
     EXPECT_TRUE(storage::lose(practice.parts->catalogue, practice.clock, row, "its file is missing"));
   }
   std::vector<Gap> gaps() const { return practice.parts->catalogue.gaps("front", {start - days(9), start + days(9)}); }
-  std::vector<SegmentRow> lost() { return lost_recordings(practice.parts->catalogue, 10); }
+  std::vector<SegmentRow> lost() { return lost_recordings(practice.parts->catalogue, practice.clock.trusted(), 10); }
 };
 
 TEST_F(RebuildLost, I20_WhatWasKnownToBeLostIsLostAgainAndNoGapThatNobodyExplains) {

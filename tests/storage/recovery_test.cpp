@@ -101,6 +101,20 @@ TEST(I19, AMissingFileIsLostAndNotDeleted) {
   EXPECT_EQ(practice.recover().lost, 0u) << "told once";
 }
 
+// As behind a restore whose catalogue is older than the deletion.
+TEST(I19, WhatIsDueIsNoLossThoughItsFileIsMissingUnlessAHoldKeepsIt) {
+  Practice practice(kStart);
+  const auto due = practice.record("front", kMinute), held = practice.record("waiting-room", kMinute);
+  practice.parts->holds.add(practice.request({{"waiting-room", kMinute}}), practice.manager);
+  for (const auto& row : {due, held}) remove_file(practice.parts->vaults.path_of(row));
+  practice.clock.advance(std::chrono::days(29));
+  EXPECT_EQ(practice.recover().lost, 1u);
+  EXPECT_EQ(practice.parts->catalogue.in_state(State::lost).at(0).id, held.id);
+  EXPECT_EQ(practice.parts->sweeper.sweep().deleted, 1u);
+  EXPECT_FALSE(practice.exists(due.id));
+  EXPECT_TRUE(practice.exists(held.id));
+}
+
 TEST(I19, AVaultMissingAtStartIsNeitherMadeAnewNorSweptNorLost) {
   Practice practice(kStart);
   const auto row = practice.record("front", kMinute);

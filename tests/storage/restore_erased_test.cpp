@@ -1,6 +1,7 @@
 // An erasure by order that a restore did again stands among the orders, with a paper that says no more than is known.
 #include <boost/json.hpp>
 
+#include "storage/catalogue/catalogue_state.h"
 #include "storage/erasure/erasure_certificate.h"
 #include "storage/recording/restamp.h"
 #include "tests/storage/backup_practice.h"
@@ -93,6 +94,22 @@ TEST_F(RestoreErased, I12_ItsPaperWaitsForTheTimeAndHasTheRightOne) {
   EXPECT_GE(erasure.ordered_at, right);
   const auto paper = json::parse(erasure.certificate);
   EXPECT_EQ(std::string(paper.at("items").at(0).at("deleted_at").as_string()).substr(0, 13), to_rfc3339(right).substr(0, 13));
+}
+
+// The files of the ledger are the backup's; a checkpoint that came with the keys tells how far it had come.
+TEST_F(RestoreErased, WhatIsAcceptedSaysHowManyActsWereLost) {
+  data();
+  clock.advance(hours(1));
+  for (int i = 0; i < 20; ++i)
+    storage->catalogue().append_ledger(ledger_entry(clock.now(), manager, "export", "{}", std::to_string(i)));
+  lose_and_restore(keys());
+  storage->ledger().accept_rollback(manager, "restored after a fire");
+  auto acts = storage->catalogue().ledger(1, 10'000);
+  std::erase_if(acts, [](const LedgerEntry& entry) { return entry.act != "ledger-rollback-accepted"; });
+  ASSERT_EQ(acts.size(), 1u);
+  const auto lost = boost::json::parse(acts[0].subject).at("lost_acts").to_number<int>();
+  EXPECT_GE(lost, 15) << "at least: what the restore itself recorded may hide some";
+  EXPECT_LE(lost, 25);
 }
 
 TEST_F(RestoreErased, AnOrderThatCameBackIsNotToldTwice) {

@@ -66,6 +66,25 @@ TEST_F(RestoreTest, I15_WhatExpiredMeanwhileIsUnreadableAtOnceAndGoesWithTheFirs
   EXPECT_THAT(error_of([&] { sound(id); }), HasSubstr("not_found"));
 }
 
+// The vault survives, and with it what the sweep did since the backups.
+TEST_F(RestoreTest, I19_WhatTheSweepDeletedInItsTimeIsNoLossOfTheRestore) {
+  const auto id = import("07700 900123", "1", "old");
+  data();
+  const auto file = keys();
+  clock.advance(days(3 * 366));
+  storage->sweeper().sweep();
+  ASSERT_THAT(error_of([&] { sound(id); }), HasSubstr("not_found"));
+  storage.reset();
+  fs::remove_all(folder.path / "state");
+  restore(settings, {folder.path / "disk", file, secret, {}});
+  open();
+  while (!storage->scrub().status().walked_at) clock.advance(storage->scrub().step());
+  EXPECT_EQ(storage->scrub().status().lost_now, 0u);
+  for (const auto& entry : storage->catalogue().ledger(1, 10'000)) EXPECT_NE(entry.act, "lost");
+  storage->sweeper().sweep();
+  EXPECT_THAT(error_of([&] { sound(id); }), HasSubstr("not_found"));
+}
+
 TEST_F(RestoreTest, I15_AnOlderKeyBackupThanACheckpointSomebodyKeptClosesContent) {
   const auto gone = import("07700 900123", "1", "erased later");
   data();

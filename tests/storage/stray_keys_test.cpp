@@ -5,6 +5,7 @@
 
 #include "storage/attestation/attestation.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/keys/slot_format.h"
 #include "storage/recovery/scrub.h"
 #include "storage/vault/vault_walk.h"
 #include "tests/storage/backup_practice.h"
@@ -37,6 +38,27 @@ class StrayKeysTest : public testing::Test {
     fs::rename(practice.parts->vaults.path_of(row), to);
     file = to;
     return row.slot;
+  }
+  SegmentId id_of_file() const { return SegmentId::parse(file.stem().string()).value(); }
+  // Its key is erased as a deletion erases it; from the next start on its slot is used again.
+  void erase_key(std::uint64_t slot, const SegmentId& id) {
+    practice.parts->keys.erase(slot, id);
+    practice.parts->keys.sync();
+    restart();
+  }
+  void bury(const SegmentId& id) {
+    practice.parts->catalogue.write([&](Catalogue::Transaction& transaction) {
+      transaction.db.run(
+          "INSERT INTO tombstone(segment, source, class, kind, start_at, end_at, expires_at, deleted_at, cause)"
+          " VALUES(?, 'front', 'cctv', 0, 0, 1, 2, 2, 0)",
+          id);
+    });
+  }
+  void make_lost(const SegmentRow& row) {
+    practice.parts->catalogue.write([&](Catalogue::Transaction& transaction) {
+      transaction.db.run("UPDATE segment SET state = 3 WHERE id = ?", row.id);
+    });
+    remove_file(practice.parts->vaults.path_of(row));
   }
   void restart() { practice.restart(); }
   // As the scrub does: one look after the walk, another a day later, in the same run of the daemon.
@@ -180,6 +202,59 @@ TEST_F(StrayKeysTest, I15_ABackupOfTheDataThatIsNotThereStopsIt) {
   EXPECT_FALSE(is_kept(slot));
 }
 
+// Slots are used again: by the number alone it would keep what was recorded after it for ever.
+TEST_F(StrayKeysTest, I15_AFileThatWasLeftOfADeletedRecordingHasNoClaimOnTheNextKeyInItsSlot) {
+  for (const auto* place : {"disk/vaults/main", "vault/quarantine"}) {
+    restart();
+    if (std::string_view(place).starts_with("disk")) note_backup(practice.folder.path / "disk");
+    const auto slot = put_elsewhere(place);
+    erase_key(slot, id_of_file());
+    ASSERT_EQ(stray(), slot) << "of what was recorded later, and is nowhere";
+    restart();
+    look_for_a_day();
+    EXPECT_FALSE(is_kept(slot)) << place;
+    EXPECT_TRUE(fs::exists(file)) << "no file is anything to it";
+  }
+}
+
+// A key that came back with an older backup of the keys, beside a catalogue that knows of the deletion.
+TEST_F(StrayKeysTest, I15_TheFileOfADeletedRecordingHasNoClaimOnItsOwnKeyEither) {
+  note_backup(practice.folder.path / "disk");
+  const auto whole = put_elsewhere("disk/vaults/main");
+  bury(id_of_file());
+  const auto damaged = put_elsewhere("vault/quarantine");
+  bury(id_of_file());
+  File(file, File::Mode::read_write).write_at(0, Blob(256, 0xa5));
+  const auto not_deleted = put_elsewhere("disk/vaults/main");
+  restart();
+  look_for_a_day();
+  EXPECT_FALSE(is_kept(whole) || is_kept(damaged));
+  EXPECT_TRUE(is_kept(not_deleted)) << "whose file is there, may be needed";
+}
+
+// A restore with an older backup of the keys brings back such a row; the slot's key is of what was recorded instead.
+TEST_F(StrayKeysTest, I15_ALostRecordingClaimsNoKeyOfAnotherInItsSlot) {
+  const auto row = practice.record("front", {start, start + minutes(1)});
+  make_lost(row);
+  erase_key(row.slot, row.id);
+  ASSERT_EQ(stray(), row.slot);
+  restart();
+  look_for_a_day();
+  EXPECT_FALSE(is_kept(row.slot));
+  EXPECT_TRUE(practice.exists(row.id)) << "lost it stays";
+}
+
+TEST_F(StrayKeysTest, I19_ALostRecordingKeepsItsOwnKeyAlsoOneThatIsWholeInOneCopyOnly) {
+  const auto row = practice.record("front", {start, start + minutes(1)});
+  make_lost(row);
+  practice.parts.reset();
+  File(practice.folder.path / "keys" / "a" / "slots", File::Mode::read_write)
+      .write_at(row.slot * kSlotSize, erased_slot());
+  practice.parts = std::make_unique<Parts>(practice.folder.path, practice.clock);
+  look_for_a_day();
+  EXPECT_TRUE(practice.parts->keys.read(row.slot, row.id)) << "its file may come back";
+}
+
 TEST_F(StrayKeysTest, I8_I19_TheKeysOfWhatIsHeldLostCondemnedOrBeingRecordedStay) {
   std::vector<SegmentRow> rows;
   for (int state = 0; state < 4; ++state) {
@@ -248,6 +323,29 @@ TEST_F(StrayKeysAfterRestore, I15_KeysOfWhatWasRecordedAfterTheBackupOfTheDataGo
   EXPECT_EQ(storage->keys().in_use(), 1u);
   EXPECT_EQ(findings(), "") << "and the promise report can say yes again";
   EXPECT_EQ(sound(kept), "some sound");
+}
+
+// The slot of what was erased is used by what was recorded next; its sealed file lies in the backup of the data until
+// that is made again.
+TEST_F(StrayKeysAfterRestore, I15_ASealedFileThatWasErasedKeepsNoKeyInTheBackupOfTheData) {
+  const auto slot_of = [&](const SegmentId& id) {
+    return storage->catalogue().segments({.source = {}, .cls = {}, .span = {}, .id = id}).at(0).slot;
+  };
+  const auto gone = import("07700 900123", "a", "erased later"), kept = import("07700 900456", "b", "kept");
+  const auto slot = slot_of(gone);
+  data();
+  clock.advance(hours(1));
+  erase(gone);
+  ASSERT_EQ(slot_of(import("07700 900789", "c", "sound that no backup of the data has")), slot);
+  clock.advance(hours(1));
+  lose_and_restore(keys());
+  EXPECT_EQ(storage->keys().in_use(), 2u);
+  scrub_for(hours(1));
+  EXPECT_EQ(findings(), "key-ending ") << "in an hour, as key-without-recording says";
+  scrub_for(hours(25));
+  EXPECT_EQ(storage->keys().in_use(), 1u);
+  EXPECT_EQ(findings(), "");
+  EXPECT_EQ(sound(kept), "kept");
 }
 
 }  // namespace
