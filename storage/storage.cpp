@@ -14,6 +14,7 @@
 #include "storage/recovery/orphans.h"
 #include "storage/recovery/rebuild.h"
 #include "storage/recovery/recovery.h"
+#include "storage/sweep/kept_tombstones.h"
 #include "storage/sweep/tombstone_file.h"
 
 namespace tenure::storage {
@@ -63,6 +64,7 @@ struct Storage::State {
     ensure_sources(settings);
     empty_staging(state_folder / "staging");
     finish_restore({catalogue, at, keys, holds, eraser, state_folder, progress});  // before anything can be read
+    complete_tombstones_if_short(catalogue, tombstone_file(state_folder));         // a restore by an older version brought none
     recovery = recover(recovery_parts(), progress);
     failed = catalogue.in_state(storage::State::reserved);  // in a vault that is off line, or on a disk that does not answer
     scrub = std::make_unique<Scrub>(Scrub::Options{.cycle = settings.storage.scrub, .started = at.now(), .state = state_folder}, OrphanParts{catalogue, at, vaults, keys, &calls});

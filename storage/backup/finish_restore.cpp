@@ -13,6 +13,8 @@
 #include "storage/erasure/done_again.h"
 #include "storage/recovery/kept_backups.h"
 #include "storage/recovery/lost.h"
+#include "storage/sweep/kept_tombstones.h"
+#include "storage/sweep/tombstone_file.h"
 
 namespace tenure::storage {
 
@@ -145,6 +147,7 @@ void finish_restore(const FinishRestoreParts& parts) {
                              {"holds", to_json(used.holds)}};
   parts.catalogue.append_ledger(ledger_entry(parts.clock.now(), {"tenured"}, "restore", json::serialize(subject)));
   static_cast<void>(parts.eraser.finish_condemned());
+  static_cast<void>(complete_tombstones(parts.catalogue, tombstone_file(parts.state)));  // no backup has that file
   log_warning("event=restored deleted_again={} lost={} calls_indexed={} holds_in_backup={} holds_from_copies={}", applied.rows.size(), lost, calls,
               used.holds.in_backup, used.holds.from_copies);
   remove_file(list);

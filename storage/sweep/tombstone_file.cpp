@@ -6,7 +6,7 @@
 namespace tenure::storage {
 
 namespace {
-constexpr std::size_t kRecord = 64, kChecked = 57;
+constexpr std::size_t kRecord = kTombstoneRecord, kChecked = 57;
 constexpr std::size_t kBlock = kRecord * 4096;
 
 Blob encode(const TombstoneToken& token) {

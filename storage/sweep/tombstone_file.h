@@ -18,6 +18,7 @@ struct TombstoneToken {
   int kind = 0;  // as tombstone_token.kind: content, native id, file name
 };
 
+inline constexpr std::size_t kTombstoneRecord = 64;
 Path tombstone_file(const Path& state);
 // Durable when it returns. Throws Error{io}.
 void append_tombstones(const Path& file, const std::vector<TombstoneToken>& tokens);

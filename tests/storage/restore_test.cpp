@@ -6,6 +6,7 @@
 #include "storage/backup/recovery_key.h"
 #include "storage/catalogue/sqlite.h"
 #include "storage/recovery/rebuild.h"
+#include "storage/sweep/tombstone_file.h"
 #include "tests/storage/backup_practice.h"
 
 namespace tenure::storage {
@@ -318,6 +319,34 @@ TEST_F(RestoreTest, I15_I20_ARebuiltCatalogueKnowsTheBackupsAndAnErasureReachesT
   erase(id);
   EXPECT_FALSE(fs::exists(before)) << "it opens what was erased";
   EXPECT_EQ(key_files("disk"), 1u);
+}
+
+// The restore knew of the deletions; what a rebuild asks is a file that no backup has.
+TEST_F(RestoreTest, I15_I20_WhatWasErasedDoesNotComeBackThroughARebuildBehindARestore) {
+  erase(import("07700 900123", "1", "erased before the backup"));
+  const auto later = import("07700 900123", "2", "erased after it");
+  data();
+  erase(later);
+  lose_and_restore(keys());
+  const auto is_erased = [this](const std::string& native, const std::string& sound) {
+    auto file = File::unnamed(folder.path);
+    file.write_at(0, as_view(sound));
+    const auto call = call_at(clock.now() - std::chrono::minutes(5), "07700 900123", native);
+    return storage->calls().import(call, "calls", file, sound.size(), {}).what == ImportOutcome::What::erased_before;
+  };
+  ASSERT_TRUE(is_erased("1", "erased before the backup") && is_erased("2", "erased after it"));
+  storage.reset();
+  fs::remove_all(folder.path / "state" / "catalogue");
+  EXPECT_GE(rebuild_catalogue(settings, clock, {}).tombstones, 4u) << "by content and by native id";
+  open();
+  EXPECT_TRUE(is_erased("1", "erased before the backup") && is_erased("2", "erased after it"));
+  storage.reset();
+  fs::remove(tombstone_file(folder.path / "state"));  // as an older version left it
+  open();
+  const auto kept = read_tombstones(tombstone_file(folder.path / "state")).size();
+  EXPECT_GE(kept, 4u);
+  open();
+  EXPECT_EQ(read_tombstones(tombstone_file(folder.path / "state")).size(), kept) << "once";
 }
 
 TEST_F(RestoreTest, RecordingsWhoseKeysAreGoneAreNoReasonToMakeNewOnes) {
