@@ -65,6 +65,7 @@ storage::AttestationOrder order_of(const Rooms& rooms) {
   }
   order.trial = settings->storage.trial;
   order.ledger = look_at_ledger(rooms.storage.ledger());
+  order.ledger_key = rooms.storage.ledger().status().key;
   order.machine_clock = std::chrono::floor<Duration>(std::chrono::system_clock::now());
   order.cancelled = &rooms.stopping;
   order.settle = [&rooms] {

@@ -89,11 +89,22 @@ std::string_view name_of(TimeReason reason) {
 namespace {
 std::string minute_of(Instant at) { return to_rfc3339(std::chrono::floor<Seconds>(at)); }
 
+Duration ahead(const TimeStatus& status) { return status.readings.wall - status.time.lo; }
+
+// Ahead: a person said another time than the machine's clock. Behind: network time put that clock back.
+std::string why_certain(const TimeStatus& status) {
+  if (ahead(status) > kAgrees)
+    return "as a person told it, and counted since; the machine's clock is " + to_text(ahead(status)) + " ahead of it and is not believed";
+  if (-ahead(status) > kAgrees)
+    return "the machine's clock is " + to_text(-ahead(status)) + " behind it, by network time, and is waited for";
+  return "the machine's clock agrees with what was counted";
+}
+
 // What each state means for a person, without the interval.
 std::string why(const TimeStatus& status) {
   const auto apart = status.state.apart < Duration::zero() ? -status.state.apart : status.state.apart;
   switch (status.state.reason) {
-    case TimeReason::agrees: return "the machine's clock agrees with what was counted";
+    case TimeReason::agrees: return why_certain(status);
     case TimeReason::unconfirmed: return "taken from the machine's clock, which network time has not confirmed yet";
     case TimeReason::restarted: return "the machine was off and nobody has measured how long; its clock says " + to_text(apart);
     case TimeReason::ahead: return "the machine's clock is " + to_text(apart) + " ahead of what was counted";
@@ -108,7 +119,7 @@ std::string remedy(const TimeStatus& status) {
   const auto wall = minute_of(status.readings.wall);
   const bool wide = status.time.hi - status.time.lo > kNarrow;
   switch (status.state.reason) {
-    case TimeReason::agrees:
+    case TimeReason::agrees: return ahead(status) > kAgrees ? "set that clock" : "";
     case TimeReason::settling: return {};
     case TimeReason::unconfirmed: return "switch the machine's time synchronisation on, or confirm the time with: tenure time confirm " + wall;
     case TimeReason::behind:

@@ -107,16 +107,16 @@ std::string acts(const storage::Attestation& report) {
       if (const auto found = report.acts.find(name); found != report.acts.end()) all += found->second;
     return all;
   };
-  const auto early = report.deleted_early == 0 ? "nothing deleted"
-                                               : many(report.deleted_early, "recording deleted", "recordings deleted");
+  const auto early = report.deleted_early == 0 ? "nothing deleted before its date"
+                                               : many(report.deleted_early, "recording deleted before its date",
+                                                      "recordings deleted before their date");
   const auto begun = count({"export"}), finished = count({"export-done"});
   const auto unfinished = begun > finished ? fmt::format(" begun, {} not finished", number_text(begun - finished)) : "";
   std::string lost;
   for (const auto& one : report.rollbacks | std::views::take(kMostRollbacks)) lost += lost_acts(one);
   if (report.rollbacks.size() > kMostRollbacks) lost += " And more: see the JSON file.";
-  return fmt::format("{}{}; {} placed, {} released; {}; {} before its date for want of space.{}",
-                     many(begun, "export", "exports"), unfinished, many(count({"hold-add"}), "hold", "holds"),
-                     number_text(count({"hold-release"})),
+  return fmt::format("{}{}; {} placed, {} released; {}; {} for want of space.{}", many(begun, "export", "exports"),
+                     unfinished, many(count({"hold-add"}), "hold", "holds"), number_text(count({"hold-release"})),
                      many(count({"login-failed"}), "failed login", "failed logins"), early, lost);
 }
 

@@ -121,7 +121,7 @@ void CameraState::open_segment(Instant start, std::uint32_t run) {
 bool CameraState::append_fragment(storage::Fragment fragment) {
   if (recorder_.append(segment_, std::move(fragment))) return true;
   playing_since_ = clock_.monotonic();  // what was played before says nothing of the key frame that is waited for now
-  failed("storage did not take the footage: see its own messages for the disk");
+  failed("the disk for recordings was full, away or too slow");  // stands on the signed page as well
   return false;
 }
 

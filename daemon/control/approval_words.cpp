@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "daemon/control/request_text.h"
 #include "daemon/control/rows.h"
+#include "storage/holds/named_calls.h"
 #include "storage/people/full_name.h"
 #include "storage/people/request_words.h"
 
@@ -72,7 +73,10 @@ const Sight& ApprovalWords::sight() {
 
 // Which calls a number or a group has is told to who may find calls; how many, too.
 RequestWords ApprovalWords::kept_by(const HoldId& id, const Sight& sight) {
-  if (!receipt_ || receipt_->hold.id != id) receipt_ = rooms_.storage.holds().show(id);
+  if (!receipt_ || receipt_->hold.id != id) {
+    receipt_ = rooms_.storage.holds().show(id);
+    storage::leave_out_footage(rooms_.storage.catalogue(), receipt_->hold);
+  }
   const auto& receipt = *receipt_;
   const bool finds_calls = !receipt.hold.what.numbers.empty() || !receipt.hold.what.calls.empty();
   const bool hides_calls = finds_calls && !sight.calls;

@@ -7,6 +7,7 @@
 #include "daemon/control/rows.h"
 #include "daemon/control/search_note.h"
 #include "daemon/control/verbs.h"
+#include "storage/holds/named_calls.h"
 #include "storage/space/hold_forecast.h"
 
 namespace tenure::daemon {
@@ -82,8 +83,14 @@ json::object receipt_row(const Call& call, const storage::HoldReceipt& receipt) 
   return out;
 }
 
+json::object hold_row(const Call& call, storage::Hold hold) {
+  storage::leave_out_footage(call.rooms.storage.catalogue(), hold);
+  return row(hold);
+}
+
 // What a hold keeps, to whom it may be told: which calls a number or a group has only to who may find calls.
 json::object shown_to(const Call& call, storage::HoldReceipt receipt) {
+  storage::leave_out_footage(call.rooms.storage.catalogue(), receipt.hold);
   const bool finds_calls = !receipt.hold.what.numbers.empty() || !receipt.hold.what.calls.empty();
   if (!finds_calls || call.may_now(Action::find_calls)) return receipt_row(call, receipt);
   std::erase_if(receipt.segments, [](const auto& segment) { return segment.kind == storage::Kind::calls; });
@@ -134,7 +141,9 @@ json::value hold_add(const Call& call) {
 
 json::value hold_list(const Call& call) {
   call.args.only({});
-  return rows(call.rooms.storage.holds().list());
+  json::array all;
+  for (auto& hold : call.rooms.storage.holds().list()) all.push_back(hold_row(call, std::move(hold)));
+  return all;
 }
 
 json::value hold_show(const Call& call) {
@@ -146,7 +155,7 @@ json::value hold_release(const Call& call) {
   call.args.only({"id", "reason"});
   const auto released = call.rooms.storage.holds().release(call.args.hold("id"), call.args.need("reason"), call.actor, call.approval);
   look_ahead(call);
-  return witnessed(call, row(released));
+  return witnessed(call, hold_row(call, released));
 }
 
 // Nobody is asked about a hold that is gone or released already.
@@ -160,14 +169,14 @@ json::value hold_keep(const Call& call) {
   call.args.only({"id", "reason"});
   const auto kept = call.rooms.storage.holds().keep(call.args.hold("id"), call.args.need("reason"), call.actor);
   look_ahead(call);
-  return row(kept);
+  return hold_row(call, kept);
 }
 
 json::value hold_extend(const Call& call) {
   call.args.only({"id", "review", "reason"});
   call.args.need("review");
   const auto hold = call.rooms.storage.holds().extend(call.args.hold("id"), *call.args.review("review"), call.args.need("reason"), call.actor);
-  if (call.may(Action::see_holds)) return row(hold);
+  if (call.may(Action::see_holds)) return hold_row(call, hold);
   return json::object{{"id", hold.id.text()}, {"state", hold.state}, {"review", time_or_null(hold.what.review)}};
 }
 }  // namespace

@@ -22,7 +22,7 @@ Digest digest_of(const File& file, std::uint64_t size) {
   return hash.finish();
 }
 
-void take_sidecar(const Sidecar& sidecar, storage::CallDetails& out) {
+void take_sidecar(const Sidecar& sidecar, const TrustedTime& time, storage::CallDetails& out) {
   out.native_id = sidecar.native_id;
   out.group_id = sidecar.group_id;
   out.direction = sidecar.direction;
@@ -31,37 +31,37 @@ void take_sidecar(const Sidecar& sidecar, storage::CallDetails& out) {
   out.parties = sidecar.parties;
   out.pauses = sidecar.pauses;
   out.sidecar = sidecar.text;
-  if (!sidecar.start) return;
+  if (!sidecar.start || !is_believed(*sidecar.start, time)) return;
   out.start = *sidecar.start;
   out.time_quality = "exact";
 }
 
-// What the name says, where the sidecar said nothing. A start in the future would keep the call for far too long.
-void take_name(const FreepbxName& name, Instant now, storage::CallDetails& out) {
+// What the name says, where the sidecar said nothing.
+void take_name(const FreepbxName& name, const TrustedTime& time, storage::CallDetails& out) {
   if (out.native_id.empty()) out.native_id = name.unique_id;
   if (out.direction == storage::Direction::unknown) out.direction = name.direction;
   if (out.parties.empty()) out.parties = name.parties;
-  if (out.time_quality != "import" || name.start > now + kClockSlack) return;
+  if (out.time_quality != "import" || !is_believed(name.start, time)) return;
   out.start = name.start;
   out.time_quality = name.time_quality;
 }
 }  // namespace
 
 storage::CallDetails details_of(const config::Calls& settings, const std::string& path, const media::AudioFacts& facts,
-                                const Sidecar* sidecar, Instant now) {
+                                const Sidecar* sidecar, const TrustedTime& time) {
   storage::CallDetails out;
   out.source = settings.name;
   out.original_name = path;
-  out.start = now;
+  out.start = time.best();
   out.time_quality = "import";
   out.duration = facts.duration;
   out.container = facts.container;
   out.codec = facts.codec;
   out.rate = facts.rate;
   out.channels = facts.channels;
-  if (sidecar != nullptr) take_sidecar(*sidecar, out);
+  if (sidecar != nullptr) take_sidecar(*sidecar, time, out);
   const auto name = parse_freepbx_name(path.substr(path.rfind('/') + 1), settings.timezone, settings.extensions);
-  if (name) take_name(*name, now, out);
+  if (name) take_name(*name, time, out);
   if (out.native_id.empty()) out.native_id = path;  // the telephone system gave none; a path is at least its own
   for (storage::Party& party : out.parties) party.e164 = storage::to_e164(party.number);
   out.needs_details = sidecar == nullptr && (settings.format == "sidecar" || !name);

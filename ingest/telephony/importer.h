@@ -9,10 +9,10 @@
 
 namespace tenure::ingest {
 
-// The best evidence of each fact: sidecar, then the file's name; the start never from the file's times. `now` when
-// nothing tells.
+// The best evidence of each fact: sidecar, then the file's name; the start never from the file's times. It is now when
+// nothing tells, or only what lies in the future.
 storage::CallDetails details_of(const config::Calls& settings, const std::string& path, const media::AudioFacts& facts,
-                                const Sidecar* sidecar, Instant now);
+                                const Sidecar* sidecar, const TrustedTime& time);
 
 media::AudioFacts check_file(const File& file);
 

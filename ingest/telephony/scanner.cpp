@@ -144,7 +144,7 @@ void Scanner::import(const std::string& path, Pending& pending) {
 
 void Scanner::take(const std::string& path, Pending& pending) {
   const Sidecar* sidecar = pending.look.usable();
-  const auto details = details_of(settings_, path, *pending.facts, sidecar, clock_.now());
+  const auto details = details_of(settings_, path, *pending.facts, sidecar, clock_.trusted());
   const auto outcome = importer_.take(path, pending.stamp, details, sidecar);
   const bool fresh = outcome.what == storage::ImportOutcome::What::imported || outcome.what == storage::ImportOutcome::What::revised;
   if (fresh) {
@@ -153,6 +153,10 @@ void Scanner::take(const std::string& path, Pending& pending) {
     if (details.needs_details) ++status_.needs_details;
     log_info("calls={} imported={} bytes={} seconds={} time={} needs_details={}", settings_.name, outcome.id.text(), pending.stamp.size,
              std::chrono::duration_cast<Seconds>(details.duration).count(), details.time_quality, details.needs_details);
+    if (sidecar != nullptr && sidecar->start && details.start != *sidecar->start)
+      log_warning("calls={} file=\"{}\" problem=\"its sidecar says that the call starts in the future, which was not believed; put the "
+                  "telephone system's clock right\" time={}",
+                  settings_.name, masked(path), details.time_quality);
   } else {
     ++status_.known;
   }

@@ -34,6 +34,7 @@ struct AttestationOrder {
   std::vector<ProviderPlace> providers;
   std::vector<SpaceForecast> spaces;
   LedgerSeen ledger;
+  std::string ledger_key;  // as key backups name it; empty: not known
   TrustedTime time;
   std::string time_in_words;
   Instant machine_clock;  // what files' times are told by

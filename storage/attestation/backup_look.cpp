@@ -11,12 +11,9 @@ namespace json = boost::json;
 namespace {
 constexpr std::string_view kMagic = "TNRBOX01";
 constexpr std::size_t kLargestHeader = 64 << 10, kPiece = 1 << 20;
-}  // namespace
-
-bool is_key_backup(View head) { return head.size() >= kMagic.size() && as_text(head.first(kMagic.size())) == kMagic; }
 
 // The magic, the header's size (u32), the header: JSON.
-std::optional<Instant> key_backup_made_at(const File& file) {
+std::optional<json::object> header_of(const File& file) {
   std::array<std::uint8_t, kMagic.size() + 4> head{};
   if (file.read_some_at(0, head) != head.size() || !is_key_backup(head)) return std::nullopt;
   const auto size = ByteReader(View(head).subspan(kMagic.size())).u32();
@@ -25,8 +22,15 @@ std::optional<Instant> key_backup_made_at(const File& file) {
   if (file.read_some_at(head.size(), text) != size) return std::nullopt;
   boost::system::error_code error;
   const auto header = json::parse(as_text(text), error);
-  if (error || !header.is_object()) return std::nullopt;
-  const auto* made = header.get_object().if_contains("made_at");
+  return error || !header.is_object() ? std::nullopt : std::optional(header.get_object());
+}
+}  // namespace
+
+bool is_key_backup(View head) { return head.size() >= kMagic.size() && as_text(head.first(kMagic.size())) == kMagic; }
+
+std::optional<Instant> key_backup_made_at(const File& file) {
+  const auto header = header_of(file);
+  const auto* made = header ? header->if_contains("made_at") : nullptr;
   return made != nullptr && made->is_string() ? parse_rfc3339(made->get_string()) : std::nullopt;
 }
 
@@ -35,6 +39,16 @@ std::optional<Instant> key_backup_made_at(const Path& file) {
     return key_backup_made_at(File(file, File::Mode::read));
   } catch (const Error&) {
     return std::nullopt;
+  }
+}
+
+bool is_key_backup_of(const Path& file, const std::string& ledger_key) {
+  try {
+    const auto header = header_of(File(file, File::Mode::read));
+    const auto* ledger = header ? header->if_contains("ledger") : nullptr;
+    return !ledger_key.empty() && ledger != nullptr && ledger->is_string() && ledger->get_string() == ledger_key;
+  } catch (const Error&) {
+    return false;
   }
 }
 

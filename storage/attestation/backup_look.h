@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -14,6 +15,7 @@ bool is_key_backup(View head);
 // When it was made, by its own word; nothing when it has none that can be read.
 std::optional<Instant> key_backup_made_at(const File& file);
 std::optional<Instant> key_backup_made_at(const Path& file);  // nothing, too, when it cannot be read
+bool is_key_backup_of(const Path& file, const std::string& ledger_key);  // by its own word, too
 
 // What a backup of recordings says of itself, beside the copy of the catalogue.
 struct DataBackupWord {

@@ -184,11 +184,20 @@ void BackupsLook::count_deleted() {
         folder.keys->deleted_since = std::max(folder.keys->deleted_since, one.deleted_since);
 }
 
+// tenured looks each minute for its own in the folders that it keeps up, and puts them on record: a restored or rebuilt
+// catalogue does not know the newest, which may be the only good one.
+bool BackupsLook::will_be_found(const Path& file) const {
+  return file.extension() == ".tenure-keys" && is_key_backup_of(file, order_.ledger_key) &&
+         std::ranges::any_of(rows_,
+                             [&](const BackupLook& row) { return row.keys && row.folder / file.filename() == file; });
+}
+
 void BackupsLook::judge(const Generation& one) {
   std::optional<Instant> until;
   if (one.made_at) until = *one.made_at + kKeyBackupLife;
   const bool old = !until || *until <= order_.time.lo;
   const bool erased = one.made_at && catalogue_.erased_since(*one.made_at) > 0;
+  if (one.row == nullptr && !old && !erased && will_be_found(one.file)) return;
   if (one.row == nullptr)
     return found(old || erased ? Fault::key_backup_elsewhere : Fault::key_backup_copy, one.file, until);
   if (erased) return found(one.there ? Fault::backup_of_erased : Fault::backup_out_of_reach, one.file, until);

@@ -39,6 +39,7 @@ class BackupsLook {
   void count_deleted();
   void judge(const Generation& one);
   bool is_what_was_written(const Path& file, const BackupLook& row) const;
+  bool will_be_found(const Path& file) const;
   bool is_of_another(const Path& path) const;  // a folder that is looked at elsewhere
   void found(Fault fault, const Path& place, std::optional<Instant> since = {});
 

@@ -52,15 +52,18 @@ std::string overdue(const BackupRow& one) {
 // none: the backup of the keys that the restore used knew of it.
 std::string left_behind(const BackupRow& one) {
   return "the key backup " + one.folder + "/" + one.name + " of " + to_rfc3339(one.made_at) +
-         " is from before an erasure by order and was not there to be removed: what was erased can be read with it and the recovery key";
+         " is from before an erasure by order and " + (one.reachable ? "is still there" : "was not there to be removed") +
+         ": what was erased can be read with it and the recovery key";
 }
 
-std::optional<Instant> last_erased(Catalogue& catalogue) {
-  return catalogue.state().read([](sqlite::Connection& db) {
-    auto query = db.query(
-        "SELECT max(t.deleted_at) FROM erasure e JOIN erasure_item i ON i.erasure = e.id"
-        " JOIN tombstone t ON t.segment = i.segment WHERE e.ordered_by <> ''");
-    return query.step() ? query.maybe_instant(0) : std::optional<Instant>();
+// What began after it was made has no key in it.
+bool opens_what_was_erased(Catalogue& catalogue, const BackupRow& one) {
+  return catalogue.state().read([&](sqlite::Connection& db) {
+    return db
+        .query("SELECT 1 FROM erasure e JOIN erasure_item i ON i.erasure = e.id JOIN tombstone t ON t.segment = i.segment"
+               " WHERE t.deleted_at > ?1 AND t.start_at < ?1 AND e.ordered_by <> '' LIMIT 1",
+               one.made_at)
+        .step();
   });
 }
 }  // namespace
@@ -198,11 +201,10 @@ BackupStatus Backups::status() const {
     if (query.step()) status.recovery_key = recovery_fingerprint(query.bytes<32>(0));
   });
   status.here = here();
-  const auto last_erasure = last_erased(parts_.catalogue);
   for (const auto& one : status.here)
     if (one.kind == "keys" && now - one.made_at > kGenerationLife + kGenerationEvery)
       status.alarms.push_back(overdue(one));
-    else if (one.kind == "keys" && last_erasure && one.made_at < *last_erasure)
+    else if (one.kind == "keys" && opens_what_was_erased(parts_.catalogue, one))
       status.alarms.push_back(left_behind(one));
   for (const auto& [folder, made] : kept_up_folders(parts_.catalogue))
     if (now - made > kLate)

@@ -123,6 +123,14 @@ bool is_over(sqlite::Connection& db, const SegmentId& id) {
                   " WHERE i.segment = ?1 AND e.certified_at IS NOT NULL", id).step();
 }
 
+// Of a call that is all that says so, beside the catalogue.
+std::set<SegmentId> with_tokens_of_deleted(sqlite::Connection& db) {
+  std::set<SegmentId> all;
+  auto query = db.query("SELECT DISTINCT segment FROM tombstone_token");
+  while (query.step()) all.insert(query.id<SegmentId>(0));
+  return all;
+}
+
 // As of a file: the mark of erasure tells of a deletion.
 bool was_deleted(KeySlots& keys, const SegmentRow& row) {
   return !keys.read(row.slot, row.id) && keys.is_erased(row.slot);
@@ -149,8 +157,9 @@ std::set<SegmentId> keyless_losses(sqlite::Connection& db) {
 
 TakenLosses take_losses(sqlite::Connection& db, const LossParts& parts) {
   TakenLosses taken;
+  const auto deleted = with_tokens_of_deleted(db);
   for (const auto& [id, subject] : losses_in(db)) {
-    if (is_over(db, id)) continue;
+    if (deleted.contains(id) || is_over(db, id)) continue;
     auto row = row_of(id, subject);
     if (!row || !has_its_place(db, parts.vaults, *row)) {
       ++taken.others;

@@ -1,6 +1,7 @@
 // What a hold says of itself where it keeps nothing: it may be a slip, it may wait for what is to come, and it may be
 // that whoever asks is not told.
 #include "people_fixture.h"
+#include "storage/recording/restamp.h"
 
 namespace tenure::daemon {
 namespace {
@@ -38,6 +39,21 @@ class HoldKeeps : public PeopleTest {
     storage_->catalogue().commit_call(call, {0, clock_.now(), "tenured", "call-import", "{}", ""});
     return call.segment.id;
   }
+  // A minute of the camera, stamped on the line of a time in doubt.
+  void record_in_doubt(Instant line, std::uint64_t slot) {
+    storage::SegmentRow row;
+    row.id = SegmentId::make(line);
+    row.source = "door";
+    row.cls = "cctv";
+    row.span = {line, line + Seconds(60)};
+    row.expires_at = storage_->catalogue().expiry("cctv", row.span);
+    row.bytes = 1000;
+    row.vault = storage_->vaults().names().front();
+    row.slot = slot;
+    row.line = line;
+    row.time_doubtful = true;
+    storage_->catalogue().commit_segment(row);
+  }
 };
 
 TEST_F(HoldKeeps, NothingIsSaidOnlyWhereNothingIsHereAndNothingIsToCome) {
@@ -68,6 +84,31 @@ TEST_F(HoldKeeps, NothingIsSaidOnlyWhereNothingIsHereAndNothingIsToCome) {
   wait(std::chrono::hours(48));
   const auto later = ask(logged_in("anna"), "hold show", {{"id", ids[2]}});
   EXPECT_TRUE(later.at("keeps_nothing").as_bool()) << "its day came and went without a recording";
+}
+
+// It is kept by its id from then on, as a call is.
+TEST_F(HoldKeeps, FootageWhoseTimeWasSettledIsNoCallThatTheHoldNames) {
+  const auto line = clock_.now() - std::chrono::hours(1);
+  record_in_doubt(line, 1);
+  const auto call = call_of(line, 2);
+  const auto anna = logged_in("anna");
+  const auto footage = ask(anna, "hold add", span(to_rfc3339(line).c_str(), "now")).at("id");
+  auto both = span(to_rfc3339(line).c_str(), "now");
+  both["calls"] = json::array{call.text()};
+  const auto with_call = ask(anna, "hold add", both).at("id");
+  const auto time = clock_.trusted();
+  storage::restamp(
+      storage_->catalogue(),
+      {{line, -std::chrono::hours(2), {}, Settlement::By::witness}, time, time.lo, {"tenured"}, "time-settle", ""});
+  const auto shown = ask(anna, "hold show", {{"id", footage}});
+  EXPECT_EQ(shown.at("recordings").to_number<int>(), 1) << "it is kept where it lies now";
+  EXPECT_TRUE(shown.at("calls").as_array().empty());
+  EXPECT_EQ(ask(anna, "hold show", {{"id", with_call}}).at("calls"), (json::array{call.text()}));
+  const auto listed = ask(anna, "hold list");
+  for (const auto& one : listed.as_array())
+    EXPECT_EQ(one.at("calls").as_array().size(), one.at("id") == with_call ? 1u : 0u);
+  EXPECT_FALSE(ask(logged_in("ben"), "hold show", {{"id", footage}}).as_object().contains("calls_not_shown"))
+      << "it has none that could be hidden";
 }
 
 TEST_F(HoldKeeps, WhoMayNotFindCallsIsNotToldByThisWhetherOneIsKept) {

@@ -89,5 +89,31 @@ TEST_F(I12TimeLower, AnotherTimeThanWasApprovedIsRefusedNamingBoth) {
   EXPECT_EQ(lo(), readings_.wall) << "the approval was not used up";
 }
 
+TEST(TimeInWords, DoesNotSayThatAClockAgreesWhichAPersonSaidIsWrong) {
+  TimeStatus status;
+  status.state.reason = TimeReason::agrees;
+  status.time.lo = status.time.hi = *parse_rfc3339("2026-11-23T20:00:00Z");
+  const auto with_clock = [&](Duration ahead) {
+    status.readings.wall = status.time.lo + ahead;
+    return time_in_words(status);
+  };
+  EXPECT_EQ(with_clock(Seconds(1)), "2026-11-23T20:00:00Z: the machine's clock agrees with what was counted");
+  EXPECT_EQ(
+      with_clock(hours(9) + minutes(49)),
+      "2026-11-23T20:00:00Z: as a person told it, and counted since; the machine's clock is 9h 49m ahead of it and "
+      "is not believed; set that clock");
+  EXPECT_EQ(with_clock(-minutes(40)),
+            "2026-11-23T20:00:00Z: the machine's clock is 40m 0s behind it, by network time, and is waited for");
+}
+
+// By the same steps as a person's.
+TEST_F(I12TimeLower, AfterATimeThatTheMachinesClockDoesNotSayItIsNotSaidToAgree) {
+  const auto right = to_rfc3339(readings_.wall - hours(1));
+  const auto id = ask_and_approve(right);
+  readings_.synchronised = false;
+  EXPECT_THAT(std::string(ask(manager, "time lower", {{"approval", id}}).at("text").as_string()),
+              HasSubstr("the machine's clock is 1h 0m ahead of it and is not believed"));
+}
+
 }  // namespace
 }  // namespace tenure::daemon

@@ -152,6 +152,17 @@ TEST(PromisePage, TellsExportsThatWereDoneFromThoseThatWereNotFinished) {
   EXPECT_THAT(paper::to_html(promise_page(one, kProof)), HasSubstr("1 export; 0 holds placed"));
 }
 
+TEST(PromisePage, SaysHowManyWereDeletedBeforeTheirDateForWantOfSpace) {
+  auto one = report();
+  const auto said = [&](std::uint64_t deleted) {
+    one.deleted_early = deleted;
+    return paper::to_html(promise_page(one, kProof));
+  };
+  EXPECT_THAT(said(0), HasSubstr("; nothing deleted before its date for want of space."));
+  EXPECT_THAT(said(1), HasSubstr("; 1 recording deleted before its date for want of space."));
+  EXPECT_THAT(said(8), HasSubstr("; 8 recordings deleted before their date for want of space."));
+}
+
 TEST(PromisePage, SaysThatActsWereLostBesideTheirCounts) {
   auto one = report();
   EXPECT_THAT(paper::to_html(promise_page(one, kProof)), Not(HasSubstr("not counted here")));

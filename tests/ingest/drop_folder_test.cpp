@@ -133,6 +133,49 @@ TEST_F(FreepbxFolder, ANameFromTheFutureDoesNotKeepACallForCenturies) {
   }
 }
 
+// Else it would be kept as much longer, and the report would take the machine's clock to be behind.
+TEST_F(Folder, ASidecarFromTheNextHoursIsTakenWithTheTimeOfTheImport) {
+  std::string ahead = sidecar();
+  ahead.replace(ahead.find("2026-03-02T09:12:01"), 19, "2026-03-03T08:00:00");
+  put("a.wav", wav(32000));
+  put("a.json", ahead);
+  pass();
+  const auto call = only_call();
+  EXPECT_EQ(call.details.native_id, "call-1") << "the rest of it is believed";
+  EXPECT_EQ(call.details.start, clock.now());
+  EXPECT_EQ(call.details.time_quality, "import");
+  EXPECT_TRUE(call.segment.time_doubtful);
+  EXPECT_EQ(call.segment.expires_at, add(clock.now(), *parse_period("P3Y")));
+  EXPECT_TRUE(status().problems.empty());
+}
+
+TEST_F(Folder, AStartWithinWhatClocksDifferIsBelieved) {
+  std::string ahead = sidecar();
+  ahead.replace(ahead.find("2026-03-02T09:12:01"), 19, "2026-03-02T12:05:00");
+  put("a.wav", wav(32000));
+  put("a.json", ahead);
+  pass();
+  EXPECT_EQ(only_call().details.start, *parse_rfc3339("2026-03-02T12:05:00Z"));
+  EXPECT_EQ(only_call().details.time_quality, "exact");
+}
+
+// What is known of the time is then behind it.
+TEST_F(Folder, WhileTimeIsInDoubtAStartThatMayBePastIsBelieved) {
+  clock.set({kNow - std::chrono::hours(6), kNow + std::chrono::hours(6), kNow});
+  put("a.wav", wav(32000));
+  put("a.json", sidecar());
+  pass();
+  EXPECT_EQ(only_call().details.start, kStart);
+  EXPECT_EQ(only_call().details.time_quality, "exact");
+}
+
+TEST_F(FreepbxFolder, ANameFromTheNextHoursIsNotBelieved) {
+  put("in-201-07700900123-20260303-080000-1772524800.1.wav", wav(32000));
+  pass();
+  EXPECT_EQ(only_call().details.start, clock.now());
+  EXPECT_EQ(only_call().details.time_quality, "import");
+}
+
 TEST_F(FreepbxFolder, ASidecarIsPreferredToTheName) {
   put(kFreepbx, wav(32000));
   put(std::string(kFreepbx) + ".json", sidecar(R"(,"group_id":"g")"));

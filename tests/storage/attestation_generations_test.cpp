@@ -109,6 +109,28 @@ TEST_F(BackupFolders, ACopyOfAKeyBackupBesideRecordingsIsFoundAndTooOldAfterItsW
   EXPECT_EQ(found(), "key-backup-elsewhere 1");
 }
 
+// Whoever deleted it as a stray copy would have none left.
+TEST_F(BackupFolders, AFreshKeyBackupThatARebuiltCatalogueDoesNotKnowYetIsNoStrayCopy) {
+  made.keys();
+  practice.clock.advance(std::chrono::hours(1));
+  const auto newest = made.keys();
+  practice.sql("DELETE FROM backup WHERE name = '" + newest.filename().string() + "'");
+  const auto found_by = [&](const std::string& ledger_key) {
+    auto order = practice.order();
+    order.ledger_key = ledger_key;
+    return found_in(attest(order));
+  };
+  EXPECT_EQ(found_by(made.ledger.status().key), "");
+  EXPECT_EQ(found_by("another's"), "key-backup-copy 1") << "tenured takes up its own only";
+  EXPECT_EQ(found_by(""), "key-backup-copy 1");
+  fs::copy_file(newest, made.disk / "to-be-safe");
+  EXPECT_EQ(found_by(made.ledger.status().key), "key-backup-copy 1") << "nor one of another name";
+  fs::remove(made.disk / "to-be-safe");
+  erase_by_order(practice.fresh);
+  write_file(made.disk / "none.tenure-keys", "TNRBOX01");
+  EXPECT_EQ(found_by(made.ledger.status().key), "erased-in-backup 1, key-backup-elsewhere 2");
+}
+
 TEST_F(BackupFolders, AnErasureMakesEveryEarlierCopyOfTheKeysOneTooMany) {
   const auto file = made.keys();
   fs::copy_file(file, made.disk / "to-be-safe");

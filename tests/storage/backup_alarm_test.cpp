@@ -166,6 +166,27 @@ TEST_F(BackupAlarms, ARecordingThatCannotBeReadKeepsNoOtherFromTheBackupAndIsAla
   EXPECT_THAT(alarms(), IsEmpty());
 }
 
+TEST_F(BackupAlarms, AKeyBackupFromBeforeWhatWasErasedBeganOpensNothingOfItAndIsNoAlarm) {
+  keys();
+  keys("other");
+  fs::rename(folder.path / "other", folder.path / "unplugged");
+  clock.advance(std::chrono::hours(1));
+  erase(import("07700 900123", "1", "erased"));
+  EXPECT_THAT(alarms(), IsEmpty());
+}
+
+TEST_F(BackupAlarms, AKeyBackupFromBeforeAnErasureWhoseDiskIsBackIsNotSaidToBeAway) {
+  const auto id = import("07700 900123", "1", "erased");
+  keys();
+  keys("other");
+  fs::rename(folder.path / "other", folder.path / "unplugged");
+  clock.advance(std::chrono::hours(1));
+  erase(id);
+  EXPECT_THAT(alarms(), testing::ElementsAre(HasSubstr("was not there to be removed")));
+  fs::rename(folder.path / "unplugged", folder.path / "other");
+  EXPECT_THAT(alarms(), testing::ElementsAre(HasSubstr("from before an erasure by order and is still there")));
+}
+
 TEST_F(BackupAlarms, AsLongAsTheDataIsCopiedTheStateIsToldAndTheKeysAreBackedUp) {
   keys();
   import("07700 900123", "1", "one");

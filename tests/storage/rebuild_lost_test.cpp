@@ -182,5 +182,16 @@ TEST_F(RebuildLost, I20_ALossOfWhichTheLedgerTellsTooLittleIsCounted) {
   EXPECT_THAT(report.problems, ElementsAre(HasSubstr("12 recordings that were lost before")));
 }
 
+TEST_F(RebuildLost, ALostCallThatTheSweepTookAtItsTimeIsNoProblem) {
+  const auto call = row_of(practice.import(call_at(start, "07700 900123", "a"), "sound").id);
+  lose_file(call);
+  practice.clock.advance(days(4 * 365));
+  ASSERT_EQ(practice.parts->sweeper.sweep().deleted, 1u);
+  const auto waits = row_of(practice.import(call_at(practice.clock.now(), "07700 900456", "b"), "other sound").id);
+  lose_file(waits);
+  carry_out();
+  EXPECT_THAT(lose_and_rebuild().problems, ElementsAre(HasSubstr("1 recordings that were lost before"))) << "the other";
+}
+
 }  // namespace
 }  // namespace tenure::storage
