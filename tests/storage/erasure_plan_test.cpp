@@ -199,11 +199,17 @@ TEST_F(ErasurePlans, TheCertificateTellsWhatWasHandedOutFromWhatWasBegunAndNotFi
     EXPECT_THAT(why(unfinished), Not(HasSubstr("handed")));
 }
 
+Erasure ordered() {
+  Erasure erasure;
+  erasure.ordered_by = "manager";
+  return erasure;
+}
+
 TEST_F(ErasurePlans, TheCertificateSaysOfTheKeysBackupsWhatBecameOfThem) {
   const auto text = [](const std::optional<KeyBackupsRenewed>& renewed) {
     ErasureFacts facts;
     facts.key_backups = renewed;
-    return std::string(json::parse(make_certificate({}, facts, {})).at("key_backups").at("text").as_string());
+    return std::string(json::parse(make_certificate(ordered(), facts, {})).at("key_backups").at("text").as_string());
   };
   EXPECT_EQ(text(std::nullopt), "no backup of the keys is kept");
   EXPECT_EQ(text(KeyBackupsRenewed{}), "no backup of the keys is kept");
@@ -221,7 +227,7 @@ TEST_F(ErasurePlans, TheCertificateStandsThoughANameWasErasedOrADeletionIsNotSee
   handed.kind = "native";
   handed.end = ErasureFacts::Export::End::done;
   facts.exports.push_back(handed);
-  const auto paper = json::parse(make_certificate({}, facts, start)).as_object();
+  const auto paper = json::parse(make_certificate(ordered(), facts, start)).as_object();
   EXPECT_TRUE(paper.at("items").at(0).at("deleted_at").is_null());
   EXPECT_THAT(std::string(paper.at("out_of_reach").at(0).at("why").as_string()),
               StartsWith("it was handed to somebody whose name was erased"));
