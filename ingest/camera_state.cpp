@@ -146,8 +146,13 @@ bool CameraState::follow_clock() {
   if (!before) return false;
   const Duration step = line - *before;
   if (step <= kStep && -step <= kStep) return false;
+  const bool was_recording = segmenter_.recording();
   segmenter_.clock_stepped(step);
   gaps_.moved(step);
+  if (was_recording) {
+    playing_since_ = clock_.monotonic();
+    gaps_.cause("the time was set; recording went on at the next key frame");
+  }
   offset_.clear();
   log_event("note=\"trusted time stepped by " + to_text(step < Duration::zero() ? -step : step) + "\"", false);
   return true;

@@ -65,6 +65,25 @@ TEST_F(StateOfACamera, DoesNotBlameTheCamerasKeyFramesForADiskThatTakesNothing) 
   EXPECT_LE(state_->status().why.size(), 60u) << "it is a gap's cause, which the promise report cuts there";
 }
 
+TEST_F(StateOfACamera, DoesNotBlameTheCamerasKeyFramesForTheTimeThatWasSet) {
+  recorder_ = std::make_unique<storage::Recorder>(storage::Recorder::Options{}, clock_, vaults_, *keys_);
+  state_ = std::make_unique<CameraState>(front(), Camera::Options{}, *recorder_, clock_);
+  state_->begin();
+  state_->connecting();
+  rtsp::StreamInfo info;
+  info.parameter_sets = {.vps = {}, .sps = {small_sps()}, .pps = {pps()}};
+  state_->on_playing({info});
+  send_seconds(40);
+  ASSERT_EQ(state_->status().state, "recording");
+  pictures_.sent = 1;
+  pictures_.gop = 1 << 20;  // the next key frame is far
+  clock_.set({clock_.now() + std::chrono::hours(3), clock_.now() + std::chrono::hours(3)});
+  send_seconds(2);
+  EXPECT_EQ(state_->status().why, "");
+  send_seconds(30);
+  EXPECT_THAT(state_->status().why, ::testing::HasSubstr("no key frame for 30 s"));
+}
+
 TEST_F(StateOfACamera, TellsOfAKeyFrameThatDoesNotCome) {
   state_->begin();
   state_->connecting();
