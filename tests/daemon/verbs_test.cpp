@@ -79,7 +79,8 @@ TEST_F(Verbs, I4_SegmentsSayWhatHasExpiredAndWaitsForTheSweep) {
   record({kStart + Seconds(60), kStart + Seconds(120)});
   const auto ended = [this] {
     std::vector<std::string> all;
-    for (const auto& row : ask("segments").as_array()) {
+    const auto rows = ask("segments");
+    for (const auto& row : rows.as_array()) {
       EXPECT_EQ(row.at("state").as_string(), "live");
       all.emplace_back(row.at("ended").as_string());
     }
