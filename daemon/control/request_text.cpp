@@ -26,7 +26,7 @@ config::Anchor anchor_of(const json::object& subject) {
 // "for 14 days from its end instead of 28 days from its end"
 std::string how_long(const json::object& subject, const std::optional<storage::PolicyRow>& now) {
   auto out = fmt::format("for {} from {}", storage::period_in_words(text_of(subject, "period")),
-                               anchor_words(anchor_of(subject)));
+                         anchor_words(anchor_of(subject)));
   if (!now) return out;
   return out + fmt::format(" instead of {} from {}", storage::period_in_words(to_string(now->period)),
                            anchor_words(now->anchor));

@@ -265,7 +265,7 @@ std::vector<Planting> the_rest() {
       {"backup-changed",
        [](Practice_& p, Order&) {
          File file(PracticeBackups(p).keys(), File::Mode::read_write);
-         file.write_at(file.size() - 1, as_view("x"));
+         change_last_byte(file);
        }},
       {"backup-with-index",
        [](Practice_& p, Order&) {

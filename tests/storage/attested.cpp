@@ -94,6 +94,13 @@ void PracticeBackups::data() {
 
 std::string hex(const SegmentId& id) { return "x'" + id.text() + "'"; }
 
+void change_last_byte(File& file) {
+  Blob last(1);
+  file.read_at(file.size() - 1, last);
+  last[0] ^= 1;
+  file.write_at(file.size() - 1, last);
+}
+
 void write_file(const Path& file, std::string_view text) {
   boost::filesystem::create_directories(file.parent_path());
   std::ofstream(file.string(), std::ios::binary) << text;

@@ -49,6 +49,7 @@ struct PracticeBackups {
 
 std::string hex(const SegmentId& id);  // as SQL has it
 void write_file(const Path& file, std::string_view text);
+void change_last_byte(File& file);
 Blob slot_bytes(const Path& copy, std::uint64_t slot);
 void put_slot(const Path& copy, std::uint64_t slot, const Blob& bytes);
 
