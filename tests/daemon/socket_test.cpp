@@ -198,6 +198,7 @@ TEST_F(Socket, AnExportIntoAFolderThatHoldsOneAsksNothingOfTheDaemon) {
 }
 
 TEST_F(Socket, AFailedExportLeavesNoFolder) {
+  wait_until_content_is_open();
   const Path out = daemon_.folder() / "new" / "out";
   const auto outcome = tenure({"export", "native", "--source", "door", "--from", "-1m", "--to", "now", "--out", out.string()});
   EXPECT_EQ(outcome.status, 1);
@@ -206,6 +207,7 @@ TEST_F(Socket, AFailedExportLeavesNoFolder) {
 }
 
 TEST_F(Socket, AnUnknownCameraIsAFailureForEveryVerb) {
+  wait_until_content_is_open();
   for (const std::vector<std::string>& typed : std::vector<std::vector<std::string>>{
            {"segments", "--source", "door"}, {"gaps", "--source", "door"},
            {"hold", "add", "--source", "door", "--from", "-1m", "--to", "now", "--reason", "r", "--authority", "a", "--review", "2027-12-01"}})
@@ -213,6 +215,7 @@ TEST_F(Socket, AnUnknownCameraIsAFailureForEveryVerb) {
 }
 
 TEST_F(Socket, WhatIsWrongInAPlanIsSaidOfItsFile) {
+  wait_until_content_is_open();
   const Path plan = daemon_.folder() / "plan.json";
   write_durably(plan, as_view("{\"mode\": \"blur\"}"));
   const auto outcome = tenure({"export", "redacted", "--source", "door", "--from", "-1m", "--to", "now", "--plan", plan.string(), "--out", (daemon_.folder() / "out").string()});

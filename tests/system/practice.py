@@ -111,7 +111,12 @@ class Practice:
         return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=self.folder)
 
     def ask(self, *args):
+        """What it says, once what fell due while it was stopped is deleted: until then it asks to be asked again."""
         result = self.run(*args)
+        deadline = time.monotonic() + 30 * PATIENCE
+        while "try again in a moment" in result.stderr and time.monotonic() < deadline:
+            time.sleep(0.1)
+            result = self.run(*args)
         assert result.returncode == 0, f"tenure {' '.join(map(str, args))}: {result.returncode}\n{result.stderr}"
         return json.loads(result.stdout)
 
