@@ -25,7 +25,7 @@ Cameras::~Cameras() {
   finish_stop(Duration::zero());
 }
 
-Cameras::Change Cameras::apply(const std::vector<config::Camera>& wanted) {
+Cameras::Change Cameras::apply(const std::vector<config::Camera>& wanted, std::optional<Duration> since) {
   const std::scoped_lock lock(mutex_);
   Change change;
   std::vector<std::string> gone;
@@ -38,16 +38,16 @@ Cameras::Change Cameras::apply(const std::vector<config::Camera>& wanted) {
   change.kept = running_.size();
   for (const auto& settings : wanted) {
     if (running_.contains(settings.name)) continue;
-    start(settings);
+    start(settings, since);
     ++change.started;
   }
   return change;
 }
 
-void Cameras::start(const config::Camera& settings) {
+void Cameras::start(const config::Camera& settings, std::optional<Duration> since) {
   auto& io = threads_[next_thread_++ % threads_.size()]->io();
   auto camera = std::make_unique<ingest::Camera>(io, settings, ingest::Camera::Options{}, recorder_, clock_);
-  boost::asio::post(io, [raw = camera.get()] { raw->start(); });
+  boost::asio::post(io, [raw = camera.get(), since] { raw->start(since); });
   running_.emplace(settings.name, Running{settings, std::move(camera)});
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "daemon/io_thread.h"
 #include "ingest/camera.h"
@@ -18,7 +19,8 @@ class Cameras {
   struct Change {
     std::size_t started = 0, stopped = 0, kept = 0;
   };
-  Change apply(const std::vector<config::Camera>& wanted);
+  // `since`: monotonic time until which the daemon has told of each, at its start (storage/recording/downtime.h).
+  Change apply(const std::vector<config::Camera>& wanted, std::optional<Duration> since = std::nullopt);
   std::vector<ingest::CameraStatus> status() const;
   bool check_alive();
   // Tells every camera to end; does not wait.
@@ -31,7 +33,7 @@ class Cameras {
     config::Camera settings;
     std::unique_ptr<ingest::Camera> camera;
   };
-  void start(const config::Camera& settings);
+  void start(const config::Camera& settings, std::optional<Duration> since);
   void stop_locked(const std::string& name);
   // Destroyed bottom up: the cameras that go must outlive their threads' work, never the threads themselves.
   std::vector<std::unique_ptr<IoThread>> threads_;

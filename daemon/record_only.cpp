@@ -94,10 +94,11 @@ void RecordOnly::State::start() {
     log_warning("event=ledger-files-not-read cause=\"{}\" effect=\"the time stays in doubt\"", log_safe(error.what()));
   }
   const auto& folder = settings.storage.path;
+  const auto told = clock.monotonic();
   storage::note_bare_start(folder, {clock.trusted(), storage::lived_until((folder / "clock-mark").string()), again});
   storage.recorder().on_failure(
       [this](const std::string& source, const std::string& cause) { keeping.failed(source, cause); });
-  cameras.apply(settings.cameras);
+  cameras.apply(settings.cameras, told);
   server.start();
   signals.async_wait([this](const boost::system::error_code& error, int number) {
     if (error) return;

@@ -125,9 +125,10 @@ void Service::State::start(const std::vector<storage::Gap>& gaps, bool recorded_
   if (!gaps.empty()) storage.recorder().flush();
   const auto lived = storage::lived_until((now->storage.path / "clock-mark").string());  // before it is saved anew
   time.start();
+  const auto told = clock.monotonic();
   storage::tell_downtime(storage.catalogue(), clock, now->cameras, lived, storage::bare_starts(now->storage.path), recorded_only);
   storage::forget_bare_starts(now->storage.path);
-  cameras.apply(now->cameras);
+  cameras.apply(now->cameras, told);
   server.start();
   sweep.start();
   ledger.start();

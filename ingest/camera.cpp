@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 #include "base/log.h"
 #include "ingest/backoff.h"
@@ -51,12 +52,13 @@ struct Camera::State : CameraState {
   asio::steady_timer timer;
   Backoff backoff;
   std::unique_ptr<rtsp::Session> session;
+  std::optional<Duration> since;
   bool stopping = false, retrying = false;
 };
 
 // The camera's life: the one loop, with the one catch.
 asio::awaitable<void> Camera::State::live(std::shared_ptr<State> self) {
-  self->begin();
+  self->begin(std::exchange(self->since, std::nullopt));
   while (!self->stopping) {
     ErrorKind kind = ErrorKind::unavailable;
     try {
@@ -104,7 +106,10 @@ Camera::Camera(asio::io_context& io, config::Camera settings, Options options, s
 
 Camera::~Camera() = default;
 
-void Camera::start() { State::spawn(state_); }
+void Camera::start(std::optional<Duration> since) {
+  state_->since = since;
+  State::spawn(state_);
+}
 
 void Camera::stop() {
   asio::post(state_->io, [state = state_] {

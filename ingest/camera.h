@@ -4,6 +4,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
 
 #include "base/clock.h"
 #include "config/settings.h"
@@ -34,7 +35,8 @@ class Camera {
   };
   Camera(boost::asio::io_context& io, config::Camera settings, Options options, storage::Recorder& recorder, const Clock& clock);
   ~Camera();
-  void start();
+  // `since`: monotonic time from which on it ought to be recorded, where that is before now: what lies before is told elsewhere.
+  void start(std::optional<Duration> since = std::nullopt);
   // Sends TEARDOWN, ends the segment; done when the io_context has run out of its work. From any thread.
   void stop();
   CameraStatus status() const;  // any thread

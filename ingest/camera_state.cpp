@@ -24,8 +24,10 @@ CameraState::CameraState(config::Camera settings, Camera::Options options, stora
   shown->status.state = "stopped";
 }
 
-void CameraState::begin() {
-  if (!gaps_.is_recording()) gaps_.expect_from(clock_.now());
+void CameraState::begin(std::optional<Duration> since) {
+  if (gaps_.is_recording()) return;
+  const Duration waited = since ? clock_.monotonic() - *since : Duration::zero();
+  gaps_.expect_from(clock_.now() - waited);
 }
 
 void CameraState::connecting() {

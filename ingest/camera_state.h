@@ -17,7 +17,7 @@ class CameraState : public rtsp::Handler, public SegmentSink {
  public:
   CameraState(config::Camera settings, Camera::Options options, storage::Recorder& recorder, const Clock& clock);
 
-  void begin();                            // from now on the camera ought to be recorded
+  void begin(std::optional<Duration> since = std::nullopt);  // from then, or from now on, the camera ought to be recorded
   void connecting();
   void failed(const std::string& cause);   // the session ended, or the next one cannot begin
   Duration end_session();                  // closes what is open; how long the session recorded

@@ -174,7 +174,7 @@ def packet_times(path, stream="v:0"):
 
 def largest_step(path):
     times = packet_times(path)
-    return max(b - a for a, b in zip(times, times[1:]))
+    return max((b - a for a, b in zip(times, times[1:])), default=0)
 
 
 def checked(folder):
