@@ -24,7 +24,11 @@ void check_reason(const std::string& reason) {
   if (reason.size() > kLongestReason) throw Error(ErrorKind::usage, "reason: is over 2000 characters.");
 }
 
-bool same(const PolicyRow& row, const PolicyWish& wish) { return row.period == wish.period && row.anchor == wish.anchor; }
+void check_changes_something(const PolicyRow& now, const PolicyWish& wish) {
+  if (!same_promise({now.period, now.anchor}, {wish.period, wish.anchor})) return;
+  const auto letters = now.period == wish.period ? "" : " (" + to_string(wish.period) + " is the same as " + to_string(now.period) + ")";
+  throw Error(ErrorKind::refused, "That is the policy of class " + wish.cls + " already" + letters + ": nothing would change.");
+}
 
 boost::json::object tally(const Tally& all) {
   boost::json::object out{{"recordings", all.recordings}, {"calls", all.calls}, {"bytes", all.bytes}};
@@ -104,7 +108,7 @@ PolicyPreview PolicyChanges::preview(const PolicyWish& wish, std::optional<Insta
     check(db, wish);
     const auto usual = std::chrono::ceil<std::chrono::minutes>(time.hi + kUsualLead);
     auto preview = preview_policy(db, wish, effective_at.value_or(usual), time.lo - kSettled);
-    if (same(preview.now, wish)) throw Error(ErrorKind::refused, "That is the policy of class " + wish.cls + " already.");
+    check_changes_something(preview.now, wish);
     if (effective_at && *effective_at > time.hi + kLatest) throw Error(ErrorKind::usage, "effective: is over a year ahead.");
     if (effective_at && *effective_at < (preview.shortens ? time.hi + kNotice : time.lo))
       throw Error(ErrorKind::usage, preview.shortens ? "effective: a shorter period takes effect 24 hours after its approval at the earliest."
@@ -132,7 +136,7 @@ PolicyVersion PolicyChanges::change(const PolicyWish& wish, const std::string& t
     const auto time = clock_.trusted();
     check(db, wish);
     const auto preview = shown_or_now(db, wish, token, time);
-    if (same(preview.now, wish)) throw Error(ErrorKind::refused, "That is the policy of class " + wish.cls + " already.");
+    check_changes_something(preview.now, wish);
     check_shortening(preview, token, approval, time);
     if (approval) use_approval(transaction, {*approval, kAct, approval_subject(preview), reason}, actor, time);
     version.promise = wish;
@@ -204,7 +208,7 @@ std::vector<PolicyProposal> policy_proposals(const std::vector<PolicyRow>& polic
     const auto now = described(row.period, row.anchor);
     if (wanted == classes.end())
       all.push_back({std::nullopt, "Class " + row.cls + " is no longer in the settings file; what it holds keeps its promise of " + now + "."});
-    else if (wanted->period != row.period || wanted->anchor != row.anchor)
+    else if (!same_promise({wanted->period, wanted->anchor}, {row.period, row.anchor}))
       all.push_back({PolicyWish{row.cls, wanted->period, wanted->anchor},
                      "Class " + row.cls + " is kept for " + now + "; the settings file says " +
                          described(wanted->period, wanted->anchor) + ". What was promised stays until a change is approved. If the "

@@ -8,7 +8,7 @@
 namespace tenure::storage {
 
 namespace {
-constexpr long kLongestYear = 366, kLongestMonth = 31;
+constexpr long kLongestYear = 366, kLongestMonth = 31, kMonthsOfAYear = 12;
 
 Duration longest(const Period& period) {
   return std::chrono::days(kLongestYear * period.years + kLongestMonth * period.months + period.days) + period.time;
@@ -17,6 +17,10 @@ Duration longest(const Period& period) {
 bool no_part_smaller(const Period& last, const Period& next) {
   return next.years >= last.years && next.months >= last.months && next.days >= last.days && next.time >= last.time;
 }
+
+// What add() makes of a period: so many months by the calendar, and then so much time.
+long months_of(const Period& period) { return kMonthsOfAYear * period.years + period.months; }
+Duration time_of(const Period& period) { return std::chrono::days(period.days) + period.time; }
 }  // namespace
 
 Instant promised_until(const std::vector<Promise>& versions, const Interval& span) {
@@ -26,6 +30,11 @@ Instant promised_until(const std::vector<Promise>& versions, const Interval& spa
   auto until = expiry_of(from->period, from->anchor, span);
   for (auto later = from; later != versions.end(); ++later) until = std::min(until, expiry_of(later->period, later->anchor, span));
   return until;
+}
+
+bool same_promise(const Promise& one, const Promise& other) {
+  return one.anchor == other.anchor && months_of(one.period) == months_of(other.period) &&
+         time_of(one.period) == time_of(other.period);
 }
 
 bool never_shorter(const Promise& last, const Promise& next) {

@@ -19,6 +19,10 @@ struct Promise {
 // whatever ends earlier among those that came since. A longer one that came later lengthens nothing.
 Instant promised_until(const std::vector<Promise>& versions, const Interval& span);
 
+// Whether both end every recording at the same moment, in whatever letters their periods are written: PT24H and P1D, P12M
+// and P1Y; not P1M and P30D.
+bool same_promise(const Promise& one, const Promise& other);
+
 // Whether `next` ends no recording earlier than `last` does. When that cannot be told for certain: false.
 bool never_shorter(const Promise& last, const Promise& next);
 

@@ -61,6 +61,18 @@ TEST_F(PolicyRefusals, I10_WhatIsThePolicyAlreadyIsNoChangeButAnotherAnchorIs) {
   EXPECT_TRUE(changes().preview(wish("P28D", kBegin)).shortens) << "a start lies before its end";
 }
 
+TEST_F(PolicyRefusals, I10_ThePolicyInOtherLettersIsNoChangeEither) {
+  for (const auto* letters : {"PT672H", "P4W", "P27DT24H"}) {
+    EXPECT_THAT(previewed(wish(letters)), HasSubstr("the policy of class cctv already")) << letters;
+    EXPECT_THAT(changed(wish(letters), "the same"), HasSubstr("the policy of class cctv already")) << letters;
+  }
+  EXPECT_EQ(previewed(wish("PT672H")),
+            "refused: That is the policy of class cctv already (PT672H is the same as P28D): nothing would change.");
+  EXPECT_EQ(previewed(wish("PT673H")), "no error");
+  EXPECT_EQ(previewed(wish("P1M")), "no error") << "28 days in some Februaries only";
+  EXPECT_EQ(previewed(wish("PT672H", kBegin)), "no error") << "from the start";
+}
+
 TEST_F(PolicyRefusals, I10_AnEffectiveTimeLiesAheadAndWithinAYear) {
   const auto now = practice.clock.now();
   EXPECT_EQ(previewed(wish("P30D"), now + days(300)), "no error");
@@ -96,6 +108,9 @@ TEST_F(PolicyRefusals, I10_ALaterSettingsFileOnlyProposes) {
   const std::vector<PolicyRow> policy{{"cctv", *parse_period("P28D"), kEnd}, {"calls", *parse_period("P3Y"), kBegin}};
   EXPECT_TRUE(policy_proposals(policy, {{"cctv", *parse_period("P28D"), kEnd}, {"calls", *parse_period("P3Y"), kBegin}})
                   .empty());
+  EXPECT_TRUE(
+      policy_proposals(policy, {{"cctv", *parse_period("PT672H"), kEnd}, {"calls", *parse_period("P36M"), kBegin}}).empty())
+      << "the same in other letters";
   const auto other =
       policy_proposals(policy, {{"cctv", *parse_period("P28D"), kBegin}, {"calls", *parse_period("P2Y"), kBegin}});
   ASSERT_EQ(other.size(), 2u);

@@ -69,6 +69,28 @@ TEST(I10, WhatIsNeverShorterEndsNoRecordingEarlier) {
   EXPECT_GT(promised, 5'000u);
 }
 
+TEST(I10, PromisesAreTheSameWhenEveryRecordingEndsAtTheSameMoment) {
+  EXPECT_TRUE(same_promise(promise("P1D"), promise("PT24H")));
+  EXPECT_TRUE(same_promise(promise("P4W"), promise("P28D")));
+  EXPECT_TRUE(same_promise(promise("P12M"), promise("P1Y")));
+  EXPECT_FALSE(same_promise(promise("P1D"), promise("PT24H", {}, kBegin)));
+  EXPECT_FALSE(same_promise(promise("P1D"), promise("PT23H59M59S")));
+  std::mt19937 random(3);
+  const char* const periods[] = {"P1D", "PT24H", "P28D", "PT672H", "P30D", "P31D", "P1M", "P12M",
+                                 "P1Y", "P365D", "P366D", "P18M", "P1Y6M", "P1M1D", "P1MT24H"};
+  for (const auto* first : periods)
+    for (const auto* second : periods) {
+      const auto one = promise(first), other = promise(second);
+      bool always = true;  // over four years, leap day and all
+      for (int day = 0; day < 4 * 366; ++day) {
+        const auto from = kStart + days(day) + minutes(random() % (24 * 60));
+        const Interval span{from, from + minutes(1)};
+        always &= expiry_of(one.period, one.anchor, span) == expiry_of(other.period, other.anchor, span);
+      }
+      EXPECT_EQ(same_promise(one, other), always) << first << " and " << second;
+    }
+}
+
 class Policy : public testing::Test {
  protected:
   Policy() : approvals(practice.parts->catalogue, practice.clock) {
