@@ -101,6 +101,26 @@ std::string holds(const json::value& answer) {
   return table.empty() ? "no holds\n" : table.text();
 }
 
+// "at 2026-12-01T10:00:00Z", or that it is so now; nothing when it does not fill up.
+std::string full_when(const json::value& vault) {
+  if (cell(vault, "full_now") == "yes") return "now";
+  const auto at = cell(vault, "full_at");
+  return at.empty() ? "" : "at " + at;
+}
+
+// By holds in force, without the one that is asked about: which vault, and the day.
+std::string endangered_already(const json::array& before, const json::array& after) {
+  std::string out = "What was promised is endangered already by holds in force (tenure hold list), and by this one little more:\n";
+  for (std::size_t i = 0; i < after.size() && i < before.size(); ++i) {
+    if (cell(before[i], "holds_endanger") != "yes") continue;
+    const auto was = full_when(before[i]), is = full_when(after[i]);
+    out += "  vault " + cell(before[i], "vault");
+    if (was.empty()) out += ": they leave too little room for it\n";
+    else out += " full " + was + " without this one" + (was == is ? " and with it\n" : ", " + is + " with it\n");
+  }
+  return out;
+}
+
 // What it costs, and what could be named instead; nothing for who is not told.
 std::string forecast(const json::value& answer) {
   const auto& forecast = member(answer, "forecast");
@@ -113,7 +133,8 @@ std::string forecast(const json::value& answer) {
   const auto& after = items(forecast, "after");
   for (std::size_t i = 0; i < after.size() && i < before.size(); ++i)
     out += fmt::format("vault {}: {} with it; {} without\n", cell(after[i], "vault"), cell(after[i], "forecast"), cell(before[i], "forecast"));
-  if (cell(forecast, "endangers") != "yes") return out;
+  if (cell(forecast, "endangers") != "yes")
+    return out + (cell(forecast, "endangered_already") == "yes" ? endangered_already(before, after) : "");
   out += "WARNING: with this hold what was promised does not fit any more. It is not refused. Narrower ones:\n";
   for (const auto& offer : items(forecast, "narrower"))
     out += fmt::format("  {} ({}{}){}\n", cell(offer, "text"), bytes_text(amount(offer, "bytes")),

@@ -33,8 +33,9 @@ json::object forecast_row(const storage::HoldForecast& forecast) {
   json::array narrower;
   for (const auto& offer : forecast.narrower) narrower.push_back(offer_row(offer));
   return {{"recordings", forecast.recordings}, {"bytes", forecast.bytes}, {"bytes_per_day", forecast.bytes_per_day},
-          {"estimated", forecast.estimated}, {"endangers", forecast.endangers}, {"narrower", std::move(narrower)},
-          {"before", rows(forecast.before)}, {"after", rows(forecast.after)}};
+          {"estimated", forecast.estimated}, {"endangers", forecast.endangers},
+          {"endangered_already", forecast.endangered_already}, {"narrower", std::move(narrower)}, {"before", rows(forecast.before)},
+          {"after", rows(forecast.after)}};
 }
 
 storage::HoldRequest request_of(const Call& call) {

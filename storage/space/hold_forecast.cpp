@@ -8,6 +8,7 @@ namespace tenure::storage {
 namespace {
 constexpr std::size_t kMostOffers = 3;
 constexpr Duration kLong = std::chrono::hours(1);
+constexpr Duration kNotable = std::chrono::days(1);
 
 struct Candidate {
   std::string text;
@@ -26,14 +27,34 @@ std::uint64_t bytes_of(const HoldLoad& load) {
   return all;
 }
 
-// Some vault that it fills up, or fills up earlier.
-bool does_harm(const std::vector<VaultSpace>& before, const std::vector<VaultSpace>& after) {
+// What holds keep in another vault of the same file system takes this one's room too.
+bool holds_endanger(const std::vector<VaultSpace>& spaces, const VaultSpace& vault) {
+  return std::ranges::any_of(spaces, [&](const VaultSpace& one) {
+    return one.holds_endanger && (one.vault == vault.vault || std::ranges::count(vault.shares, one.vault) > 0);
+  });
+}
+
+bool is_earlier(const std::optional<Instant>& before, const std::optional<Instant>& after, Duration least) {
+  return after && (!before || *before - *after >= least);
+}
+
+struct Harm {
+  bool endangers = false, already = false;
+};
+
+// Some vault that it fills up, or fills up earlier; where other holds do so without it: by a day, or by an alarm.
+Harm harm_of(const std::vector<VaultSpace>& before, const std::vector<VaultSpace>& after) {
+  Harm harm;
   for (std::size_t i = 0; i < after.size() && i < before.size(); ++i) {
-    const bool earlier = after[i].full_at && (!before[i].full_at || *after[i].full_at < *before[i].full_at);
-    const bool adds = after[i].held > before[i].held || earlier;
-    if (adds && after[i].holds_endanger) return true;
+    const bool adds = after[i].held > before[i].held || is_earlier(before[i].full_at, after[i].full_at, Duration(1));
+    if (!adds || !after[i].holds_endanger) continue;
+    const bool already = holds_endanger(before, before[i]);
+    const bool notable =
+        is_earlier(before[i].full_at, after[i].full_at, kNotable) || after[i].alarm > before[i].alarm;
+    harm.already |= already;
+    harm.endangers |= !already || notable;
   }
-  return false;
+  return harm;
 }
 
 std::vector<const HoldPart*> cameras_by_size(const HoldLoad& load) {
@@ -94,10 +115,12 @@ static HoldForecast forecast(const Pressure& pressure, const HoldLoad& load, con
   std::vector<HoldLoad> loads{{}, load};
   for (const auto& one : candidates) loads.push_back(one.load);
   auto spaces = pressure.with_holds(loads, placed);
-  forecast.endangers = does_harm(spaces[0], spaces[1]);
+  const auto harm = harm_of(spaces[0], spaces[1]);
+  forecast.endangers = harm.endangers;
+  forecast.endangered_already = harm.already;
   for (std::size_t i = 0; forecast.endangers && i < candidates.size(); ++i)
     forecast.narrower.push_back({candidates[i].text, bytes_of(candidates[i].load), growth_of(candidates[i].load),
-                                 does_harm(spaces[0], spaces[i + 2])});
+                                 harm_of(spaces[0], spaces[i + 2]).endangers});
   forecast.before = std::move(spaces[0]);
   forecast.after = std::move(spaces[1]);
   return forecast;

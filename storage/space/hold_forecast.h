@@ -1,5 +1,6 @@
 // What a hold costs, before it is placed and after: how much it keeps that nothing else keeps, how fast it grows, and what
 // becomes of the forecast. It is never refused for that; where it endangers what was promised, narrower ones are offered.
+// Where holds in force did so before it, it does too only when the day comes notably nearer by it.
 #pragma once
 #include "storage/holds/hold_load.h"
 #include "storage/space/pressure.h"
@@ -17,7 +18,8 @@ struct HoldForecast {
   std::uint64_t recordings = 0, bytes = 0;  // that only this hold keeps
   double bytes_per_day = 0;                 // what it grows by while it has no end
   bool estimated = false;                   // nothing was measured yet
-  bool endangers = false;                   // with it some vault does not hold what was promised
+  bool endangers = false;                   // by it some vault does not hold what was promised
+  bool endangered_already = false;          // by holds in force, in a vault whose room it takes
   std::vector<VaultSpace> before, after;
   std::vector<HoldOffer> narrower;          // only when it endangers
 };

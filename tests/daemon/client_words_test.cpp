@@ -40,6 +40,27 @@ TEST(PromiseOnTheScreen, NamesTheOrdersByWhichRecordingsWereErased) {
   EXPECT_THAT(render("attest", json::object{}), Not(HasSubstr("ERASED")));
 }
 
+TEST(HoldsOnTheScreen, NameTheDayWhenOtherHoldsEndangerThePromiseAlready) {
+  const auto said = [](const char* endangers, const char* before, const char* after) {
+    json::object forecast{{"endangers", std::string(endangers) == "by it"}, {"endangered_already", true}};
+    forecast["before"] = json::array{json::parse(before)};
+    forecast["after"] = json::array{json::parse(after)};
+    return render("hold preview", json::object{{"state", "preview"}, {"segments", json::array{}}, {"forecast", std::move(forecast)}});
+  };
+  const auto* before = R"({"vault": "main", "holds_endanger": true, "full_at": "2026-12-01T10:00:00Z"})";
+  const auto* after = R"({"vault": "main", "holds_endanger": true, "full_at": "2026-12-01T08:00:00Z"})";
+  const auto* sentence = "What was promised is endangered already by holds in force (tenure hold list), and by this one little more:\n";
+  EXPECT_THAT(said("before", before, after),
+              HasSubstr(std::string(sentence) + "  vault main full at 2026-12-01T10:00:00Z without this one, at 2026-12-01T08:00:00Z with it\n"));
+  EXPECT_THAT(said("before", before, before), HasSubstr("full at 2026-12-01T10:00:00Z without this one and with it\n"));
+  EXPECT_THAT(said("before", before, after), Not(HasSubstr("WARNING")));
+  EXPECT_THAT(said("by it", before, after), testing::AllOf(HasSubstr("WARNING: with this hold"), Not(HasSubstr("already"))));
+  const auto* no_day = R"({"vault": "main", "holds_endanger": true, "full_at": null})";
+  EXPECT_THAT(said("before", no_day, no_day), HasSubstr("  vault main: they leave too little room for it\n"));
+  const auto* now = R"({"vault": "main", "holds_endanger": true, "full_at": null, "full_now": true})";
+  EXPECT_THAT(said("before", now, now), HasSubstr("  vault main full now without this one and with it\n"));
+}
+
 TEST(SpaceOnTheScreen, NeverSaysKeptBesideADiskThatWillBeFullBeforeThePromiseIsKept) {
   const auto said = [](const char* vault) {
     return render("status", json::object{{"space", json::array{json::parse(vault)}}});

@@ -83,6 +83,22 @@ TEST_F(SharedDisk, I9_AHoldInOneVaultThatCrowdsOutThePromiseOfTheOtherIsToldWher
   EXPECT_TRUE(forecast.endangers);
 }
 
+TEST_F(SharedDisk, I9_AHoldIsNotBlamedForWhatOneInTheOtherVaultEndangersAlready) {
+  const auto pressure = pressure_with_room(1'100 * kMiB);
+  practice.parts->holds.add(practice.request({{"front", {kStart - days(20), kOpenEnd}}}), practice.manager);
+  HoldPart part;
+  part.source = "waiting-room";
+  part.recordings = 1;
+  part.rows = {{"two", kStart + days(10), 10 * kMiB}};
+  const auto forecast = forecast_hold(pressure, {{part}});
+  ASSERT_EQ(forecast.after.size(), 2u);
+  EXPECT_TRUE(forecast.before[0].holds_endanger);
+  EXPECT_FALSE(forecast.before[1].holds_endanger);
+  EXPECT_TRUE(forecast.after[1].holds_endanger);
+  EXPECT_FALSE(forecast.endangers);
+  EXPECT_TRUE(forecast.endangered_already);
+}
+
 TEST_F(SharedDisk, I19_AVaultThatIsOffLineTakesNoPart) {
   EXPECT_THAT(by_file_system(vaults), ElementsAre(ElementsAre("one", "two")));
   auto pressure = pressure_with_room(600 * kMiB);

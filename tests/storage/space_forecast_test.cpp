@@ -181,6 +181,47 @@ TEST_F(SpaceForecasts, I9_AnOpenHoldThatIsInForceShortensTheForecast) {
   EXPECT_TRUE(after.holds_endanger);
 }
 
+TEST_F(SpaceForecasts, I9_AfterAHoldThatEndangersThePromiseASmallOneIsNotBlamedForIt) {
+  const auto pressure = pressure_with_room(1'200 * kMiB);
+  hold({"front", {kStart - days(20), kOpenEnd}});
+  const auto small = forecast_hold(pressure, {{camera("waiting-room", 10 * kMiB, hours(2))}});
+  ASSERT_TRUE(small.before.at(0).holds_endanger);
+  ASSERT_TRUE(small.before.at(0).full_at);
+  EXPECT_TRUE(small.after.at(0).holds_endanger);
+  EXPECT_LE(*small.after.at(0).full_at, *small.before.at(0).full_at) << "the figures stay";
+  EXPECT_FALSE(small.endangers);
+  EXPECT_TRUE(small.endangered_already);
+  EXPECT_TRUE(small.narrower.empty());
+  EXPECT_EQ(small.bytes, 10 * kMiB);
+}
+
+TEST_F(SpaceForecasts, I9_AfterAHoldThatEndangersThePromiseOneThatTakesDaysOfItDoesSoToo) {
+  const auto pressure = pressure_with_room(1'200 * kMiB);
+  hold({"front", {kStart - days(20), kOpenEnd}});
+  const auto large = forecast_hold(pressure, load_of_hold({{"waiting-room", {kStart - days(20), kStart}}}));
+  EXPECT_LE(*large.after.at(0).full_at, *large.before.at(0).full_at - days(1));
+  EXPECT_TRUE(large.endangers);
+  EXPECT_TRUE(large.endangered_already);
+  ASSERT_EQ(large.narrower.size(), 1u);
+  EXPECT_THAT(large.narrower[0].text, HasSubstr("the exact minutes"));
+  EXPECT_FALSE(large.narrower[0].endangers);
+}
+
+// 170 MiB are free and 100 come a day. What one hold keeps of what would go after a day is why the disk is full in 55
+// hours; what the next keeps makes that 41.
+TEST_F(SpaceForecasts, I9_AfterAHoldThatEndangersThePromiseOneThatBringsTheNextAlarmDoesSoToo) {
+  const Interval oldest{kStart - days(27) - hours(1), kStart - days(27)};
+  make("front", oldest, 200 * kMiB);
+  make("waiting-room", oldest, 60 * kMiB);
+  const auto pressure = pressure_with_room(170 * kMiB);
+  hold({"front", oldest});
+  const auto next = forecast_hold(pressure, load_of_hold({{"waiting-room", oldest}}));
+  ASSERT_TRUE(next.before.at(0).holds_endanger);
+  EXPECT_EQ(next.before.at(0).alarm, SpaceAlarm::week);
+  EXPECT_EQ(next.after.at(0).alarm, SpaceAlarm::two_days);
+  EXPECT_TRUE(next.endangers);
+}
+
 TEST_F(SpaceForecasts, WithoutACameraOrACallNothingComesInAndNoHoldGrows) {
   Practice empty(kStart);
   Pressure::Options options;
