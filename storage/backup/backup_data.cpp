@@ -11,6 +11,7 @@
 #include "storage/backup/generations.h"
 #include "storage/backup/hold_copies.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "storage/holds/hold_file.h"
 #include "storage/recovery/damage.h"
 #include "storage/recovery/quarantine.h"
 #include "storage/vault/readable.h"
@@ -23,7 +24,6 @@ namespace json = boost::json;
 using BackupId = Id<struct BackupTag>;
 
 namespace {
-constexpr auto kHoldFile = ".hold";  // of these copy_holds() makes the copies
 constexpr const char* kManifest = "tenure-backup.json";
 
 // The index that finds calls by number, and what logs people in, stay behind: both are made again after a restore.
@@ -47,19 +47,19 @@ void copy_catalogue(const Path& live, const Path& to) {
   sync_directory(to.parent_path());
 }
 
-// What goes while it is listed or copied is no trouble: what is live changes.
+// What goes while it is listed or copied is no trouble: what is live changes. Of hold files copy_holds() makes the copies.
 void mirror_folder(Copier& copier, const Path& from, const Path& to) {
   if (!fs::is_directory(from)) return;
   std::set<Path> wanted;
   for (const auto& item : fs::recursive_directory_iterator(from)) {
-    if (!fs::is_regular_file(item.symlink_status()) || item.path().extension() == kHoldFile) continue;
+    if (!fs::is_regular_file(item.symlink_status()) || is_hold_file(item.path())) continue;
     const auto inside = item.path().lexically_relative(from);
     if (copier.copy_if_there(item.path(), to / inside)) wanted.insert(inside);
   }
   if (!fs::is_directory(to)) return;
   std::vector<Path> gone;
   for (const auto& item : fs::recursive_directory_iterator(to))
-    if (fs::is_regular_file(item.symlink_status()) && item.path().extension() != kHoldFile && !wanted.contains(item.path().lexically_relative(to)))
+    if (fs::is_regular_file(item.symlink_status()) && !is_hold_file(item.path()) && !wanted.contains(item.path().lexically_relative(to)))
       gone.push_back(item.path());
   for (const auto& path : gone) remove_file(path);
 }

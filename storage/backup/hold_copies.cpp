@@ -20,7 +20,7 @@ constexpr std::size_t kLargestFile = 4 << 20;  // no hold file is larger
 std::vector<Path> hold_files_in(const Path& folder) {
   std::vector<Path> files;
   for (const auto& item : fs::directory_iterator(folder))
-    if (item.path().extension() == ".hold") files.push_back(item.path());
+    if (is_hold_file(item.path())) files.push_back(item.path());
   return files;
 }
 

@@ -10,6 +10,7 @@
 #include "storage/backup/files.h"
 #include "storage/backup/sealed_box.h"
 #include "storage/catalogue/sqlite.h"
+#include "storage/holds/hold_file.h"
 #include "storage/ledger/files.h"
 
 namespace tenure::storage {
@@ -58,7 +59,7 @@ void write_keys(const Path& state, const Path& file, const Key& secret) {
 void copy_tree(Copier& copier, const Path& from, const Path& to, RestoreReport& report) {
   if (!fs::is_directory(from)) return;
   for (const auto& item : fs::recursive_directory_iterator(from)) {
-    if (!fs::is_regular_file(item.symlink_status()) || item.path().extension() == ".hold") continue;  // restore_holds() brings these
+    if (!fs::is_regular_file(item.symlink_status()) || is_hold_file(item.path())) continue;  // restore_holds() brings these
     report.bytes += copier.copy(item.path(), to / item.path().lexically_relative(from));
     ++report.files;
   }

@@ -111,7 +111,7 @@ void restore_holds(const Path& data, const Path& state, RestoreReport& report) {
   auto key = file_key_in(state);
   make_directories(state / "holds");
   for (const auto& item : fs::directory_iterator(data / "holds")) {
-    if (item.path().extension() != ".hold") continue;
+    if (!is_hold_file(item.path())) continue;
     const auto found = opened(item.path(), key, report.notes);
     if (!found) continue;
     const auto& hold = found->hold;

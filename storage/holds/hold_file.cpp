@@ -13,6 +13,7 @@ namespace json = boost::json;
 namespace {
 constexpr std::size_t kLargestFile = 4 << 20;
 constexpr std::size_t kMostMissed = 20'000;  // what is beyond counts as kept after a rebuild: the safe side
+constexpr auto kEnding = ".hold";
 constexpr auto kFilePurpose = "tenure hold file";
 constexpr auto kNumbersPurpose = "tenure hold numbers";
 
@@ -68,7 +69,9 @@ Hold from_json(const json::object& object) {
 }
 }  // namespace
 
-Path hold_file_path(const Path& folder, const HoldId& id) { return folder / (id.text() + ".hold"); }
+Path hold_file_path(const Path& folder, const HoldId& id) { return folder / (id.text() + kEnding); }
+
+bool is_hold_file(const Path& path) { return path.extension() == kEnding; }
 
 void write_hold_file(const Path& folder, const Key& key, const Hold& hold) {
   const auto text = json::serialize(to_json(hold));

@@ -6,6 +6,8 @@
 namespace tenure::storage {
 
 Path hold_file_path(const Path& folder, const HoldId& id);
+// By its name: other things lie beside hold files.
+bool is_hold_file(const Path& path);
 void write_hold_file(const Path& folder, const Key& key, const Hold& hold);
 // Throws Error{corrupt} when it was not sealed with this key or is no hold.
 Hold read_hold_file(const Path& file, const Key& key);

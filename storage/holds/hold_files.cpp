@@ -11,8 +11,6 @@ namespace tenure::storage {
 namespace fs = boost::filesystem;
 
 namespace {
-constexpr auto kEnding = ".hold";
-
 LedgerEntry adopted(const Hold& hold, Instant now) {
   return ledger_entry(now, {"tenured"}, "hold-adopt", hold_subject(hold), "its file was found without its row");
 }
@@ -21,7 +19,7 @@ LedgerEntry adopted(const Hold& hold, Instant now) {
 std::size_t Holds::adopt_stray_files() {
   std::size_t count = 0;
   for (const auto& item : fs::directory_iterator(folder_)) {
-    if (item.path().extension() != kEnding) continue;
+    if (!is_hold_file(item.path())) continue;
     try {
       const auto found = read_hold_file(item.path(), file_key_);
       std::optional<Hold> hold;
@@ -51,7 +49,7 @@ void Holds::drop_ended_files() {
   const auto time = clock_.trusted();
   for (const auto& item : fs::directory_iterator(folder_)) {
     const auto id = HoldId::parse(item.path().stem().string());
-    if (!id || item.path().extension() != kEnding) continue;
+    if (!id || !is_hold_file(item.path())) continue;
     const auto hold = catalogue_.state().read(
         [&](sqlite::Connection& db) { return load_hold(db, {file_key_, index_key_}, *id, time); });
     if (hold && hold->state == "released") remove_hold_file(folder_, *id);

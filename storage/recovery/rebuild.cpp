@@ -154,7 +154,7 @@ void Rebuild::read_holds() {
     std::vector<Path> found;
     if (!fs::exists(folder)) return found;
     for (const auto& item : fs::directory_iterator(folder))
-      if (item.path().extension() == ".hold") found.push_back(item.path());
+      if (is_hold_file(item.path())) found.push_back(item.path());
     return found;
   });
   for (const auto& file : files) {

@@ -81,6 +81,17 @@ TEST_F(HoldsFound, I7_NumbersThatAnotherKeySealedAreToldAndNotTakenForNone) {
               AllOf(StartsWith("corrupt"), HasSubstr("not sealed with this")));
 }
 
+TEST_F(HoldsFound, I7_AHoldFileIsKnownByTheNameItIsWrittenUnder) {
+  const auto file = file_of(add({{"front", kMinute}}));
+  ASSERT_TRUE(fs::exists(file));
+  EXPECT_TRUE(is_hold_file(file));
+  EXPECT_TRUE(is_hold_file(Path("elsewhere") / file.filename())) << "a copy of it";
+  auto begun = file;
+  begun += ".new";
+  EXPECT_FALSE(is_hold_file(begun));
+  EXPECT_FALSE(is_hold_file(practice.folder.path / "holds" / "policy"));
+}
+
 TEST_F(HoldsFound, I9_OnlyTheFilesOfHoldsThatEndedGo) {
   const auto ends = add({{"front", kMinute}}), stays = add({{"front", kMinute}});
   const auto folder = practice.folder.path / "holds";
