@@ -124,7 +124,7 @@ namespace {
 // One that a restore did again is dated while the time is still in doubt, as it is behind a restore.
 std::string order_text(const storage::ErasureReport& one) {
   if (one.again) return fmt::format("{} ({}, done again after a restore)", one.entry, number_text(one.recordings));
-  return fmt::format("{} of {} ({}{})", one.entry, date_text(one.ordered_at), number_text(one.recordings),
+  return fmt::format("{} of {} ({}{})", one.entry, date_text(one.at), number_text(one.recordings),
                      one.certified ? "" : ", no certificate yet");
 }
 }  // namespace

@@ -39,4 +39,9 @@ std::string cell(const json::value& row, std::string_view name) {
   return json::serialize(value);
 }
 
+std::string when_ordered(const json::value& erasure) {
+  const auto again = cell(erasure, "done_again_at");
+  return again.empty() ? cell(erasure, "ordered_at") : "again " + again;
+}
+
 }  // namespace tenure::client

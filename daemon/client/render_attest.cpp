@@ -42,7 +42,7 @@ std::string finding(const json::value& one) {
 std::string erasures(const json::value& answer) {
   Table table({"ERASED BY ORDER OF ENTRY", "ORDERED", "RECORDINGS", "CERTIFIED"});
   for (const auto& one : items(answer, "erasures_in_31_days"))
-    table.add({cell(one, "entry"), cell(one, "ordered_at"), cell(one, "recordings"), cell(one, "certified")});
+    table.add({cell(one, "entry"), when_ordered(one), cell(one, "recordings"), cell(one, "certified")});
   return table.empty() ? "" : table.text();
 }
 }  // namespace

@@ -47,14 +47,14 @@ std::string erasures(const json::value& answer) {
   Table table({"ID", "ENTRY", "ORDERED", "BY", "APPROVED BY", "RECORDINGS", "CERTIFIED", "REASON"});
   if (const auto* all = answer.if_array())
     for (const auto& one : *all)
-      table.add({cell(one, "id"), cell(one, "ledger_number"), cell(one, "ordered_at"), cell(one, "ordered_by"), cell(one, "approved_by"), cell(one, "recordings"), cell(one, "certified_at"), cell(one, "reason")});
+      table.add({cell(one, "id"), cell(one, "ledger_number"), when_ordered(one), cell(one, "ordered_by"), cell(one, "approved_by"), cell(one, "recordings"), cell(one, "certified_at"), cell(one, "reason")});
   return table.empty() ? "no erasures\n" : table.text();
 }
 
 std::string erasure(const json::value& answer) {
   const auto certified = cell(answer, "certified_at");
-  const auto by = cell(answer, "ordered_by"), approved = cell(answer, "approved_by"), at = cell(answer, "ordered_at");
-  const auto order = by.empty() ? fmt::format("erased again {} by a restore", at) : fmt::format("ordered {} by {}", at, by);
+  const auto by = cell(answer, "ordered_by"), approved = cell(answer, "approved_by"), again = cell(answer, "done_again_at");
+  const auto order = again.empty() ? fmt::format("ordered {} by {}", cell(answer, "ordered_at"), by) : fmt::format("erased again {} by a restore", again);
   std::string out = fmt::format("erasure {}\n{}{}\nreason: {}\n{}, {}; ledger entry {}\n", cell(answer, "id"), order,
                                 approved.empty() ? "" : ", approved by " + approved, cell(answer, "reason"), counted(cell(answer, "recordings"), "recording"), bytes_text(amount(answer, "bytes")), cell(answer, "ledger_number"));
   out += certified.empty() ? "no certificate yet: tenured tries again\n"

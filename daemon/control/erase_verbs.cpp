@@ -6,6 +6,7 @@
 #include "daemon/control/rows.h"
 #include "daemon/control/search_note.h"
 #include "daemon/control/verbs.h"
+#include "storage/erasure/done_again.h"
 #include "storage/erasure/erasure_certificate.h"
 
 namespace tenure::daemon {
@@ -34,8 +35,12 @@ json::object row(const storage::ErasurePlan& plan) {
           {"in_the_way", std::move(obstacles)}, {"holds", rows(plan.holds)}, {"same_calls", plan.same_calls}, {"rest", row(plan.rest)}};
 }
 
+// When it was ordered is not known of one that a restore did again: as its certificate says it.
 json::object row(const storage::Erasure& erasure) {
-  return {{"id", erasure.id.text()}, {"ordered_at", to_rfc3339(erasure.ordered_at)}, {"ordered_by", erasure.ordered_by},
+  const bool again = storage::is_done_again(erasure);
+  const json::value when(to_rfc3339(erasure.ordered_at));
+  return {{"id", erasure.id.text()}, {"ordered_at", again ? json::value() : when},
+          {"done_again_at", again ? when : json::value()}, {"ordered_by", erasure.ordered_by},
           {"approved_by", erasure.approved_by}, {"reason", erasure.reason}, {"recordings", erasure.recordings}, {"bytes", erasure.bytes},
           {"ledger_number", erasure.ledger_number}, {"certified_at", time_or_null(erasure.certified_at)}};
 }

@@ -66,10 +66,10 @@ struct GapReport {
 };
 struct ErasureReport {      // an order by which recordings went before their date
   std::uint64_t entry = 0;  // of the order, in the ledger
-  Instant ordered_at;
+  Instant at;               // of that entry
   std::uint64_t recordings = 0;
   bool certified = false;
-  bool again = false;  // done anew by a restore, which knows nothing of the order; its date may be in doubt
+  bool again = false;  // done anew by a restore, then: when it was ordered is not known, and `at` may be in doubt
 };
 struct RollbackReport {                // acts that are lost, and somebody accepted that
   std::uint64_t entry = 0;             // of that, in the ledger

@@ -68,8 +68,10 @@ json::object row(const GapReport& gap) {
 }
 
 json::object row(const ErasureReport& erasure) {
+  const json::value when(to_rfc3339(erasure.at));
   return {{"entry", erasure.entry},
-          {"ordered_at", to_rfc3339(erasure.ordered_at)},
+          {"ordered_at", erasure.again ? json::value() : when},
+          {"done_again_at", erasure.again ? when : json::value()},
           {"recordings", erasure.recordings},
           {"certified", erasure.certified},
           {"done_again", erasure.again}};

@@ -198,9 +198,13 @@ TEST(RequestsOnTheScreen, SayInWordsWhatWouldHappenAndUntilWhen) {
 }
 
 TEST(ErasuresOnTheScreen, SayThatARestoreDidOneAgainAndNameNobody) {
-  auto erasure = json::parse(R"({"id": "01a3", "ledger_number": 7, "ordered_at": "2026-11-22T10:00:00Z", "ordered_by": "",
+  auto erasure = json::parse(R"({"id": "01a3", "ledger_number": 7, "ordered_at": null, "done_again_at": "2026-11-22T10:00:00Z", "ordered_by": "",
       "approved_by": "", "recordings": 1, "bytes": 0, "certified_at": null, "reason": "a restore brought this back"})");
   EXPECT_THAT(render("erase show", erasure), HasSubstr("erasure 01a3\nerased again 2026-11-22T10:00:00Z by a restore\nreason: "));
+  EXPECT_THAT(render("erase list", json::array{erasure}), HasSubstr("again 2026-11-22T10:00:00Z"));
+  EXPECT_THAT(render("attest", json::object{{"erasures_in_31_days", json::array{erasure}}}), HasSubstr("again 2026-11-22T10:00:00Z"));
+  erasure.as_object()["ordered_at"] = erasure.at("done_again_at");
+  erasure.as_object()["done_again_at"] = nullptr;
   erasure.as_object()["ordered_by"] = "anna";
   EXPECT_THAT(render("erase show", erasure), HasSubstr("\nordered 2026-11-22T10:00:00Z by anna\n"));
 }

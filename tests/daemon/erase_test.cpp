@@ -1,4 +1,5 @@
 // Erasure by people: what a second person approves is these recordings and no others, and nobody sees more than they may.
+#include "storage/catalogue/catalogue_state.h"
 #include "tests/daemon/people_fixture.h"
 
 namespace tenure::daemon {
@@ -59,6 +60,8 @@ TEST_F(Erase, I6_NeedsASecondPersonWhoApprovesTheseRecordingsAndNoOthers) {
   EXPECT_THAT(refusal(manager, "erase", order(early_, early_ + Seconds(120), id)).message(), HasSubstr("is not for this"));
   const auto done = ask(manager, "erase", order(early_, early_ + Seconds(60), id)).as_object();
   EXPECT_EQ(done.at("approved_by").as_string(), "partner");
+  EXPECT_TRUE(done.at("ordered_at").is_string());
+  EXPECT_TRUE(done.at("done_again_at").is_null());
   EXPECT_FALSE(exists(first));
   EXPECT_TRUE(exists(second));
   EXPECT_THAT(refusal(manager, "erase", order(early_ + Seconds(60), early_ + Seconds(120), id)).message(), HasSubstr("is not for this"));
@@ -78,6 +81,20 @@ TEST_F(Erase, I6_AnApprovalIsUsedOnceEvenForTheSameErasure) {
   EXPECT_THAT(refusal(manager, "erase", order(early_, early_ + Seconds(60), id)).message(), HasSubstr("is used"));
   EXPECT_TRUE(exists(recording));
   EXPECT_EQ(ask(manager, "approvals show", {{"id", id}}).at("state").as_string(), "used");
+}
+
+// Its catalogue is from before the order: what is known is when it was done again.
+TEST_F(Erase, I15_OfOneThatARestoreDidAgainNoDateOfTheOrderIsMadeUp) {
+  const auto id = storage::ErasureId::make(early_);
+  storage_->catalogue().write([&](storage::Catalogue::Transaction& transaction) {
+    transaction.db.run("INSERT INTO erasure(id, ordered_at, ordered_by, approved_by, reason, entry) VALUES(?, ?, '', '', 'a restore', 1)",
+                       id, early_);
+  });
+  const auto manager = logged_in("manager");
+  for (const auto& shown : {ask(manager, "erase list").at(0), ask(manager, "erase show", {{"id", id.text()}})}) {
+    EXPECT_TRUE(shown.at("ordered_at").is_null());
+    EXPECT_EQ(shown.at("done_again_at").as_string(), to_rfc3339(early_));
+  }
 }
 
 TEST_F(Erase, I8_NobodyIsAskedToApproveWhatAHoldKeeps) {

@@ -120,7 +120,7 @@ TEST(Attestation, TellsWhatWasErasedByOrderWithTheOrdersNumberForAMonth) {
   EXPECT_EQ(found_in(report), "");
   ASSERT_EQ(report.erasures.size(), 2U);
   EXPECT_EQ(report.erasures[0].entry, first.ledger_number);
-  EXPECT_EQ(report.erasures[0].ordered_at, first.ordered_at);
+  EXPECT_EQ(report.erasures[0].at, first.ordered_at);
   EXPECT_EQ(report.erasures[0].recordings, 1U);
   EXPECT_TRUE(report.erasures[0].certified);
   EXPECT_EQ(report.erasures[1].entry, second.ledger_number);

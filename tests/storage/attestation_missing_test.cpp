@@ -274,6 +274,9 @@ TEST_F(Missing, AnErasureIsToldThoughLaterEntriesAreDatedBeforeIt) {
   EXPECT_EQ(report.erasures[1].recordings, 3u);
   EXPECT_FALSE(report.erasures[1].certified);
   EXPECT_EQ(report.erasures[2].recordings, 4u) << "done again by the restore";
+  const auto json = to_json(report);
+  EXPECT_THAT(json, HasSubstr(R"("ordered_at":")" + to_rfc3339(now - std::chrono::days(1)) + R"(","done_again_at":null,"recordings":2)"));
+  EXPECT_THAT(json, HasSubstr(R"("ordered_at":null,"done_again_at":")" + to_rfc3339(before) + R"(","recordings":4)"));
   EXPECT_EQ(report.acts.at("heartbeat"), 2u);
   EXPECT_EQ(report.acts.at("erasure-order"), 1u);
 }
