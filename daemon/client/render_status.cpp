@@ -153,6 +153,9 @@ std::string vault_contents(const json::value& status) {
     out += fmt::format("  {} {}: {} to {}\n", cell(one, "segment"), cell(one, "source"), cell(one, "start"), cell(one, "end"));
   const auto named = static_cast<double>(items(status, "lost").size());
   if (named > 0 && amount(scrub, "lost") > named) out += fmt::format("  and {:.0f} more\n", amount(scrub, "lost") - named);
+  if (amount(status, "lost_not_judged") > 0)
+    out += fmt::format("NOT YET JUDGED: {} without a file: the time is not settled, and their date may be over (tenure time show)\n",
+                       counted(cell(status, "lost_not_judged"), "recording"));
   if (amount(scrub, "damaged") > 0) out += fmt::format("DAMAGED: {} not as recorded any more\n", counted(cell(scrub, "damaged"), "recording"));
   for (const auto& one : items(status, "damaged")) out += fmt::format("  {} {}: {}\n", cell(one, "segment"), cell(one, "source"), cell(one, "why"));
   if (amount(scrub, "unreadable") > 0)

@@ -12,6 +12,7 @@
 #include "daemon/places.h"
 #include "daemon/time_keeping.h"
 #include "storage/keys/erasure_level.h"
+#include "storage/recovery/lost.h"
 
 namespace tenure::daemon {
 namespace json = boost::json;
@@ -129,7 +130,9 @@ json::object check_catalogue(const Call& call) {
 }
 
 json::object check_contents(const Call& call) {
-  const auto found = judge(call.rooms.storage.scrub().status(), call.rooms.clock.now());
+  const auto time = call.rooms.clock.trusted();
+  const auto not_judged = storage::count_not_judged(call.rooms.storage.catalogue(), time);
+  const auto found = judge(call.rooms.storage.scrub().status(), not_judged, time.best());
   return line("what lies in the vaults", found.verdict, found.text);
 }
 

@@ -64,12 +64,16 @@ std::string progress(const storage::ScrubStatus& status) {
 }
 }  // namespace
 
-ScrubVerdict judge(const storage::ScrubStatus& status, Instant now) {
+ScrubVerdict judge(const storage::ScrubStatus& status, std::uint64_t not_judged, Instant now) {
   const auto told = progress(status);
   if (status.lost_now + status.damaged_now > 0)
     return {"bad", fmt::format("{} recordings lost, {} damaged (tenure status names them): restore them from a backup, "
                                "look at the disk; {}",
                                status.lost_now, status.damaged_now, told)};
+  if (not_judged > 0)
+    return {"warning", fmt::format("{} recordings without a file are not yet judged: the time is not settled, and their date may be "
+                                   "over (tenure time show); {}",
+                                   not_judged, told)};
   if (!status.problem.empty()) return {"warning", status.problem + "; " + told};
   if (!status.off_line.empty())
     return {"warning", fmt::format("off line: {}; {}", fmt::join(status.off_line, ", "), told)};

@@ -15,6 +15,7 @@ struct ScrubVerdict {
   std::string_view verdict;  // good, warning, bad
   std::string text;
 };
-ScrubVerdict judge(const storage::ScrubStatus& status, Instant now);
+// `not_judged`: recordings that are missing, of which nobody can say yet whether their date is over.
+ScrubVerdict judge(const storage::ScrubStatus& status, std::uint64_t not_judged, Instant now);
 
 }  // namespace tenure::daemon

@@ -104,6 +104,7 @@ json::value status(const Call& call) {
                       {"recovery", row(storage.recovery())},
                       {"scrub", daemon::row(storage.scrub().status())},
                       {"lost", lost_rows(storage::lost_recordings(catalogue, call.rooms.clock.trusted(), kMostLostShown))},
+                      {"lost_not_judged", storage::count_not_judged(catalogue, call.rooms.clock.trusted())},
                       {"damaged", damage_rows(storage.scrub().damaged(kMostDamagedShown))},
                       {"break_glass", broken_glass(call)},
                       {"people_gone", storage.people().gone()},

@@ -14,27 +14,43 @@ namespace json = boost::json;
 
 namespace {
 // Made when first used: kCovers is another file's.
-const std::string& still_wanted() {
-  static const std::string sql =
-      "FROM segment s WHERE s.state = 3 AND (s.expires_at > ?1"
-      " OR EXISTS(SELECT 1 FROM hold h WHERE h.ended_at IS NULL AND " +
-      kCovers + "))";
+const std::string& held() {
+  static const std::string sql = " EXISTS(SELECT 1 FROM hold h WHERE h.ended_at IS NULL AND " + kCovers + ")";
   return sql;
 }
+
+// ?1: it is at least this late; ?2: at most; ?3: the line that is not settled, on which an age is counted exactly.
+const std::string& still_wanted() {
+  static const std::string sql =
+      "FROM segment s WHERE s.state = 3 AND (s.expires_at > iif(s.line IS ?3, ?1, ?2) OR" + held() + ")";
+  return sql;
+}
+
+Instant latest(const TrustedTime& time) { return time.line ? time.hi : time.lo; }
 }  // namespace
 
 std::uint64_t count_lost(sqlite::Connection& db, const TrustedTime& time) {
-  auto query = db.query("SELECT count(*) " + still_wanted(), time.lo);
+  auto query = db.query("SELECT count(*) " + still_wanted(), time.lo, latest(time), time.line);
   return query.step() ? query.natural(0) : 0;
 }
 
 std::vector<SegmentRow> lost_recordings(Catalogue& catalogue, const TrustedTime& time, std::size_t limit) {
   return catalogue.state().read([&](sqlite::Connection& db) {
     std::vector<SegmentRow> rows;
-    auto query = db.query("SELECT" + kSegmentColumns + still_wanted() + " ORDER BY s.expires_at LIMIT ?2", time.lo,
-                          std::uint64_t{limit});
+    auto query = db.query("SELECT" + kSegmentColumns + still_wanted() + " ORDER BY s.expires_at LIMIT ?4", time.lo,
+                          latest(time), time.line, std::uint64_t{limit});
     while (query.step()) rows.push_back(read_segment(query));
     return rows;
+  });
+}
+
+std::uint64_t count_not_judged(Catalogue& catalogue, const TrustedTime& time) {
+  static const std::string sql =
+      "SELECT count(*) FROM segment s WHERE s.state = 3 AND s.expires_at > ?1 AND s.expires_at <= ?2 AND s.line IS NOT ?3"
+      " AND NOT" + held();
+  return catalogue.state().read([&](sqlite::Connection& db) {
+    auto query = db.query(sql, time.lo, latest(time), time.line);
+    return query.step() ? query.natural(0) : 0;
   });
 }
 

@@ -18,6 +18,9 @@ class Connection;
 // and behind a restore it may have been deleted in its time. Any thread.
 std::vector<SegmentRow> lost_recordings(Catalogue& catalogue, const TrustedTime& time, std::size_t limit);
 std::uint64_t count_lost(sqlite::Connection& db, const TrustedTime& time);  // the same, all of them
+// Neither are these told as lost: missing too, but the time is not settled, and their date may be over, as behind a
+// restore that of what was deleted in its time is. Once it is settled they are the one or the other.
+std::uint64_t count_not_judged(Catalogue& catalogue, const TrustedTime& time);
 
 // The subject of the ledger's entry `lost`: of footage all that a rebuild needs to bring its row back; of a call its id
 // and folder, for the rest was sealed in its file. `keyless`: behind a restore its key is missing, so that what its

@@ -137,6 +137,12 @@ TEST(StatusOnTheScreen, TellsOneThingFromSeveral) {
     EXPECT_THAT(text, HasSubstr(said));
 }
 
+TEST(StatusOnTheScreen, CallsNothingLostThatIsNotYetJudged) {
+  const auto text = render("status", json::parse(R"({"scrub": {"lost": 0}, "lost": [], "lost_not_judged": 2})"));
+  EXPECT_THAT(text, HasSubstr("NOT YET JUDGED: 2 recordings without a file: the time is not settled"));
+  EXPECT_THAT(text, Not(HasSubstr("LOST")));
+}
+
 TEST(StatusOnTheScreen, NamesWhatIsLostAndSaysHowManyMoreThereAre) {
   auto status = json::parse(R"({"scrub": {"lost": 3}, "lost": [{"segment": "01a2", "source": "front-door",
       "start": "2026-11-22T19:10:27Z", "end": "2026-11-22T19:11:27Z"}]})");

@@ -202,6 +202,28 @@ TEST_F(Verbs, DoctorHasAVerdictAndAReasonForEachCheck) {
   }
 }
 
+TEST_F(Verbs, I19_WhatIsMissingWhileTheTimeIsNotSettledIsToldApartAndNotAsLost) {
+  const auto now = clock_.now();
+  storage_->catalogue().mark_lost(record({now - std::chrono::days(20), now - std::chrono::days(20) + Seconds(60)}));
+  const auto told = [&] {
+    const auto checks = ask("doctor").as_array();
+    for (const auto& check : checks)
+      if (check.at("check").as_string() == "what lies in the vaults")
+        return std::string(check.at("verdict").as_string()) + ": " + std::string(check.at("text").as_string());
+    return std::string();
+  };
+  clock_.set({now, now + std::chrono::days(60), now});
+  auto status = ask("status");
+  EXPECT_EQ(status.at("lost_not_judged").to_number<int>(), 1);
+  EXPECT_EQ(status.at("scrub").at("lost").to_number<int>(), 0);
+  EXPECT_THAT(told(), testing::StartsWith("warning: 1 recordings without a file are not yet judged: the time is not settled"));
+  clock_.set({now, now});
+  status = ask("status");
+  EXPECT_EQ(status.at("lost_not_judged").to_number<int>(), 0);
+  EXPECT_EQ(status.at("scrub").at("lost").to_number<int>(), 1);
+  EXPECT_THAT(told(), testing::StartsWith("bad: 1 recordings lost"));
+}
+
 TEST_F(Verbs, DoctorSaysThatBothCopiesAreWholeOnlyOfKeysThatAre) {
   const auto keys = [&] {
     const auto checks = ask("doctor").as_array();

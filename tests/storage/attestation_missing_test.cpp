@@ -154,6 +154,30 @@ TEST_F(Missing, I19_WhatIsPastItsDateIsCountedAsLostNoMoreUnlessAHoldKeepsIt) {
   EXPECT_EQ(lost[0].id, practice.held.id);
 }
 
+TEST_F(Missing, I19_WhatMayBePastItsDateIsNotCalledLostUntilTheTimeIsSettled) {
+  auto& parts = *practice.parts;
+  const Scrub scrub({.started = practice.clock.now()},
+                    {parts.catalogue, practice.clock, parts.vaults, parts.keys, &parts.calls});
+  lose_file(practice.held);
+  lose_file(practice.fresh);
+  const auto now = practice.clock.now(), late = practice.fresh.expires_at;
+  const auto counted_at = [&](const TrustedTime& time) {
+    practice.clock.set(time);
+    return std::pair(scrub.status().lost_now, count_not_judged(parts.catalogue, time));
+  };
+  EXPECT_EQ(counted_at({now, now}), std::pair(2ul, 0ul));
+  EXPECT_EQ(counted_at({now, late - Duration(1), now}), std::pair(2ul, 0ul)) << "in doubt, and not by so much";
+  EXPECT_EQ(counted_at({now, late, now}), std::pair(1ul, 1ul)) << "a hold keeps the other, whatever the time";
+  const auto lost = lost_recordings(parts.catalogue, practice.clock.trusted(), 10);
+  ASSERT_EQ(lost.size(), 1u);
+  EXPECT_EQ(lost[0].id, practice.held.id);
+  practice.sql("UPDATE segment SET line = " + std::to_string(micros_of(now)) + " WHERE id = " + hex(practice.fresh.id));
+  EXPECT_EQ(counted_at({now, late, now}), std::pair(2ul, 0ul)) << "recorded since: its age is known";
+  practice.sql("UPDATE segment SET line = NULL WHERE id = " + hex(practice.fresh.id));
+  EXPECT_EQ(counted_at({now, now}), std::pair(2ul, 0ul)) << "settled: it was too early";
+  EXPECT_EQ(counted_at({late, late}), std::pair(1ul, 0ul)) << "settled: its date is over";
+}
+
 TEST_F(Missing, AKeyThatWillBeEndedIsSaidToEndByItselfAndNoLongerThanThat) {
   const auto key = practice.key_of(practice.fresh);
   practice.sweep_after(std::chrono::days(27));
