@@ -3,63 +3,18 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <bitset>
-#include <cstring>
 #include <vector>
 
 #include "base/error.h"
 #include "storage/attestation/backup_look.h"
 #include "storage/attestation/plain_look.h"
-#include "storage/keys/slot_format.h"
+#include "storage/attestation/slot_look.h"
 
 namespace tenure::storage::attestation {
 
 namespace {
-constexpr std::uint64_t kMostLookedAt = 64 << 20;  // of a file that may be key slots
-constexpr std::size_t kBlock = kSlotSize * 4096;
-constexpr std::uint8_t kSealedSlot = 0x4B;
-// The first four bytes of a slot are met by chance; the 60 behind them are random: about 54 different ones.
-constexpr std::size_t kRandomFrom = 4, kLeastDifferent = 44;
-
 bool begins(View bytes, std::string_view text, std::size_t at = 0) {
   return bytes.size() >= at + text.size() && as_text(bytes.subspan(at, text.size())) == text;
-}
-
-bool looks_random(View bytes) {
-  std::bitset<256> seen;
-  for (const auto byte : bytes) seen.set(byte);
-  return seen.count() >= kLeastDifferent;
-}
-
-bool is_sealed_slot(View slot) {
-  return state_of(slot) == SlotState::sealed && slot[1] == 0 && slot[2] == 0 && slot[3] != 0 &&
-         looks_random(slot.subspan(kRandomFrom));
-}
-
-// One slot where slots lie is enough. At another byte it may be chance, so there the next is to be a slot too.
-bool is_among_slots(View bytes, std::size_t at) {
-  if (at + kSlotSize > bytes.size() || !is_sealed_slot(bytes.subspan(at, kSlotSize))) return false;
-  if (at % kSlotSize == 0) return true;
-  if (at + 2 * kSlotSize > bytes.size()) return false;
-  const auto next = bytes.subspan(at + kSlotSize, kSlotSize);
-  return is_sealed_slot(next) || state_of(next) == SlotState::erased || state_of(next) == SlotState::free;
-}
-
-bool holds_slots(const File& file, std::uint64_t bytes) {
-  Blob block(kBlock + 2 * kSlotSize);  // with what follows it
-  for (std::uint64_t from = 0; from < std::min(bytes, kMostLookedAt); from += kBlock) {
-    const auto got = file.read_some_at(from, block);
-    const auto seen = View(block).first(got);
-    for (std::size_t at = 0; at < std::min(got, kBlock); ++at) {
-      const auto* found = std::memchr(seen.data() + at, kSealedSlot, std::min(got, kBlock) - at);
-      if (found == nullptr) break;
-      at = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - seen.data());
-      if (is_among_slots(seen, at)) return true;
-    }
-    if (got < block.size()) return false;
-  }
-  return false;
 }
 
 FileKind kind_of(const File& file, View head, bool thorough, FileLook& look) {

@@ -74,6 +74,17 @@ TEST(Attestation, SaysNoToAnOldCopyOfTheKeysInAVault) {
   EXPECT_EQ(found_in(practice.attest()), "key-copy-elsewhere 1");
 }
 
+TEST(Attestation, SaysNoToACopyOfTheKeysAsText) {
+  AttestedPractice practice;
+  const auto text = to_base64(read_whole(practice.state() / "keys/a/slots", 16 << 20));
+  write_file(practice.vault() / "notes.txt", text);
+  EXPECT_EQ(found_in(practice.attest()), "key-copy-elsewhere 1");
+  std::string lines;
+  for (std::size_t from = 0; from < text.size(); from += 76) lines += text.substr(from, 76) + "\n";
+  write_file(practice.state() / "mail.txt", lines);
+  EXPECT_EQ(found_in(practice.attest()), "key-copy-elsewhere 2");
+}
+
 TEST(Attestation, SaysNoToARecordingWithoutEncryption) {
   AttestedPractice practice;
   write_file(practice.state() / "left" / "clip.bin", std::string("\0\0\0\x18"

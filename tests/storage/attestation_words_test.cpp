@@ -107,6 +107,33 @@ TEST(FileLook, FindsKeySlotsThatWereShiftedAndTakesNoProgramForSlots) {
   EXPECT_EQ(kind(code + code), FileKind::other) << "not random: a piece of a program";
 }
 
+TEST(FileLook, FindsKeySlotsThatWereWrittenAsBase64) {
+  TemporaryFolder folder;
+  SlotCodec codec(Key{1});
+  auto slot = codec.seal(5, SegmentId::make(at("2026-03-02T10:00:00Z")), Key{2});
+  Wrapping(1, Key{3}).lay(slot, 5);
+  const auto kind = [&](const std::string& bytes) {
+    write_file(folder.path / "file", bytes);
+    return attestation::look_at(folder.path / "file", /*thorough=*/true).kind;
+  };
+  const auto in_lines = [](const std::string& text, std::size_t width, const std::string& end) {
+    std::string lines;
+    for (std::size_t from = 0; from < text.size(); from += width) lines += text.substr(from, width) + end;
+    return lines;
+  };
+  // A slot begins at each of the three places that it may have in a group of letters, and about the end of a piece.
+  for (const std::size_t before : {0u, 1u, 2u, 3'070u, 3'071u, 3'072u, 5'000u}) {
+    Blob bytes(before * kSlotSize, 0xE5);
+    bytes.insert(bytes.end(), slot.begin(), slot.end());
+    const auto text = to_base64(bytes);
+    EXPECT_EQ(kind(text), FileKind::key_slots) << before;
+    EXPECT_EQ(kind(in_lines(text, 64, "\n")), FileKind::key_slots) << before;
+    EXPECT_EQ(kind(in_lines(text, 76, "\r\n") + "\n-- \n"), FileKind::key_slots) << before;
+  }
+  EXPECT_EQ(kind(to_base64(Blob(100'000, 0xE5))), FileKind::other) << "erased, all of them";
+  EXPECT_EQ(kind("keys: " + to_base64(Blob(slot.begin(), slot.end()))), FileKind::other) << "behind other text";
+}
+
 TEST(FileLook, KnowsTheCommonFormatsOfRecordings) {
   TemporaryFolder folder;
   const auto is_recording = [&](const std::string& bytes) {
