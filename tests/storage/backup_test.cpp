@@ -8,6 +8,7 @@
 #include "storage/backup/recovery_key.h"
 #include "storage/backup/sealed_box.h"
 #include "storage/catalogue/catalogue_state.h"
+#include "tests/storage/number_told.h"
 
 namespace tenure::storage {
 namespace {
@@ -34,7 +35,7 @@ TEST_F(BackupTest, TheDataHoldsNoKeysNoIndexAndNoLogins) {
     const auto bytes = read_whole(item.path(), 64 << 20);
     EXPECT_TRUE(std::ranges::search(bytes, wrapped).empty()) << item.path();
     EXPECT_THAT(std::string(as_text(bytes)), Not(HasSubstr("must not be found in the clear"))) << item.path();
-    EXPECT_THAT(std::string(as_text(bytes)), Not(HasSubstr("900123"))) << item.path();
+    EXPECT_FALSE(tells_number(as_text(bytes), "900123")) << item.path();
   }
 }
 
