@@ -114,7 +114,9 @@ void DiskHistory::read(std::istream& in, const std::string& line, std::map<std::
       event.inode = number_in(fields);
       fields >> event.offset;
       break;
-    case 'S': event.inode = number_in(fields); break;
+    case 'S':
+      event.inode = number_in(fields);
+      break;
     case 'A': {
       fields >> size;
       const auto bytes = read_bytes(in, size);

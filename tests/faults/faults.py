@@ -29,20 +29,22 @@ def seed():
     return value
 
 
-def has_room_in_memory(folder):
-    """In a container it may be there and hold next to nothing."""
-    if not os.access(folder, os.W_OK):
-        return False
-    space = os.statvfs(folder)
-    return space.f_bavail * space.f_frsize >= 4 << 30
-
-
 class Room:
-    """A folder, in memory where there is enough of it, gone at the end."""
+    """A folder, in memory where there is enough of it, gone at the end. In a container /dev/shm may be there and hold next
+    to nothing."""
+
+    def __init__(self, gigabytes=1):
+        self.wanted = gigabytes << 30
+
+    def in_memory(self, folder):
+        if not os.access(folder, os.W_OK):
+            return False
+        space = os.statvfs(folder)
+        return space.f_bavail * space.f_frsize >= self.wanted
 
     def __enter__(self):
         shared = pathlib.Path("/dev/shm")
-        self.path = pathlib.Path(tempfile.mkdtemp(prefix="tenure-faults-", dir=shared if has_room_in_memory(shared) else None))
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="tenure-faults-", dir=shared if self.in_memory(shared) else None))
         return self.path
 
     def __exit__(self, *_):

@@ -51,7 +51,7 @@ class Run:
 def main():
     started, rng, tally = time.monotonic(), random.Random(seed()), Tally()
     keep_mounts_to_oneself()
-    with Room() as room:
+    with Room(gigabytes=4) as room:  # the image of power_cut.sh grows to three
         if subprocess.run([SCRIPT, "setup", str(room)]).returncode == 77:
             print("SKIPPED: power cuts need root, loop devices and xfsprogs")
             return 77

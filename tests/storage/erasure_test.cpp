@@ -139,7 +139,8 @@ TEST_F(ErasureTest, OfACallTheIndexGoesTooAndItsNumberFindsNothing) {
   EXPECT_TRUE(parts->calls.find({.number = "07700900123", .last_digits = {}, .extension = {}, .span = {}}, manager).empty());
   EXPECT_EQ(parts->calls.find({.number = "07700900456", .last_digits = {}, .extension = {}, .span = {}}, manager).size(), 1u);
   parts->catalogue.state().read([&](sqlite::Connection& db) { EXPECT_FALSE(db.query("SELECT 1 FROM call_token WHERE segment = ?", mine).step()); });
-  for (const auto& entry : parts->catalogue.ledger(0, 1000)) EXPECT_FALSE(tells_number(entry.subject, "900123")) << entry.subject;
+  for (const auto& entry : parts->catalogue.ledger(0, 1000))
+    EXPECT_FALSE(tells_number(entry.subject, "900123")) << entry.subject;
 }
 
 TEST_F(ErasureTest, I15_AnErasedCallDoesNotComeBackByItsContentItsIdOrItsName) {

@@ -248,7 +248,7 @@ TEST_F(RecorderTest, I17_AKillAtAnyMomentLosesAtMostTheFragmentBeingWritten) {
     boost::filesystem::create_directories(folder);
     std::array<int, 2> ends{};
     ASSERT_EQ(::pipe(ends.data()), 0);
-    ::fcntl(ends[1], F_SETPIPE_SZ, 4096);  // it waits when nobody listens for long: a thousand fragments, not a full disk
+    ::fcntl(ends[1], F_SETPIPE_SZ, 4096);  // when nobody listens it waits after a thousand: no disk is filled
     const pid_t child = ::fork();
     if (child == 0) record_until_killed(folder, key(), ends[1]);
     ::close(ends[1]);
