@@ -19,6 +19,15 @@ using ::testing::Not;
 namespace fs = boost::filesystem;
 using std::chrono::days;
 
+TEST(NumberTold, IsNoticedHoweverItIsWrittenAndNotWithinAnId) {
+  for (const auto* text : {"900123", R"({"number":"07700900123"})", "07700 900123", "+447700900123,", "pbx900123calls"})
+    EXPECT_TRUE(tells_number(text, "900123")) << text;
+  const auto id = std::string(13, 'a') + "900123" + std::string(13, 'b');
+  EXPECT_FALSE(tells_number(id, "900123"));
+  EXPECT_TRUE(tells_number(id + " 900123", "900123")) << "behind one";
+  EXPECT_FALSE(tells_number("900124", "900123"));
+}
+
 TEST_F(BackupTest, TheDataHoldsNoKeysNoIndexAndNoLogins) {
   import("07700 900123", "1", "the sound of it, which must not be found in the clear");
   data();
