@@ -59,10 +59,18 @@ void DiskHistory::change(const std::string& gone, const std::string& made, std::
   events_.push_back({'N', inode, 0, {}, {}});
 }
 
+// 0 for what never had a name.
+std::uint64_t DiskHistory::number_in(std::istream& fields) const {
+  std::uint64_t inode = 0;
+  fields >> inode;
+  const auto found = number_of_.find(inode);
+  return found == number_of_.end() ? 0 : found->second;
+}
+
 void DiskHistory::read(std::istream& in, const std::string& line, std::map<std::string, std::uint64_t>& live) {
   std::istringstream fields(line);
   Event event;
-  std::uint64_t size = 0;
+  std::uint64_t size = 0, inode = 0;
   std::string path;
   fields >> event.what;
   const auto rest = [&] {
@@ -72,8 +80,9 @@ void DiskHistory::read(std::istream& in, const std::string& line, std::map<std::
   switch (event.what) {
     case 'C':
     case 'D':
-      fields >> event.inode;
+      fields >> inode;
       rest();
+      event.inode = number_of_[inode] = ++last_number_;
       if (event.what == 'D') {
         folder_at_[path] = event.inode;
         folders_[event.inode] = {};
@@ -97,11 +106,17 @@ void DiskHistory::read(std::istream& in, const std::string& line, std::map<std::
       return;
     }
     case 'W':
-      fields >> event.inode >> event.offset >> size;
+      event.inode = number_in(fields);
+      fields >> event.offset >> size;
       event.bytes = read_bytes(in, size);
       break;
-    case 'T': fields >> event.inode >> event.offset; break;
-    case 'S': fields >> event.inode; break;
+    case 'T':
+      event.inode = number_in(fields);
+      fields >> event.offset;
+      break;
+    case 'S':
+      event.inode = number_in(fields);
+      break;
     case 'A': {
       fields >> size;
       const auto bytes = read_bytes(in, size);

@@ -44,6 +44,7 @@ class DiskHistory {
   };
   using Names = std::map<std::string, std::uint64_t>;
   struct Choice;
+  std::uint64_t number_in(std::istream& fields) const;
   void read(std::istream& in, const std::string& line, std::map<std::string, std::uint64_t>& live);
   void change(const std::string& gone, const std::string& made, std::uint64_t inode);
   Names names_in(std::uint64_t folder, Choice& choice) const;
@@ -53,6 +54,9 @@ class DiskHistory {
   std::map<std::uint64_t, std::vector<std::size_t>> of_file_;  // by inode: its events
   std::map<std::uint64_t, Folder> folders_;                    // by inode
   std::map<std::string, std::uint64_t> folder_at_;             // by path
+  // By the disk's inode, ours: a disk gives the inode of a file that is gone to the next one.
+  std::map<std::uint64_t, std::uint64_t> number_of_;
+  std::uint64_t last_number_ = 0;
   std::uint64_t root_ = 0;
 };
 

@@ -4,6 +4,7 @@ Environment: TENURE_BIN (folder of faults_practice and its shim), TENURE_LONG fo
 that the lines go to; ./check prints them at its end), TENURE_FAULT_SEED to repeat a run.
 """
 import concurrent.futures
+import ctypes
 import os
 import pathlib
 import random
@@ -29,15 +30,33 @@ def seed():
 
 
 class Room:
-    """A folder in memory, gone at the end."""
+    """A folder, in memory where there is enough of it, gone at the end. In a container /dev/shm may be there and hold next
+    to nothing."""
+
+    def __init__(self, gigabytes=1):
+        self.wanted = gigabytes << 30
+
+    def in_memory(self, folder):
+        if not os.access(folder, os.W_OK):
+            return False
+        space = os.statvfs(folder)
+        return space.f_bavail * space.f_frsize >= self.wanted
 
     def __enter__(self):
         shared = pathlib.Path("/dev/shm")
-        self.path = pathlib.Path(tempfile.mkdtemp(prefix="tenure-faults-", dir=shared if os.access(shared, os.W_OK) else None))
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="tenure-faults-", dir=shared if self.in_memory(shared) else None))
         return self.path
 
     def __exit__(self, *_):
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def keep_mounts_to_oneself():
+    """What is mounted from here on is seen by no other test. One that makes mounts of its own (tests/support/space.h) would
+    take a copy of each with it, and as long as it has that an unmounted disk is not written to its image. Without the right
+    to do this nothing can be mounted either, and the test says so."""
+    libc, new_mounts, private = ctypes.CDLL(None), 0x20000, ctypes.c_ulong(0x4000 | 1 << 18)
+    return libc.unshare(new_mounts) == 0 and libc.mount(b"none", b"/", None, private, None) == 0
 
 
 def environment(shim=True):

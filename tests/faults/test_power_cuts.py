@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from faults import LONG, PRACTICE, ROOT, Room, Tally, conclude, environment, seed
+from faults import LONG, PRACTICE, ROOT, Room, Tally, conclude, environment, keep_mounts_to_oneself, seed
 
 CUTS = 5000 if LONG else 300
 SCRIPT = str(ROOT / "tests/support/power_cut.sh")
@@ -30,6 +30,13 @@ class Run:
     def over(self):
         return self.process.poll() is not None
 
+    def stop(self):
+        """Returns when it stands still: what it did between the signal and its halt would be on the disk, and the promises
+        would not speak of it."""
+        self.process.send_signal(signal.SIGSTOP)
+        if not self.over():
+            os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
     def promises(self):
         """What was promised before now; the process stands still."""
         while block := self.process.stdout.read():
@@ -43,7 +50,8 @@ class Run:
 
 def main():
     started, rng, tally = time.monotonic(), random.Random(seed()), Tally()
-    with Room() as room:
+    keep_mounts_to_oneself()
+    with Room(gigabytes=4) as room:  # the image of power_cut.sh grows to three
         if subprocess.run([SCRIPT, "setup", str(room)]).returncode == 77:
             print("SKIPPED: power cuts need root, loop devices and xfsprogs")
             return 77
@@ -55,7 +63,7 @@ def main():
                     subprocess.run(["rm", "-rf", *map(str, (room / "disk").glob("run*"))], check=True)
                     run = Run(room / "disk" / f"run{number}")
                 time.sleep(rng.uniform(0.001, 0.06))  # the moment of the cut
-                run.process.send_signal(signal.SIGSTOP)
+                run.stop()
                 promises = run.promises()
                 subprocess.run([SCRIPT, "cut", str(room)], check=True)
                 tally.points += 1

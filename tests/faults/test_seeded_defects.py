@@ -2,22 +2,37 @@
 """The harnesses can fail: eight defects, each planted in a program of its own (seed_defect.py), are each found. The same
 harnesses find nothing in the program without them: the other tests here say so."""
 import re
+import shutil
 import subprocess
 import sys
 import time
 
-from faults import BIN, ROOT, Room, drive, figure, seed, two_at_a_time
+from faults import BIN, ROOT, Room, Tally, drive, figure, seed, two_at_a_time
 
 STATES, KILLS = "disk states after a power cut", "kills at each operation"
+# Runs differ by an operation or two, and with them the states that a seed stands for. Of those, a row that comes before
+# its file shows in one of 75 only: one time in seven not at all among 150. So as many are looked at as it takes, at most
+# 3000; in those it is missed once in 10^17.
+ROUNDS = 20
 # Where each is looked for first; kill -9 alone does not see the syncs that are missing.
 FIRST = {"no-segment-sync": STATES, "no-key-sync": STATES, "synchronous-normal": STATES, "row-first": STATES,
          "unlink-before-condemn": KILLS, "no-hold-check": KILLS, "one-key-copy": KILLS, "tombstone-early": KILLS}
 
 
-def look(harness, program, first, work):
+def look_once(harness, program, first, work):
     if harness == STATES:
         return drive("states", "life", first, 150, work / "states", program=program)
     return drive("points", "sweep", "kill", 1 + first % 2, 2, work / "kills", program=program)
+
+
+def look(harness, program, first, work):
+    tally = Tally()
+    for number in range(ROUNDS):
+        tally.add(look_once(harness, program, first + number, work / str(number)))
+        if tally.violations:
+            break
+        shutil.rmtree(work / str(number))
+    return tally
 
 
 def main():

@@ -31,7 +31,7 @@ class HoldReview : public testing::Test {
     return count;
   }
   bool hold_file(const HoldId& id) const { return boost::filesystem::exists(hold_file_path(practice.folder.path / "holds", id)); }
-  Practice practice{kStart};
+  PracticeOnItsDisk practice{kStart};
 };
 
 

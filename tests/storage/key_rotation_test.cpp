@@ -179,6 +179,7 @@ TEST_F(KeyRotationTest, ReadersAndWritersGoOnWhileKeysAreWrappedAnew) {
     for (std::size_t i = 0; !done; i = (i + 7) % kept.size(), ++looked)
       if (slots->read(kept[i].second.slot, kept[i].first) != kept[i].second.key) ++failed;
   });
+  while (looked == 0) std::this_thread::yield();  // it reads before the first, however late it was begun
   for (int i = 0; i < 3; ++i) {
     slots->rotate(new_key);
     fill_random(new_key);

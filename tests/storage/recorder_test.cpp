@@ -1,5 +1,6 @@
 #include "storage/recording/recorder.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -247,6 +248,7 @@ TEST_F(RecorderTest, I17_AKillAtAnyMomentLosesAtMostTheFragmentBeingWritten) {
     boost::filesystem::create_directories(folder);
     std::array<int, 2> ends{};
     ASSERT_EQ(::pipe(ends.data()), 0);
+    ::fcntl(ends[1], F_SETPIPE_SZ, 4096);  // when nobody listens it waits after a thousand: no disk is filled
     const pid_t child = ::fork();
     if (child == 0) record_until_killed(folder, key(), ends[1]);
     ::close(ends[1]);

@@ -8,6 +8,7 @@
 #include "storage/recovery/quarantine.h"
 #include "storage/vault/vault_walk.h"
 #include "tests/storage/another_user.h"
+#include "tests/storage/flip_byte.h"
 #include "tests/storage/practice.h"
 
 namespace tenure::storage {
@@ -44,13 +45,8 @@ class ScrubTest : public testing::Test {
   }
   // As if nothing had been written to it for a while.
   static void age(const Path& file) { boost::filesystem::last_write_time(file, std::time(nullptr) - 3600); }
-  void flip(const SegmentRow& row, std::uint64_t at) {
-    File file(practice.parts->vaults.path_of(row), File::Mode::read_write);
-    Blob byte(1);
-    file.read_at(at, byte);
-    byte[0] ^= 1;
-    file.write_at(at, byte);
-  }
+  void flip(const SegmentRow& row, std::uint64_t at) { flip_byte(practice.parts->vaults.path_of(row), at); }
+  Path slots(const char* copy) const { return practice.folder.path / "keys" / copy / "slots"; }
   State state_of(const SegmentId& id) {
     return practice.parts->catalogue.segments({.source = {}, .cls = {}, .span = {}, .id = id}).at(0).state;
   }
@@ -205,9 +201,7 @@ TEST_F(ScrubTest, EveryDamageIsFoundNotedOnceAndNeverDeleted) {
   flip(rows[2], rows[2].bytes - 40);  // the footer
   flip(rows[3], 20);                  // the header
   File(practice.parts->vaults.path_of(rows[4]), File::Mode::read_write).truncate(rows[4].bytes - 1);
-  for (int copy = 0; copy < 2; ++copy)
-    File(practice.folder.path / "keys" / (copy == 0 ? "a" : "b") / "slots", File::Mode::read_write)
-        .write_at(rows[5].slot * 64 + 30, as_view("xx"));
+  for (const auto* copy : {"a", "b"}) flip_byte(slots(copy), rows[5].slot * 64 + 30);
   restart();
   read_all();
   EXPECT_EQ(scrub().status().damaged_now, 5u);
@@ -235,10 +229,9 @@ TEST_F(ScrubTest, DamageThatIsMendedIsForgotten) {
 
 TEST_F(ScrubTest, OneBadCopyOfAKeyIsRepaired) {
   const auto row = practice.record("front", minute_at(0));
-  const auto slots = [&](const char* copy) { return practice.folder.path / "keys" / copy / "slots"; };
   Blob good(64), now(64);
   File(slots("a"), File::Mode::read).read_at(row.slot * 64, good);
-  File(slots("b"), File::Mode::read_write).write_at(row.slot * 64 + 30, as_view("xx"));
+  flip_byte(slots("b"), row.slot * 64 + 30);
   restart();
   read_all();
   EXPECT_EQ(scrub().status().damaged_now, 0u);

@@ -5,8 +5,7 @@
 #include "storage/catalogue/catalogue_state.h"
 #include "storage/space/hold_forecast.h"
 #include "storage/space/space_demand.h"
-#include "tests/storage/practice.h"
-#include "tests/support/space.h"
+#include "tests/storage/small_disk.h"
 
 namespace tenure::storage {
 namespace {
@@ -38,7 +37,7 @@ class SharedDisk : public testing::Test {
     options.cameras.of_class["cctv"] = 1;  // into "one"; what is in "two" came there while "one" was away
     return {options, parts.catalogue, practice.clock, vaults, parts.eraser, practice.folder.path};
   }
-  Practice practice{kStart};
+  PracticeOnItsDisk practice{kStart};
   Vaults vaults{{{"one", practice.folder.path / "one", {}}, {"two", practice.folder.path / "two", {}}}, false};
 };
 
@@ -131,7 +130,7 @@ class SharedDiskThatIsFull : public SharedDisk {
       older.push_back(file("waiting-room", kStart - days(26 - day), "two", free / 10));
       newer.push_back(file("front", kStart - days(26 - day) + hours(12), "one", free / 10));
     }
-    options.least_free = free / 100 * 108;  // and a quarter more is made: whatever other tests take and give back
+    options.least_free = free / 100 * 108;  // and a quarter more is made
     options.ballast = 1 << 16;
     options.cameras.low_priority = {"front"};
   }

@@ -20,6 +20,21 @@ inline void take_off_small_disk(Practice& practice) {
   tests::unmount_small_disk(practice.folder.path);
 }
 
+// On a disk that is large, whatever this machine has, and of which no other test takes or gives back anything:
+// forecasts hold what is free to what was free a moment before. Where that cannot be made, on the one that all share.
+struct PracticeOnItsDisk : Practice {
+  explicit PracticeOnItsDisk(Instant start)
+      : Practice(start), alone(put_on_small_disk(*this, "size=64g,nr_inodes=8000000")) {
+    if (!alone) restart();
+  }
+  ~PracticeOnItsDisk() {
+    if (alone) take_off_small_disk(*this);
+  }
+  PracticeOnItsDisk(const PracticeOnItsDisk&) = delete;
+  PracticeOnItsDisk& operator=(const PracticeOnItsDisk&) = delete;
+  const bool alone;
+};
+
 inline Pressure pressure_on(Practice& practice, const Pressure::Options& options) {
   auto& parts = *practice.parts;
   return {options, parts.catalogue, practice.clock, parts.vaults, parts.eraser, practice.folder.path};

@@ -61,7 +61,7 @@ class SpaceForecasts : public testing::Test {
     practice.parts->holds.preview(practice.request(std::move(spans)), practice.manager, load);
     return load;
   }
-  Practice practice{kStart};
+  PracticeOnItsDisk practice{kStart};
 };
 
 TEST_F(SpaceForecasts, I9_AHoldThatKeepsNothingEndangersNothing) {

@@ -32,9 +32,11 @@ def supervise():
     arguments = sys.argv[1:]
     if "--port" in arguments and arguments[arguments.index("--port") + 1] == "0":
         address = arguments[arguments.index("--address") + 1] if "--address" in arguments else "127.0.0.1"
-        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as free:
-            free.bind((address, 0))
-            arguments[arguments.index("--port") + 1] = str(free.getsockname()[1])
+        # Kept as long as we live: nobody else gets the port before the child listens there, nor between two children.
+        kept = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind((address, 0))
+        arguments[arguments.index("--port") + 1] = str(kept.getsockname()[1])
     command = [sys.executable, os.path.abspath(__file__), *arguments, "--child"]
     status = subprocess.call(command, preexec_fn=end_with_parent)
     while status == -signal.SIGABRT:
