@@ -32,9 +32,12 @@ def supervise():
     arguments = sys.argv[1:]
     if "--port" in arguments and arguments[arguments.index("--port") + 1] == "0":
         address = arguments[arguments.index("--address") + 1] if "--address" in arguments else "127.0.0.1"
-        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as free:
-            free.bind((address, 0))
-            arguments[arguments.index("--port") + 1] = str(free.getsockname()[1])
+        # Bound for as long as we run, and lent to the server, which sets SO_REUSEADDR too: nobody else gets it, not even
+        # while the server is started again.
+        holder = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind((address, 0))
+        arguments[arguments.index("--port") + 1] = str(holder.getsockname()[1])
     command = [sys.executable, os.path.abspath(__file__), *arguments, "--child"]
     status = subprocess.call(command, preexec_fn=end_with_parent)
     while status == -signal.SIGABRT:

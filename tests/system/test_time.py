@@ -58,7 +58,7 @@ class DoubtfulTime(unittest.TestCase):
     def certain_footage(self):
         self.practice.start()
         wait_for("cam0 records", lambda: self.practice.recording("cam0"))
-        time.sleep(5)
+        wait_for("it has whole fragments", lambda: self.practice.recorded_for("cam0") > 5)
         self.practice.ask("time", "confirm", now_text())
         self.practice.stop()
         self.practice.start()
