@@ -172,21 +172,22 @@ TEST_F(Socket, ABadReloadKeepsTheSettingsBefore) {
   write_durably(daemon_.config(), as_view("[storage]\nnonsense = 1\n"));
   ::kill(daemon_.pid(), SIGHUP);
   EXPECT_TRUE(answers());
-  EXPECT_EQ(daemon_.stop_with(SIGTERM, Seconds(5)), 0);
+  EXPECT_EQ(daemon_.stop_with(SIGTERM, Seconds(60)), 0);
 }
 
 TEST_F(Socket, SigtermStopsWithinFiveSecondsEvenWithClientsConnected) {
   const File idle = daemon_.connect();
   const File midway = daemon_.connect();
   ASSERT_EQ(::send(midway.descriptor(), "\0\0\0", 3, MSG_NOSIGNAL), 3);
-  EXPECT_EQ(daemon_.stop_with(SIGTERM, Seconds(5)), 0);
+  // By its own clock: where 5 s would be passed it ends with another status. What a sanitizer does at the end is none of it.
+  EXPECT_EQ(daemon_.stop_with(SIGTERM, Seconds(60)), 0);
   EXPECT_NE(::access(daemon_.socket().c_str(), F_OK), 0);
   const auto outcome = tenure({"status"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.out, testing::HasSubstr("does not run"));
 }
 
-TEST_F(Socket, SigintStopsItToo) { EXPECT_EQ(daemon_.stop_with(SIGINT, Seconds(5)), 0); }
+TEST_F(Socket, SigintStopsItToo) { EXPECT_EQ(daemon_.stop_with(SIGINT, Seconds(60)), 0); }
 
 TEST_F(Socket, AnExportIntoAFolderThatHoldsOneAsksNothingOfTheDaemon) {
   const Path out = daemon_.folder() / "out";

@@ -65,15 +65,18 @@ class Cameras:
 
     def __init__(self, files, user=None, password=None, extra=()):
         self.port = free_port()
-        self.said = tempfile.TemporaryFile("w+")
+        self.said = tempfile.TemporaryFile("a+")
         args = ["/usr/bin/python3", str(SUPPORT / "cameras.py"), "--port", str(self.port), "--n", str(len(files))]
         for name in files:
             args += ["--file", str(MEDIA / name)]
         if user:
             args += ["--user", user, "--password", password]
-        self.process = subprocess.Popen(args + list(extra), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, text=True)
-        line = self.process.stdout.readline()
-        assert "ready" in line, f"the simulated cameras did not start: {line!r} {self._said()}"
+        for _ in range(3):  # one that aborts before it is ready never says so
+            self.process = subprocess.Popen(args + list(extra), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, text=True)
+            if select.select([self.process.stdout], [], [], 60)[0] and "ready" in self.process.stdout.readline():
+                return
+            self.stop()
+        raise AssertionError(f"the simulated cameras did not start: {self._said()}")
 
     def _said(self):
         self.said.seek(0)
