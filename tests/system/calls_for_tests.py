@@ -31,7 +31,7 @@ def at(seconds=0):
     return (TWO_DAYS_AGO + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-THOSE_DAYS = ("--from", at(-3600), "--to", at(86400))  # finds all of them
+THOSE_DAYS = ("--from", at(-3600), "--to", at(86400), "--limit", "10000")  # finds all of them
 
 
 def drop(folder, number="07700 900123", extension="201", seconds=3, start=None, name=None, sidecar_first=False, tone=None):

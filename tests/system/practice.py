@@ -176,6 +176,10 @@ class Practice:
         """Neither has its segment only just begun, without a whole fragment, nor is a minute about to end."""
         return 6 < self.recorded_for(name) < 45
 
+    def ledger(self):
+        """From its beginning: without a limit only the first hundred are shown, and each question for calls is one of them."""
+        return self.ask("ledger", "show", "--limit", "10000")
+
     def published(self):
         """The ledger's files have all its entries."""
         ledger = self.ask("status")["ledger"]

@@ -146,7 +146,7 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(checked(out).returncode, 0)
         self.assertNotIn("900123", without_chance(" ".join(p.name for p in out.iterdir())))
         self.assertEqual(self.practice.ask("calls", "find", "--last-digits", "999999"), [])
-        ledger = json.dumps(self.practice.ask("ledger", "show"))
+        ledger = json.dumps(self.practice.ledger())
         self.assertNotIn("900123", without_chance(ledger))
         for path, data in contents(self.practice.folder / "state"):
             self.assertNotIn(b"7700900123", data, path)
@@ -199,9 +199,9 @@ class EndToEnd(unittest.TestCase):
         self.assertIn("JSON", result.stderr)
 
     def test_every_export_is_in_the_ledger(self):
-        before = len([e for e in self.practice.ask("ledger", "show") if e["act"] == "export"])
+        before = len([e for e in self.practice.ledger() if e["act"] == "export"])
         self.export("entrance", "native")
-        after = [e for e in self.practice.ask("ledger", "show") if e["act"] == "export"]
+        after = [e for e in self.practice.ledger() if e["act"] == "export"]
         self.assertEqual(len(after), before + 1)
 
     def test_the_daemon_links_no_libav(self):

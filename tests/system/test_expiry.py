@@ -42,7 +42,7 @@ class Expiry(unittest.TestCase):
             wait_for("the call is gone too", lambda: not practice.ask("calls", "find", "--last-digits", "900123"), 25)
             kept = wait_for("a held segment is sealed", lambda: [s for s in practice.ask("segments", "--source", "kept") if s["state"] == "live"], 60)
             self.assertTrue(all(s["held"] for s in kept))
-            wait_for("the sweep is in the ledger", lambda: [e for e in practice.ask("ledger", "show") if e["act"] == "sweep"], 5)
+            wait_for("the sweep is in the ledger", lambda: [e for e in practice.ledger() if e["act"] == "sweep"], 5)
             # what a rescan finds in the folder does not come back
             practice.stop()
             practice.start()

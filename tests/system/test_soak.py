@@ -129,7 +129,7 @@ class Soak(unittest.TestCase):
         self.assertEqual(self.practice.run("doctor").returncode, 0, self.practice.run("doctor").stdout)
         self.assertEqual(self.practice.run("ledger", "verify").returncode, 0, self.practice.run("ledger", "verify").stdout)
         wait_for("a sweep, without which the soak shows too little", lambda: [
-            e for e in self.practice.ask("ledger", "show", "--limit", "1000") if e["act"] == "sweep"], every=1)
+            e for e in self.practice.ledger() if e["act"] == "sweep"], every=1)
         figure("soak, 8 cameras, SIGKILL", self.checks, 0, time.monotonic() - started,
                f"{self.kills} kills, {len(self.calls)} calls, {len(self.holds)} holds, {reader.reads} exports{slope}")
 
