@@ -6,11 +6,22 @@ import json
 import pathlib
 import subprocess
 import threading
+import time
 import unittest
 
 from practice import BIN, Cameras, Practice, now_text, seconds_between, wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent / "browser"
+
+
+def install():
+    """What plays; a network that fails once may not fail the next time."""
+    for _ in range(5):
+        done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE, capture_output=True, text=True)
+        if done.returncode == 0:
+            return
+        time.sleep(10)
+    raise AssertionError(f"npm ci: {done.stderr}")
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -21,7 +32,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 class Browser(unittest.TestCase):
     def test_recordings_play_in_chromium(self):
         if not (HERE / "node_modules/playwright-core").exists():
-            subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE, check=True, capture_output=True)
+            install()
         cameras = Cameras(["small-h264.mp4"])
         practice = Practice([{"name": "entrance", "url": cameras.url(0)}])
         try:
