@@ -23,8 +23,8 @@ import sys
 
 
 def supervise():
-    """Runs the server as a child and starts it again when it aborts: GStreamer's does, now and then, by an assertion of
-    its own. The child reads our standard input and ends with us."""
+    """Runs the server as a child and starts it again when it aborts or crashes: GStreamer's does, now and then, by an
+    assertion of its own. The child reads our standard input and ends with us."""
 
     def end_with_parent():
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
@@ -40,7 +40,7 @@ def supervise():
         arguments[arguments.index("--port") + 1] = str(holder.getsockname()[1])
     command = [sys.executable, os.path.abspath(__file__), *arguments, "--child"]
     status = subprocess.call(command, preexec_fn=end_with_parent)
-    while status == -signal.SIGABRT:
+    while status in (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGSEGV):
         print("the server aborted and is started again", file=sys.stderr, flush=True)
         status = subprocess.call([*command, "--silent"], preexec_fn=end_with_parent)
     sys.exit(status)
