@@ -44,7 +44,7 @@ function(room_tests name)
     endif()
     math(EXPR index "${shard} - 1")
     add_test(NAME ${part} COMMAND test_${name} --gtest_brief=1)
-    set_tests_properties(${part} PROPERTIES TIMEOUT 600 PROCESSORS 2 ENVIRONMENT
+    set_tests_properties(${part} PROPERTIES TIMEOUT 3600 PROCESSORS 2 ENVIRONMENT
                          "GTEST_TOTAL_SHARDS=${TESTS_SHARDS};GTEST_SHARD_INDEX=${index}")
   endforeach()
 endfunction()

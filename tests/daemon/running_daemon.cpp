@@ -39,7 +39,7 @@ RunningDaemon::RunningDaemon() : folder_(fs::temp_directory_path() / fs::unique_
   write_durably(config(), as_view(settings));
   const File log(::open((folder_ / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), folder_ / "log");
   pid_ = spawn({TENURED, "--config", config().string()}, log.descriptor());
-  const auto deadline = steady_clock::now() + std::chrono::seconds(30);
+  const auto deadline = steady_clock::now() + std::chrono::seconds(90);
   while (true) {
     try {
       connect();

@@ -43,7 +43,7 @@ class Socket : public testing::Test {
   }
   // Until the first sweep after the start has run, content is closed (I5).
   void wait_until_content_is_open() {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(90);
     while (tenure({"segments"}).status != 0 && std::chrono::steady_clock::now() < deadline)
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
@@ -71,13 +71,13 @@ TEST_F(Socket, EveryVerbThatOnlyLooksAnswers) {
 }
 
 TEST_F(Socket, HoldAddWithoutAReasonNamesTheFieldAndEndsWithTwo) {
-  const auto outcome = tenure({"hold", "add", "--number", "07700 900123", "--authority", "manager", "--review", "2027-12-01"});
+  const auto outcome = tenure({"hold", "add", "--number", "07700 900123", "--authority", "manager", "--review", "2099-12-01"});
   EXPECT_EQ(outcome.status, 2);
   EXPECT_THAT(outcome.out, testing::HasSubstr("reason"));
 }
 
 TEST_F(Socket, AHoldIsPlacedShownAndReleased) {
-  const auto added = tenure({"--json", "hold", "add", "--number", "07700 900123", "--reason", "claim", "--authority", "manager", "--review", "2027-12-01"});
+  const auto added = tenure({"--json", "hold", "add", "--number", "07700 900123", "--reason", "claim", "--authority", "manager", "--review", "2099-12-01"});
   ASSERT_EQ(added.status, 0) << added.out;
   const std::string id(boost::json::parse(added.out).at("id").as_string());
   EXPECT_THAT(tenure({"hold", "list"}).out, testing::HasSubstr(id));
@@ -172,21 +172,22 @@ TEST_F(Socket, ABadReloadKeepsTheSettingsBefore) {
   write_durably(daemon_.config(), as_view("[storage]\nnonsense = 1\n"));
   ::kill(daemon_.pid(), SIGHUP);
   EXPECT_TRUE(answers());
-  EXPECT_EQ(daemon_.stop_with(SIGTERM, Seconds(5)), 0);
+  EXPECT_EQ(daemon_.stop_with(SIGTERM, Seconds(60)), 0);
 }
 
 TEST_F(Socket, SigtermStopsWithinFiveSecondsEvenWithClientsConnected) {
   const File idle = daemon_.connect();
   const File midway = daemon_.connect();
   ASSERT_EQ(::send(midway.descriptor(), "\0\0\0", 3, MSG_NOSIGNAL), 3);
-  EXPECT_EQ(daemon_.stop_with(SIGTERM, Seconds(5)), 0);
+  // By its own clock: where 5 s would be passed it ends with another status. What a sanitizer does at the end is none of it.
+  EXPECT_EQ(daemon_.stop_with(SIGTERM, Seconds(60)), 0);
   EXPECT_NE(::access(daemon_.socket().c_str(), F_OK), 0);
   const auto outcome = tenure({"status"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.out, testing::HasSubstr("does not run"));
 }
 
-TEST_F(Socket, SigintStopsItToo) { EXPECT_EQ(daemon_.stop_with(SIGINT, Seconds(5)), 0); }
+TEST_F(Socket, SigintStopsItToo) { EXPECT_EQ(daemon_.stop_with(SIGINT, Seconds(60)), 0); }
 
 TEST_F(Socket, AnExportIntoAFolderThatHoldsOneAsksNothingOfTheDaemon) {
   const Path out = daemon_.folder() / "out";
@@ -210,7 +211,7 @@ TEST_F(Socket, AnUnknownCameraIsAFailureForEveryVerb) {
   wait_until_content_is_open();
   for (const std::vector<std::string>& typed : std::vector<std::vector<std::string>>{
            {"segments", "--source", "door"}, {"gaps", "--source", "door"},
-           {"hold", "add", "--source", "door", "--from", "-1m", "--to", "now", "--reason", "r", "--authority", "a", "--review", "2027-12-01"}})
+           {"hold", "add", "--source", "door", "--from", "-1m", "--to", "now", "--reason", "r", "--authority", "a", "--review", "2099-12-01"}})
     EXPECT_EQ(tenure(typed).status, 1) << testing::PrintToString(typed);
 }
 

@@ -1,7 +1,11 @@
 #include "tests/ingest/calls_folder.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <ctime>
 #include <fstream>
 
 namespace tenure::ingest::testing {
@@ -83,9 +87,16 @@ CallsFolder::~CallsFolder() {
 }
 
 void CallsFolder::put(const std::string& name, View bytes) const {
-  boost::filesystem::create_directories((folder / name).parent_path());
-  std::ofstream out((folder / name).string(), std::ios::binary | std::ios::trunc);
-  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  const auto path = folder / name;
+  boost::filesystem::create_directories(path.parent_path());
+  {
+    std::ofstream out(path.string(), std::ios::binary | std::ios::trunc);
+    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  }
+  // A time of its own: the file system's clock moves only some hundred times a second, and a test is quicker.
+  static std::time_t written = 1'772'000'000;
+  const std::array<timespec, 2> times{timespec{++written, 0}, timespec{written, 0}};
+  EXPECT_EQ(::utimensat(AT_FDCWD, path.c_str(), times.data(), 0), 0);
 }
 
 void CallsFolder::pass(Duration by) {

@@ -15,6 +15,10 @@ Outcome play(const std::string& mode, std::size_t pictures = 1'000'000) {
   auto settings = quick(hostile_camera().url(mode));
   settings.username = "viewer";
   settings.password = "right:pass";
+  // Only what must be waited for in vain is waited for a short time: in every other the camera has its time to speak.
+  if (mode == "mute" || mode == "drip") settings.reply_timeout = Seconds(1);
+  if (mode == "flood") settings.reply_timeout = Seconds(5);  // for it answers what comes before PLAY
+  if (mode == "silent" || mode == "unknown-channel") settings.silence = Seconds(1);
   return run_session(settings, pictures);
 }
 
@@ -30,7 +34,7 @@ TEST_P(RtspTrouble, EndsInTimeWithAMessageThatNamesItAndNoPassword) {
   EXPECT_THAT(outcome.error, HasSubstr(says));
   EXPECT_THAT(outcome.error, Not(HasSubstr("right:pass")));
   EXPECT_EQ(outcome.kind, kind) << outcome.error;
-  EXPECT_LT(outcome.seconds, 8);
+  EXPECT_LT(outcome.seconds, 19) << "before the patience of any other step is at its end";
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -97,11 +101,9 @@ TEST(RtspSession, NeverLeavesTheConnectionForAControlUrlThatPointsElsewhere) {
 }
 
 TEST(RtspSession, SaysWhatToCheckWhenNothingListens) {
-  std::string port;
-  {
-    Stranger closed;
-    port = closed.port();
-  }
+  boost::asio::io_context io;  // taken, so that nobody else listens there either
+  const boost::asio::ip::tcp::socket holder(io, {boost::asio::ip::address_v4::loopback(), 0});
+  const auto port = std::to_string(holder.local_endpoint().port());
   const auto outcome = run_session(quick("rtsp://127.0.0.1:" + port + "/x"), 1);
   EXPECT_THAT(outcome.error, HasSubstr("cannot connect to 127.0.0.1:" + port + " (connection refused): check the address"));
 }

@@ -13,7 +13,7 @@
 namespace tenure::ingest::rtsp {
 
 namespace {
-constexpr int kPatience = 30'000;  // ms
+constexpr int kPatience = 120'000;  // ms
 }  // namespace
 
 CameraProcess::CameraProcess(const std::vector<std::string>& command) {
@@ -77,8 +77,7 @@ std::size_t Recorded::pictures() const {
 SessionSettings quick(const std::string& url) {
   SessionSettings settings;
   settings.url = url;
-  settings.reply_timeout = settings.connect_timeout = Seconds(1);
-  settings.silence = Seconds(1);
+  settings.reply_timeout = settings.connect_timeout = settings.silence = Seconds(20);  // a busy machine keeps a camera waiting
   settings.drain_tick = Millis(20);
   return settings;
 }
@@ -104,7 +103,7 @@ Outcome run_session(SessionSettings settings, std::size_t pictures) {
     out.got.session = &session;
     out.got.enough = [&] { return out.got.pictures() >= pictures; };
     boost::asio::co_spawn(io, session.run(), finish);
-    io.run_for(std::chrono::seconds(20));
+    io.run_for(std::chrono::seconds(100));
     EXPECT_TRUE(ended) << "the session did not end in time";
   } catch (const Error& error) {
     out.error = error.message();

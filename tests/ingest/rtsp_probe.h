@@ -20,7 +20,7 @@ class CameraProcess {
   CameraProcess& operator=(const CameraProcess&) = delete;
   int port() const { return port_; }
   void tell(const std::string& line);
-  // The next line it prints, empty at its end. Throws Error{unavailable} when half a minute brings nothing.
+  // The next line it prints, empty at its end. Throws Error{unavailable} when two minutes bring nothing.
   std::string line();
   std::string url(const std::string& path) const { return "rtsp://127.0.0.1:" + std::to_string(port_) + "/" + path; }
 
@@ -55,8 +55,9 @@ struct Outcome {
   ErrorKind kind = ErrorKind::internal;
   double seconds = 0;
 };
-// Runs one session until `enough` pictures have come or it fails; fails the test when that takes longer than 20 s.
+// Runs one session until `enough` pictures have come or it fails; fails the test when that takes longer than 100 s.
 Outcome run_session(SessionSettings settings, std::size_t pictures);
+// Reads often, and waits far longer than a camera needs.
 SessionSettings quick(const std::string& url);
 
 }  // namespace tenure::ingest::rtsp

@@ -74,6 +74,7 @@ TEST(RtspSession, DoesNotEvenSetUpTheSoundUnlessItIsAskedFor) {
 
 TEST(RtspSession, ContinuesThroughAWrapOfTheTimestamps) {
   const auto outcome = play("wrap", 10);
+  ASSERT_GE(outcome.got.units.size(), 10u) << outcome.error;
   for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(outcome.got.units[i].rtp_time, static_cast<std::int64_t>(i) * 3600);
 }
 
@@ -115,7 +116,7 @@ TEST(RtspSession, RecordsACameraThatNeverSendsASecondKeyFrame) {
 }
 
 TEST(RtspSession, KeepsASessionAliveThatTheCameraWouldEndAfterTwoSeconds) {
-  EXPECT_EQ(play("keep-alive", 350).error, "");
+  EXPECT_EQ(play("keep-alive", 1'000).error, "");
 }
 
 TEST(RtspSession, GivesTheCamerasClockFromItsSenderReports) {
@@ -129,7 +130,7 @@ TEST(RtspSession, ReadsFarLessOftenThanPacketsCome) {
   auto settings = quick(hostile_camera().url("good"));
   settings.drain_tick = Millis(100);
   const auto outcome = run_session(settings, 120);
-  EXPECT_LT(outcome.got.reads, 60u) << "for about 200 packets";
+  EXPECT_LT(static_cast<double>(outcome.got.reads), 60 + 11 * outcome.seconds) << "one for each tick, for about 200 packets";
 }
 
 }  // namespace

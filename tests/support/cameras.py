@@ -23,8 +23,8 @@ import sys
 
 
 def supervise():
-    """Runs the server as a child and starts it again when it aborts: GStreamer's does, now and then, by an assertion of
-    its own. The child reads our standard input and ends with us."""
+    """Runs the server as a child and starts it again when it aborts or crashes: GStreamer's does, now and then, by an
+    assertion of its own. The child reads our standard input and ends with us."""
 
     def end_with_parent():
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
@@ -32,14 +32,15 @@ def supervise():
     arguments = sys.argv[1:]
     if "--port" in arguments and arguments[arguments.index("--port") + 1] == "0":
         address = arguments[arguments.index("--address") + 1] if "--address" in arguments else "127.0.0.1"
-        # Kept as long as we live: nobody else gets the port before the child listens there, nor between two children.
-        kept = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        kept.bind((address, 0))
-        arguments[arguments.index("--port") + 1] = str(kept.getsockname()[1])
+        # Bound for as long as we run, and lent to the server, which sets SO_REUSEADDR too: nobody else gets it, not even
+        # while the server is started again.
+        holder = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind((address, 0))
+        arguments[arguments.index("--port") + 1] = str(holder.getsockname()[1])
     command = [sys.executable, os.path.abspath(__file__), *arguments, "--child"]
     status = subprocess.call(command, preexec_fn=end_with_parent)
-    while status == -signal.SIGABRT:
+    while status in (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGSEGV):
         print("the server aborted and is started again", file=sys.stderr, flush=True)
         status = subprocess.call([*command, "--silent"], preexec_fn=end_with_parent)
     sys.exit(status)

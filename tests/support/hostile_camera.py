@@ -141,7 +141,7 @@ class Camera:
                     return self.stream.shutdown(socket.SHUT_RDWR)
                 if self.mode == "garbage-later" and frame == 5:
                     self.raw(os.urandom(0) + b"\x00\x01\x02 nonsense")
-                if self.mode == "keep-alive" and time.monotonic() - self.kept_alive > 3:
+                if self.mode == "keep-alive" and time.monotonic() - self.kept_alive > 9:
                     return self.stream.shutdown(socket.SHUT_RDWR)
                 self.time += 3600
                 time.sleep(0.01)

@@ -12,7 +12,7 @@ extern "C" __attribute__((weak)) void __sanitizer_print_stack_trace();
 
 namespace {
 
-constexpr unsigned kLongest = 300;  // seconds for one test
+constexpr unsigned kLongest = 900;  // seconds for one test, on a busy machine too
 char running[256];                  // a handler may not allocate
 
 void tell(int) {
@@ -23,7 +23,7 @@ void tell(int) {
 
 struct Watchdog : testing::EmptyTestEventListener {
   void OnTestStart(const testing::TestInfo& test) override {
-    const std::string text = std::string("\nstill running after 300 s: ") + test.test_suite_name() + "." + test.name() + "\n";
+    const std::string text = std::string("\nstill running after 900 s: ") + test.test_suite_name() + "." + test.name() + "\n";
     std::fill(std::begin(running), std::end(running), '\0');
     std::copy_n(text.begin(), std::min(text.size(), sizeof running - 1), running);
     ::alarm(kLongest);

@@ -8,8 +8,8 @@ import subprocess
 import tempfile
 import time
 
-BOOT_SECONDS = 60
-LIFE_SECONDS = 300  # the machine is ended after this in any case
+BOOT_SECONDS = 240
+LIFE_SECONDS = 2400  # the machine is ended after this in any case
 
 
 class CannotBoot(Exception):
@@ -99,7 +99,7 @@ class Machine:
             time.sleep(0.1)
         raise CannotBoot(f"systemd did not come up within {BOOT_SECONDS} s")
 
-    def run(self, script, check=True, seconds=120):
+    def run(self, script, check=True, seconds=300):
         """Runs lines of shell inside, as root."""
         result = subprocess.run(["nsenter", "-t", str(self.init), "-a", "bash", "-euc", script], cwd="/", capture_output=True,
                                 text=True, timeout=seconds, stdin=subprocess.DEVNULL)
@@ -109,11 +109,14 @@ class Machine:
 
     def close(self):
         if self.init and self.process.poll() is None:
-            subprocess.run(["nsenter", "-t", str(self.init), "-a", "systemctl", "poweroff"], capture_output=True, timeout=30)
+            try:
+                subprocess.run(["nsenter", "-t", str(self.init), "-a", "systemctl", "poweroff"], capture_output=True, timeout=30)
+            except subprocess.TimeoutExpired:
+                pass
         try:
             self.process.wait(15)
         except subprocess.TimeoutExpired:
             self.process.terminate()  # `timeout` passes it on
-            self.process.wait(30)
+            self.process.wait(120)
         self.console.close()
         shutil.rmtree(self.work)  # the mounts were in the other namespace

@@ -1,4 +1,5 @@
 """Generated call recordings with sidecars; numbers from Ofcom's range for drama only."""
+import datetime
 import hashlib
 import io
 import json
@@ -22,8 +23,20 @@ def wav(seconds=3, rate=8000, channels=2, tone=440):
     return out.getvalue()
 
 
-def drop(folder, number="07700 900123", extension="201", seconds=3, start="2026-11-02T09:12:01Z", name=None, sidecar_first=False, tone=None):
+TWO_DAYS_AGO = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) - datetime.timedelta(days=2)
+
+
+def at(seconds=0):
+    """A time two days ago, so many seconds later: neither to come nor too old, whatever the date is."""
+    return (TWO_DAYS_AGO + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+THOSE_DAYS = ("--from", at(-3600), "--to", at(86400), "--limit", "10000")  # finds all of them
+
+
+def drop(folder, number="07700 900123", extension="201", seconds=3, start=None, name=None, sidecar_first=False, tone=None):
     """Writes audio and sidecar as a careful uploader does: hidden, then renamed. Returns the audio's bytes."""
+    start = start or at()
     tone = tone or 300 + int(hashlib.sha256((number + start).encode()).hexdigest()[:3], 16)
     audio = wav(seconds, tone=tone)
     name = name or "call-" + hashlib.sha256(audio).hexdigest()[:10]

@@ -6,6 +6,8 @@ import json
 import os
 import pathlib
 import random
+import re
+import select
 import shutil
 import signal
 import socket
@@ -35,10 +37,27 @@ def wait_for(what, condition, seconds=30, every=0.2):
         time.sleep(every)
 
 
+held_ports = []  # sockets, open for as long as this program runs
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody else gets while this program runs, and where nobody answers until somebody listens: it is bound
+    here, and lent to a server that takes it with SO_REUSEADDR, as GStreamer's does."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    held_ports.append(holder)
+    return holder.getsockname()[1]
+
+
+def once_open(run):
+    """What `run` brings, once what fell due while the daemon was stopped is deleted: until then it asks to be asked again."""
+    deadline = time.monotonic() + 30 * PATIENCE
+    while True:
+        result = run()
+        if "try again in a moment" not in result.stderr or time.monotonic() > deadline:
+            return result
+        time.sleep(0.1)
 
 
 class Cameras:
@@ -46,26 +65,44 @@ class Cameras:
 
     def __init__(self, files, user=None, password=None, extra=()):
         self.port = free_port()
+        self.said = tempfile.TemporaryFile("a+")
         args = ["/usr/bin/python3", str(SUPPORT / "cameras.py"), "--port", str(self.port), "--n", str(len(files))]
         for name in files:
             args += ["--file", str(MEDIA / name)]
         if user:
             args += ["--user", user, "--password", password]
-        self.process = subprocess.Popen(args + list(extra), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        assert "ready" in line, f"the simulated cameras did not start: {line!r}"
+        for _ in range(3):  # one that aborts before it is ready never says so
+            self.process = subprocess.Popen(args + list(extra), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, text=True)
+            if select.select([self.process.stdout], [], [], 60)[0] and "ready" in self.process.stdout.readline():
+                return
+            self.stop()
+        raise AssertionError(f"the simulated cameras did not start: {self._said()}")
+
+    def _said(self):
+        self.said.seek(0)
+        return self.said.read()
+
+    def aborts(self):
+        """How often GStreamer's server aborted and was started again: what a camera's recording then misses is no fault
+        of the daemon's."""
+        return self._said().count("the server aborted")
 
     def url(self, index):
         return f"rtsp://127.0.0.1:{self.port}/cam{index}"
 
     def command(self, text):
-        self.process.stdin.write(text + "\n")
-        self.process.stdin.flush()
-        return self.process.stdout.readline()
+        """Its answer. Said again where none comes: a server that aborts takes what it had read with it."""
+        for _ in range(10):
+            self.process.stdin.write(text + "\n")
+            self.process.stdin.flush()
+            if select.select([self.process.stdout], [], [], 10)[0]:
+                return self.process.stdout.readline()
+        raise AssertionError(f"the simulated cameras do not answer {text!r}: {self._said()}")
 
     def stop(self):
         self.process.kill()
         self.process.wait()
+        self.process.stdout.read()  # to its end: the server itself, which has the port, is gone too
 
 
 class Practice:
@@ -108,15 +145,10 @@ class Practice:
 
     def run(self, *args, json_out=True):
         command = [str(BIN / "tenure"), "--config", str(self.config)] + (["--json"] if json_out else []) + [str(a) for a in args]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=self.folder)
+        return once_open(lambda: subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=self.folder))
 
     def ask(self, *args):
-        """What it says, once what fell due while it was stopped is deleted: until then it asks to be asked again."""
         result = self.run(*args)
-        deadline = time.monotonic() + 30 * PATIENCE
-        while "try again in a moment" in result.stderr and time.monotonic() < deadline:
-            time.sleep(0.1)
-            result = self.run(*args)
         assert result.returncode == 0, f"tenure {' '.join(map(str, args))}: {result.returncode}\n{result.stderr}"
         return json.loads(result.stdout)
 
@@ -131,16 +163,40 @@ class Practice:
         return next(c for c in self.ask("status")["cameras"] if c["name"] == name)
 
     def recording(self, name):
-        return self.camera(name)["state"] == "recording" and self.camera(name)["last_frame"]
+        camera = self.camera(name)
+        return camera["state"] == "recording" and camera["last_frame"]
+
+    def recorded_for(self, name):
+        """Seconds since the segment began that is being recorded; 0 where none is, or no picture of it has come."""
+        newest = max(self.ask("segments", "--source", name), key=lambda s: s["start"], default=None)
+        frame = self.camera(name)["last_frame"]
+        return max(0, seconds_between(newest["start"], frame)) if newest and newest["state"] != "live" and frame else 0
+
+    def in_midst(self, name):
+        """Neither has its segment only just begun, without a whole fragment, nor is a minute about to end."""
+        return 6 < self.recorded_for(name) < 45
+
+    def ledger(self):
+        """From its beginning: without a limit only the first hundred are shown, and each question for calls is one of them."""
+        return self.ask("ledger", "show", "--limit", "10000")
+
+    def published(self):
+        """The ledger's files have all its entries."""
+        ledger = self.ask("status")["ledger"]
+        return ledger["entries"] == ledger["published"]
 
     def stop(self):
         if self.daemon and self.daemon.poll() is None:
-            started = time.monotonic()
             self.daemon.terminate()
-            self.daemon.wait(30)
-            self.stop_seconds = time.monotonic() - started
+            self.daemon.wait(30 * PATIENCE)
             return self.daemon.returncode
         return None
+
+    def stop_seconds(self):
+        """What its last stop took by its own clock: how long its process is looked through for leaks behind it, and when it
+        was given a processor, is not its own."""
+        number, unit = re.findall(r"event=stopped took=([0-9.]+)(m?s)", self.log.read_text())[-1]
+        return float(number) / (1000 if unit == "ms" else 1)
 
     def kill(self):
         self.daemon.send_signal(signal.SIGKILL)
@@ -180,6 +236,26 @@ def largest_step(path):
 def checked(folder):
     """sha256sum's own verdict on an export's manifest."""
     return subprocess.run(["sha256sum", "--strict", "-c", "manifest-sha256.txt"], cwd=folder, capture_output=True, text=True)
+
+
+def files_of(folder, suffix=""):
+    """Every file below a folder that a daemon works in; os.walk() does not mind what goes meanwhile."""
+    return [pathlib.Path(place) / name for place, _, names in os.walk(folder) for name in names if name.endswith(suffix)]
+
+
+def contents(folder):
+    """(path, bytes) of each that is still there when it is read."""
+    for path in files_of(folder):
+        try:
+            if path.is_file():
+                yield path, path.read_bytes()
+        except FileNotFoundError:
+            pass
+
+
+def without_chance(text):
+    """Without ids, digests and fractions of a second, in which any six digits may stand."""
+    return re.sub(r"[0-9a-f]{16,}|\.\d+Z", "", text)
 
 
 def seconds_between(early, late):

@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 import unittest
 
-from practice import BIN, MEDIA, Cameras, Practice, checked, decode_errors, largest_step, now_text, packet_times, probe, seconds_between, wait_for
+from practice import BIN, MEDIA, Cameras, Practice, checked, contents, decode_errors, largest_step, now_text, packet_times, probe, seconds_between, wait_for, without_chance
 import calls_for_tests as calls
 
 
@@ -23,19 +23,31 @@ class EndToEnd(unittest.TestCase):
              {"name": "yard", "url": cls.cameras.url(3), "area": "car-park"} | common | sound,
              {"name": "silent", "url": cls.cameras.url(4), "area": "corridor"} | common],
             calls={"name": "phones", "folder": "calls", "format": "sidecar", "settle": 1, "timezone": "Europe/London"}).start()
-        cls.started = now_text()
+        cls.started, cls.begin = now_text(), {}
         for name in ("entrance", "corridor", "desk", "yard", "silent"):
             wait_for(f"{name} records", lambda name=name: cls.practice.recording(name))
-        # twenty seconds of pictures for all the tests below
-        wait_for("20 s of footage", lambda: all(
-            any(seconds_between(s["start"], s["end"]) > 0 for s in cls.practice.ask("segments", "--source", name)) and
-            seconds_between(cls.started, now_text()) > 24 for name in ("entrance", "corridor")), 60)
+        # twenty seconds of pictures of each for all the tests below
+        for name in ("entrance", "corridor", "desk", "yard", "silent"):
+            wait_for(f"24 s of footage of {name}", lambda name=name: cls.footage_of(name), 60)
+
+    @classmethod
+    def footage_of(cls, name):
+        """Whether there are 24 s in one piece, and remembers where they begin. A camera's server that aborts breaks what it
+        was sending: then it is what followed that counts."""
+        aborts = cls.cameras.aborts()
+        segments, camera = cls.practice.ask("segments", "--source", name), cls.practice.camera(name)
+        broken = [g["end"] for g in cls.practice.ask("gaps", "--source", name)] if aborts else []
+        begins = sorted(s["start"] for s in segments if s["start"] >= max(broken, default=""))
+        if not begins or camera["state"] != "recording" or seconds_between(begins[0], camera["last_frame"]) < 24:
+            return False
+        cls.begin[name] = begins[0]
+        return aborts == cls.cameras.aborts()
 
     @classmethod
     def tearDownClass(cls):
         code = cls.practice.stop()
         assert code == 0, f"tenured stopped with {code}"
-        assert cls.practice.stop_seconds < 5, f"the stop took {cls.practice.stop_seconds:.1f} s"
+        assert cls.practice.stop_seconds() < 5, f"the stop took {cls.practice.stop_seconds():.1f} s"
         log = cls.practice.log.read_text()
         assert "s3cret-word" not in log, "a password is in the log"
         assert "AddressSanitizer" not in log and "runtime error" not in log, log[-3000:]
@@ -44,9 +56,8 @@ class EndToEnd(unittest.TestCase):
 
     def export(self, name, *extra, seconds=12):
         out = self.practice.folder / f"out-{name}-{self.id().rsplit('.', 1)[-1]}"
-        start = next(s["start"] for s in self.practice.ask("segments", "--source", name))
         import datetime
-        begin = datetime.datetime.fromisoformat(start.replace("Z", "+00:00")) + datetime.timedelta(seconds=2)
+        begin = datetime.datetime.fromisoformat(self.begin[name].replace("Z", "+00:00")) + datetime.timedelta(seconds=2)
         end = begin + datetime.timedelta(seconds=seconds)
         fmt = "%Y-%m-%dT%H:%M:%S.%fZ"
         self.span = (begin.strftime(fmt), end.strftime(fmt))
@@ -56,8 +67,9 @@ class EndToEnd(unittest.TestCase):
     def test_status_shows_what_the_manager_asks(self):
         status = self.practice.ask("status")
         self.assertEqual({c["name"] for c in status["cameras"]}, {"entrance", "corridor", "desk", "yard", "silent"})
+        # over the last five seconds: a camera that is started again just now sends nothing
+        wait_for("a rate", lambda: self.practice.camera("entrance")["bits_per_second"] > 10_000)
         entrance = self.practice.camera("entrance")
-        self.assertGreater(entrance["bits_per_second"], 10_000)
         self.assertEqual((entrance["width"], entrance["height"]), (640, 360))
         for field in ("space", "next_expiry", "holds", "policy", "calls"):
             self.assertIn(field, status)
@@ -133,14 +145,12 @@ class EndToEnd(unittest.TestCase):
         audio = next(p for p in out.iterdir() if p.suffix == ".wav")
         self.assertEqual(audio.read_bytes(), sent)
         self.assertEqual(checked(out).returncode, 0)
-        self.assertNotIn("900123", " ".join(p.name for p in out.iterdir()))
+        self.assertNotIn("900123", without_chance(" ".join(p.name for p in out.iterdir())))
         self.assertEqual(self.practice.ask("calls", "find", "--last-digits", "999999"), [])
-        ledger = json.dumps(self.practice.ask("ledger", "show"))
-        self.assertNotIn("900123", ledger)
-        state = self.practice.folder / "state"
-        for path in state.rglob("*"):
-            if path.is_file():
-                self.assertNotIn(b"7700900123", path.read_bytes(), path)
+        ledger = json.dumps(self.practice.ledger())
+        self.assertNotIn("900123", without_chance(ledger))
+        for path, data in contents(self.practice.folder / "state"):
+            self.assertNotIn(b"7700900123", data, path)
 
     def test_a_hold_needs_its_reason_authority_and_review(self):
         spans = ["--source", "entrance", "--from", self.started, "--to", now_text()]
@@ -190,9 +200,9 @@ class EndToEnd(unittest.TestCase):
         self.assertIn("JSON", result.stderr)
 
     def test_every_export_is_in_the_ledger(self):
-        before = len([e for e in self.practice.ask("ledger", "show") if e["act"] == "export"])
+        before = len([e for e in self.practice.ledger() if e["act"] == "export"])
         self.export("entrance", "native")
-        after = [e for e in self.practice.ask("ledger", "show") if e["act"] == "export"]
+        after = [e for e in self.practice.ledger() if e["act"] == "export"]
         self.assertEqual(len(after), before + 1)
 
     def test_the_daemon_links_no_libav(self):

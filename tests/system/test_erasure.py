@@ -91,7 +91,7 @@ class Erasure(unittest.TestCase):
         # The paper, typed by hand.
         restored = subprocess.run([str(BIN / "tenure"), "--json", "--config", str(practice.config), "restore", "--data", str(disk), "--keys",
                                    str(generations[0]), "--recovery-key", "-"], input=paper.replace("-", " ").replace("TENURE RECOVERY", "") + "\n",
-                                  capture_output=True, text=True, timeout=60)
+                                  capture_output=True, text=True, timeout=300)
         self.assertEqual(restored.returncode, 0, restored.stderr)
         self.assertEqual(json.loads(restored.stdout)["holds"]["in_backup"], 0)
         practice.start()

@@ -25,6 +25,20 @@ def found_after_the_cut(folder):
     return after.start()
 
 
+def slowest_sync(folder, seconds):
+    """What the slowest sync of a small file took within so many seconds. Of the file system below the one that is cut: a
+    sync there would take the daemon's data with it."""
+    slowest, until = 0.0, time.monotonic() + seconds
+    with open(folder / "probe", "wb", buffering=0) as probe:
+        while time.monotonic() < until:
+            begun = time.monotonic()
+            probe.write(b"x")
+            os.fsync(probe.fileno())
+            slowest = max(slowest, time.monotonic() - begun)
+            time.sleep(0.2)
+    return slowest
+
+
 class PowerCut(unittest.TestCase):
     def test_what_was_acknowledged_survives(self):
         seed()
@@ -51,11 +65,11 @@ class PowerCut(unittest.TestCase):
             shutil.rmtree(folder, ignore_errors=True)
 
     def one_cut(self, folder, practice, number):
-        calls.drop(practice.folder / "calls", number=f"07700 900{number:03}", start=f"2026-11-02T09:{number % 60:02}:01Z")
-        time.sleep(random.uniform(1, 4))  # the moment of the cut
+        calls.drop(practice.folder / "calls", number=f"07700 900{number:03}", start=calls.at(60 * number))
+        slow = slowest_sync(folder / "lower", random.uniform(1, 4))  # and the moment of the cut
         hold = practice.ask("hold", "add", "--source", "cam0", "--from", now_text(-8), "--to", now_text(), "--reason", "test",
                             "--authority", "test", "--review", "2099-01-01")
-        listing = practice.ask("calls", "find", "--from", "2026-11-01T00:00:00Z", "--to", "2026-11-30T00:00:00Z")
+        listing = practice.ask("calls", "find", *calls.THOSE_DAYS)
         live = [s for s in practice.ask("segments") if s["state"] == "live"]
         last_frames = {c["name"]: c["last_frame"] for c in practice.ask("status")["cameras"]}
         subprocess.run([SCRIPT, "cut", str(folder)], check=True)
@@ -67,12 +81,13 @@ class PowerCut(unittest.TestCase):
                 self.assertEqual(known[segment["id"]]["state"], "live")
             identity = hold["id"] if "id" in hold else hold["hold"]["id"]
             self.assertIn(identity, {h["id"] for h in after.ask("hold", "list")}, "an acknowledged hold is gone")
-            found = {c["id"] for c in after.ask("calls", "find", "--from", "2026-11-01T00:00:00Z", "--to", "2026-11-30T00:00:00Z")}
+            found = {c["id"] for c in after.ask("calls", "find", *calls.THOSE_DAYS)}
             self.assertLessEqual({c["id"] for c in listing}, found, "an acknowledged call is gone")
             for name, last in last_frames.items():
                 ends = [s["end"] for s in known.values() if s["source"] == name]
                 loss = min(seconds_between(end, last) for end in ends)
-                self.assertLess(loss, 5.0, f"{name} lost {loss:.1f} s")
+                # one fragment (2 s), the sync interval (2 s), what the status line was late, and some syncs of this disk
+                self.assertLess(loss, 5.0 + 6 * slow, f"{name} lost {loss:.1f} s; a sync took up to {slow:.2f} s")
                 out = after.folder / "out" / name
                 after.ask("export", "native", "--source", name, "--from", now_text(-40), "--to", now_text(), "--out", out)
                 for file in out.glob("*.mp4"):

@@ -11,8 +11,6 @@ import unittest
 import calls_for_tests as calls
 from practice import Cameras, Practice, decode_errors, now_text, wait_for
 
-NOVEMBER = ("--from", "2026-11-01T00:00:00Z", "--to", "2026-11-30T00:00:00Z")
-
 
 class Rebuild(unittest.TestCase):
     def setUp(self):
@@ -28,7 +26,7 @@ class Rebuild(unittest.TestCase):
         return {s["id"]: s for s in self.practice.ask("segments") if s["state"] == "live"}
 
     def known(self):
-        calls_found = {c["id"]: c for c in self.practice.ask("calls", "find", *NOVEMBER)}
+        calls_found = {c["id"]: c for c in self.practice.ask("calls", "find", *calls.THOSE_DAYS)}
         holds = {h["id"]: h for h in self.practice.ask("hold", "list")}
         return self.live(), calls_found, holds
 
@@ -38,19 +36,25 @@ class Rebuild(unittest.TestCase):
         for name in ("cam0", "cam1"):
             wait_for(f"{name} records", lambda name=name: practice.recording(name))
         for n in range(3):
-            calls.drop(practice.folder / "calls", number=f"07700 90000{n}", start=f"2026-11-02T09:12:0{n}Z")
-        wait_for("three calls", lambda: len(practice.ask("calls", "find", *NOVEMBER)) == 3)
+            calls.drop(practice.folder / "calls", number=f"07700 90000{n}", start=calls.at(n))
+        wait_for("three calls", lambda: len(practice.ask("calls", "find", *calls.THOSE_DAYS)) == 3)
         wait_for("a finished minute of each camera", lambda: {s["source"] for s in self.live().values()} >= {"cam0", "cam1"}, 150, 1)
         review = ("--reason", "test", "--authority", "test", "--review", "2099-01-01")
         practice.ask("hold", "add", "--source", "cam0", "--from", now_text(-600), "--to", now_text(), *review)
         practice.ask("hold", "add", "--number", "07700 900001", *review)
-        time.sleep(1.5)  # the ledger's files follow within a second
 
     def lose_catalogue(self):
+        self.settle()
         before = self.known()
         self.practice.kill()
         shutil.rmtree(self.practice.folder / "state" / "catalogue")
         return before
+
+    def settle(self):
+        """Until nothing is about to change: the ledger's files have followed, and no minute begins or ends just now."""
+        practice = self.practice
+        wait_for("a moment in the midst of both cameras' minutes",
+                 lambda: all([practice.in_midst(name) for name in ("cam0", "cam1")]) and practice.published(), 80, 0.5)
 
     def compare(self, before):
         segments, calls_found, holds = self.known()
@@ -86,7 +90,6 @@ class Rebuild(unittest.TestCase):
 
         for name in ("cam0", "cam1"):
             wait_for(f"{name} records again", lambda name=name: practice.recording(name))
-        time.sleep(1.5)
         before = self.lose_catalogue()
         practice.start()
         self.compare(before)
@@ -95,6 +98,7 @@ class Rebuild(unittest.TestCase):
     def test_a_damaged_catalogue_is_kept_aside(self):
         practice = self.practice
         self.record_some()
+        self.settle()
         before = self.known()
         practice.kill()
         database = practice.folder / "state" / "catalogue" / "catalogue.db"
@@ -112,7 +116,7 @@ class Rebuild(unittest.TestCase):
         practice.start()
         for name in ("cam0", "cam1"):
             wait_for(f"{name} records", lambda name=name: practice.recording(name))
-        other = sqlite3.connect(practice.folder / "state" / "catalogue" / "catalogue.db", isolation_level=None)
+        other = sqlite3.connect(practice.folder / "state" / "catalogue" / "catalogue.db", timeout=60, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         try:
             for _ in range(3):
@@ -124,7 +128,8 @@ class Rebuild(unittest.TestCase):
             other.execute("ROLLBACK")
             other.close()
         wait_for("nothing waits any more", lambda: practice.ask("status")["recorder"]["uncommitted"] == 0, 60, 1)
-        self.assertEqual(practice.ask("gaps"), [])
+        if not self.cameras.aborts():
+            self.assertEqual(practice.ask("gaps"), [])
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ try {
       });
       video.addEventListener("error", () => tell("error"));
       video.addEventListener("timeupdate", () => { if (video.currentTime > 2) tell("playing"); });
-      setTimeout(() => tell("deadline"), 20000);
+      setTimeout(() => tell("deadline"), 100000);
       video.play().catch(() => tell("refused"));
     }), url);
     await page.screenshot({ path: `${folder}/played-${index}.png` });
