@@ -104,7 +104,7 @@ bool holds_slots_as_text(const File& file, std::uint64_t bytes) {
     if (!more) return false;
     seen.erase(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(until));
   }
-  return false;
+  return has_slot(seen, seen.size());
 }
 }  // namespace
 
