@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "storage/vault/vault_identity.h"
 
 namespace tenure::daemon {
 namespace fs = boost::filesystem;
@@ -44,6 +45,16 @@ std::string try_place(Path folder) {
   return try_folder(folder);
 }
 
+std::string try_vault(const config::Vault& vault, bool trial) {
+  const auto problem = try_folder(vault.path);
+  if (!problem.empty() || !trial) return problem;
+  try {
+    return storage::trial_refusal(vault);
+  } catch (const std::exception& unreadable) {  // off line, which ends no start
+    return {};
+  }
+}
+
 void check(std::string_view setting, const Path& path, const std::string& problem, std::vector<std::string>& all) {
   if (!problem.empty()) all.push_back(fmt::format("{}: \"{}\" cannot be used: {}", setting, log_safe(path.string()), problem));
 }
@@ -59,7 +70,7 @@ std::vector<std::string> check_places(const config::Settings& settings) {
   auto all = check_state_folder(settings);
   boost::system::error_code error;
   for (const auto& vault : settings.vaults)
-    if (fs::exists(vault.path, error)) check("vault.path", vault.path, try_folder(vault.path), all);
+    if (fs::exists(vault.path, error)) check("vault.path", vault.path, try_vault(vault, settings.storage.trial), all);
   return all;
 }
 

@@ -5,63 +5,23 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/filesystem/operations.hpp>
 #include <cerrno>
-#include <map>
 #include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "storage/types.h"
+#include "storage/vault/vault_identity.h"
 
 namespace tenure::storage {
 
 namespace {
 namespace fs = boost::filesystem;
-constexpr const char* kIdentityFile = "tenure-vault";
-constexpr std::size_t kLargestIdentity = 4096;
 constexpr int kAttempts = 3;  // a sweep may take an emptied folder between two steps
-
-struct Identity {
-  std::string name, id;
-  bool trial = false;
-};
-
-// Three lines that a person can read: `vault <name>`, `id <32 hex digits>`, `trial yes|no`.
-std::string to_text(const Identity& identity) {
-  return "vault " + identity.name + "\nid " + identity.id + "\ntrial " + (identity.trial ? "yes" : "no") + "\n";
-}
-
-std::optional<Identity> parse_identity(std::string_view text) {
-  std::map<std::string, std::string> fields;
-  while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
-    const auto space = line.find(' ');
-    if (space == std::string_view::npos) return std::nullopt;
-    fields.emplace(line.substr(0, space), line.substr(space + 1));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-  }
-  const auto& trial = fields["trial"];
-  if (fields["vault"].empty() || !VaultId::parse(fields["id"]) || (trial != "yes" && trial != "no")) return std::nullopt;
-  return Identity{fields["vault"], fields["id"], trial == "yes"};
-}
 
 File open_below(const File& folder, const std::string& name, int flags) {
   return {::openat(folder.descriptor(), name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600), folder.path() / name};
-}
-
-// The identity of an open vault folder; nothing, and why, when it has none.
-std::optional<Identity> identity_in(const File& root, std::string& why) {
-  const File file = open_below(root, kIdentityFile, O_RDONLY | O_NONBLOCK);
-  if (!file.is_open()) {
-    why = errno == ENOENT ? "its folder has no identity file" : io_error("its identity file cannot be opened").what();
-    return std::nullopt;
-  }
-  std::array<std::uint8_t, kLargestIdentity> bytes{};
-  const auto identity = parse_identity(as_text(View(bytes).first(file.read_some_at(0, bytes))));
-  if (!identity) why = "its identity file cannot be understood";
-  return identity;
 }
 
 File enter(const File& parent, const std::string& name) {
@@ -92,7 +52,7 @@ bool is_unused(const Path& folder) {
 VaultFolder::VaultFolder(config::Vault vault, bool trial, const std::optional<std::string>& known)
     : vault_(std::move(vault)), id_(known.value_or("")) {
   std::string why;
-  std::optional<Identity> identity;
+  std::optional<VaultIdentity> identity;
   try {
     if (!known) make_first(trial);
     const File folder = open(why);
@@ -102,8 +62,7 @@ VaultFolder::VaultFolder(config::Vault vault, bool trial, const std::optional<st
   }
   note(why);
   if (!identity) return;
-  if (trial && !identity->trial)
-    throw Error(ErrorKind::refused, "The vault " + vault_.id + " was not made for a trial, so trial = true is refused. Use another folder for a trial.");
+  if (trial && !identity->trial) throw Error(ErrorKind::refused, not_for_a_trial(vault_.id));
   id_ = identity->id;
 }
 
@@ -112,7 +71,7 @@ void VaultFolder::make_first(bool trial) const {
   if (fs::exists(root()) && !is_unused(root())) return;
   make_directories(root());
   const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
-  write_durably(root() / kIdentityFile, as_view(to_text(Identity{vault_.id, VaultId::make(now).text(), trial})));
+  write_durably(root() / kIdentityFile, as_view(to_text(VaultIdentity{vault_.id, VaultId::make(now).text(), trial})));
 }
 
 // The open folder when it is the right one; else an unopened file, and why.

@@ -245,6 +245,13 @@ TEST(Tenured, TriesTheFoldersThatItsSettingsName) {
   }
   EXPECT_EQ(outcome_of((folder / "not" / "yet").string(), true).status, 0);
   EXPECT_NE(::access((folder / "not").c_str(), F_OK), 0) << "a check made it";
+  // A vault that is no trial's, checked for one.
+  make_directories(folder / "vault");
+  write_durably(folder / "vault" / "tenure-vault", as_view("vault main\nid 019cadfe7360749b9978563f311dc23d\ntrial no\n"));
+  const auto vault = "\ntrial = true\n[[vault]]\nid = \"main\"\npath = \"" + (folder / "vault").string() + "\"\n#";
+  const auto refused = outcome_of((folder / "not").string() + "\"" + vault, true);
+  EXPECT_EQ(refused.status, 2) << refused.out;
+  EXPECT_THAT(refused.out, testing::HasSubstr("vault.path: \"" + (folder / "vault").string() + "\" cannot be used: The vault main was not made for a trial"));
   boost::filesystem::remove_all(folder);
 }
 
