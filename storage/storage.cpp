@@ -201,8 +201,8 @@ SealedReader Storage::open(const SegmentId& id, const Actor& actor, Purpose purp
   const auto verdict = may_read(row, found.holds, actor, purpose, time);
   if (!verdict.allowed) throw Error(ErrorKind::refused, "Segment " + id.text() + " of " + row.source + " cannot be read: " + verdict.why + ".");
   const auto check_vault = [&] {
-    if (!state_->vaults.online(row.vault))
-      throw Error(ErrorKind::unavailable, "Vault " + row.vault + " is off line: mount it and try again.");
+    const auto why = state_->vaults.off_line(row.vault);
+    if (!why.empty()) throw Error(ErrorKind::unavailable, "Vault " + row.vault + " is off line: " + why + ". Bring it back and try again.");
   };
   check_vault();
   const auto path = state_->vaults.path_of(row);

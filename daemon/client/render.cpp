@@ -241,7 +241,8 @@ std::string rollback_accepted(const json::value& answer) {
 }
 
 std::string detail_erased(const json::value& answer) {
-  return fmt::format("who and why of ledger entry {} are erased; that is entry {}\n", cell(answer, "entry"), cell(answer, "ledger_number"));
+  return fmt::format("who and why of ledger entry {} are erased from the ledger; that is entry {}\nWhat the act itself left keeps its own: "
+                     "a hold, an order of erasure, a request for approval.\n", cell(answer, "entry"), cell(answer, "ledger_number"));
 }
 
 std::string doctor(const json::value& answer) {

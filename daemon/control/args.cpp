@@ -72,7 +72,7 @@ std::optional<std::string> Args::text(std::string_view field, std::size_t longes
   if (!value) return std::nullopt;
   if (!value->is_string()) wrong(field, "must be a text");
   const auto& string = value->get_string();
-  if (string.size() > longest) wrong(field, fmt::format("is {} characters long; at most {} are taken", string.size(), longest));
+  if (string.size() > longest) wrong(field, fmt::format("is {} bytes long; at most {} are taken", string.size(), longest));
   return std::string(string);
 }
 

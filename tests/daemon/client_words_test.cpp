@@ -203,6 +203,12 @@ TEST(RequestsOnTheScreen, SayInWordsWhatWouldHappenAndUntilWhen) {
   EXPECT_THAT(render("approvals show", request), HasSubstr("to be done by 2026-11-29T10:00:00Z"));
 }
 
+TEST(LedgerOnTheScreen, SaysOfErasedDetailThatTheActItselfKeepsItsOwn) {
+  const auto text = render("ledger erase-detail", json::object{{"entry", 22}, {"ledger_number", 31}});
+  EXPECT_THAT(text, HasSubstr("who and why of ledger entry 22 are erased from the ledger; that is entry 31\n"));
+  EXPECT_THAT(text, HasSubstr("an order of erasure"));
+}
+
 TEST(ErasuresOnTheScreen, SayThatARestoreDidOneAgainAndNameNobody) {
   auto erasure = json::parse(R"({"id": "01a3", "ledger_number": 7, "ordered_at": null, "done_again_at": "2026-11-22T10:00:00Z", "ordered_by": "",
       "approved_by": "", "recordings": 1, "bytes": 0, "certified_at": null, "reason": "a restore brought this back"})");

@@ -72,7 +72,7 @@ TEST_F(StorageOpen, I19_AMissingFileIsToldAndNotedOnceAsALoss) {
 TEST_F(StorageOpen, I19_AVaultThatIsOffLineIsToldAndNothingIsLost) {
   const auto id = import("07700 900123", "1", "kept");
   fs::rename(vault, folder.path / "elsewhere");
-  EXPECT_THAT(refusal(id), AllOf(StartsWith("unavailable"), HasSubstr("mount it and try again")));
+  EXPECT_THAT(refusal(id), AllOf(StartsWith("unavailable"), HasSubstr("is off line: its folder is missing. Bring it back and try again")));
   EXPECT_EQ(row_of(id).state, State::live);
   fs::rename(folder.path / "elsewhere", vault);
   EXPECT_EQ(sound(id), "kept");
