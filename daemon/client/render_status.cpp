@@ -97,6 +97,12 @@ std::string days_that_fit(const json::value& vault) {
   return fmt::format("{:.{}f} days{}", days, days < 10 ? 1 : 0, cell(vault, "estimated") == "yes" ? " (estimated)" : "");
 }
 
+// What is held goes for nobody, so it may be why nothing more is kept.
+std::string held_there(const json::value& vault) {
+  if (amount(vault, "held") == 0) return {};
+  return fmt::format("; {} there are held: release what is over (tenure hold list), or give it more room", bytes_text(amount(vault, "held")));
+}
+
 std::string space(const json::value& status) {
   Table table({"VAULT", "ON LINE", "USED", "FREE", "CCTV THAT FITS", "FORECAST", "WHY"});
   std::string alarms;
@@ -111,7 +117,7 @@ std::string space(const json::value& status) {
                             bytes_text(amount(vault, "held")), name);
     const auto* full = cell(vault, "full_of") == "files" ? "NO MORE FILES ON THE DISK" : "DISK FULL";
     if (const auto stopped = cell(vault, "stopped"); !stopped.empty())
-      alarms += fmt::format("{}: {} of vault {} are not kept\n", full, stopped, name);
+      alarms += fmt::format("{}: {} of vault {} are not kept{}\n", full, stopped, name, held_there(vault));
   }
   return table.text() + alarms;
 }

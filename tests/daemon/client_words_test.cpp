@@ -127,6 +127,8 @@ TEST(SpaceOnTheScreen, SaysWhereFilesEndBeforeTheBytes) {
   EXPECT_THAT(fills, HasSubstr("NO MORE FILES ON THE DISK: all cameras of vault main are not kept"));
   EXPECT_THAT(said(R"({"vault": "main", "promise_fits": true, "stopped": "all cameras", "full_of": "bytes"})"),
               HasSubstr("DISK FULL: all cameras"));
+  EXPECT_THAT(said(R"({"vault": "main", "promise_fits": false, "stopped": "all cameras", "held": 2048})"),
+              HasSubstr("all cameras of vault main are not kept; 2.0 KiB there are held: release what is over (tenure hold list)"));
 }
 
 TEST(StatusOnTheScreen, TellsOneThingFromSeveral) {
