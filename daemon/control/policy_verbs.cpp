@@ -90,8 +90,14 @@ json::value show(const Call& call) {
 
 json::value preview(const Call& call) {
   call.args.only({"class", "period", "anchor", "effective", "from_settings"});
+  const auto effective = call.args.time("effective");
   json::array all;
-  for (const auto& wish : wishes_of(call)) all.push_back(row(call.rooms.storage.policy().preview(wish, call.args.time("effective"))));
+  for (const auto& wish : wishes_of(call)) {
+    const auto shown = call.rooms.storage.policy().preview(wish, effective);
+    auto one = row(shown);
+    one["at_once"] = !shown.shortens && !effective;
+    all.push_back(std::move(one));
+  }
   return all;
 }
 
