@@ -10,6 +10,7 @@
 #include "daemon/client/groups.h"
 #include "daemon/client/plan_file.h"
 #include "daemon/client/table.h"
+#include "daemon/client/typed.h"
 
 namespace tenure::client {
 namespace json = boost::json;
@@ -52,7 +53,7 @@ void choose_login(wire::Request& request, bool fresh) {
 }  // namespace
 
 Verb& Verb::text(const std::string& flag, const std::string& field, const std::string& help, bool needed) {
-  app_->add_option(flag, values_.texts[field], help)->required(needed);
+  app_->add_option(flag, values_.texts[field], help)->required(needed)->check(why_no_text);
   return *this;
 }
 
@@ -65,7 +66,7 @@ Verb& Verb::number(const std::string& flag, const std::string& field, const std:
 }
 
 Verb& Verb::list(const std::string& flag, const std::string& field, const std::string& help) {
-  app_->add_option(flag, values_.lists[field], help)->expected(1)->allow_extra_args(false)->take_all();
+  app_->add_option(flag, values_.lists[field], help)->expected(1)->allow_extra_args(false)->take_all()->check(why_no_text);
   return *this;
 }
 
