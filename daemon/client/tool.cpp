@@ -40,6 +40,13 @@ std::string verb_name(const CLI::App* app) {
   return parent && parent->get_parent() ? verb_name(parent) + " " + app->get_name() : app->get_name();
 }
 
+// No option means something by an empty value: a script's unset variable must not be taken for an option left out.
+void refuse_empty_values(CLI::App& app) {
+  for (auto* option : app.get_options())
+    if (option->get_expected_max() > 0) option->check(why_empty);
+  for (auto* verb : app.get_subcommands([](CLI::App*) { return true; })) refuse_empty_values(*verb);
+}
+
 bool names_recordings(const std::string& name) { return name == "hold add" || name == "hold preview" || name == "erase" || name == "erase preview"; }
 
 // `login` is three verbs: a new login, a fresh code, and what it is for.
@@ -86,6 +93,7 @@ Tool::Tool() : owned_(std::make_unique<CLI::App>("Asks tenured, the daemon that 
   add_upkeep();
   add_people();
   add_erasure();
+  refuse_empty_values(app_);
 }
 
 Tool::~Tool() = default;
@@ -157,7 +165,8 @@ void Tool::fill(Command& command) const {
 Command Tool::parse(const std::vector<std::string>& arguments) {
   Command command;
   try {
-    app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    const auto typed = with_empty_values(arguments);
+    app_.parse(std::vector<std::string>(typed.rbegin(), typed.rend()));
     command = options_;
     fill(command);
   } catch (const CLI::ExtrasError&) {

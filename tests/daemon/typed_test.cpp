@@ -50,6 +50,42 @@ TEST(Typed, TextOfEveryLanguageIsTaken) {
   }
 }
 
+TEST(Typed, AnEmptyValueIsNamedAndNotTakenForNone) {
+  const std::vector<std::pair<std::string, Typed>> all{
+      {"--from", {"hold", "add", "--source", "cam0", "--from", "", "--to", "now"}},
+      {"--to", {"erase", "--source", "cam0", "--from", "-1h", "--to", ""}},
+      {"--from", {"segments", "--from", ""}},
+      {"--out", {"export", "native", "--source", "cam0", "--from", "-1h", "--to", "now", "--out", ""}},
+      {"--out", {"attest", "--out", ""}},
+      {"--out", {"attest", "--out="}},
+      {"--reason", {"hold", "add", "--reason=", "--authority", "the manager"}},
+      {"--approval", {"erase", "--number", "07700 900123", "--approval", ""}},
+      {"--role", {"user", "role", "dora", "--role", "partner", "--role", ""}},
+      {"name", {"user", "password", ""}},
+      {"--id", {"hold", "show", ""}},
+      {"--limit", {"segments", "--limit", ""}},
+      {"--from-files", {"ledger", "verify", "--from-files", ""}},
+      {"--checkpoint", {"restore", "--data", "d", "--keys", "k", "--recovery-key", "r", "--checkpoint", ""}},
+      {"--socket", {"status", "--socket", ""}},
+      {"--config", {"--config", "", "status"}}};
+  for (const auto& [name, typed] : all)
+    EXPECT_THAT(refusal_of(typed), testing::StartsWith("tenure: " + name + ": ")) << testing::PrintToString(typed);
+  EXPECT_THAT(refusal_of(all.front().second), HasSubstr("--from: is empty: give it a value"));
+}
+
+TEST(Typed, AnExportIntoNowhereIsNotBegun) {
+  const daemon::RunningDaemon daemon;
+  const auto tenure = [&](Typed typed) {
+    typed.insert(typed.begin(), {TENURE, "--socket", daemon.socket().string()});
+    return daemon::run_program(typed);
+  };
+  const auto outcome =
+      tenure({"export", "native", "--source", "cam0", "--from", "-1h", "--to", "now", "--out", "", "--reason", "x"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.out, testing::StartsWith("tenure: --out: is empty"));
+  EXPECT_THAT(tenure({"ledger", "show"}).out, testing::Not(HasSubstr("export")));
+}
+
 TEST(Typed, APlanOrAPasswordThatIsNotUtf8IsNamedToo) {
   const auto plan = fs::temp_directory_path() / fs::unique_path("tenure-plan-%%%%%%%%.json");
   write_durably(plan, as_view("{\"mode\": \"" + kNoText + "\"}"));
