@@ -93,6 +93,7 @@ Tool::Tool() : owned_(std::make_unique<CLI::App>("Asks tenured, the daemon that 
   add_upkeep();
   add_people();
   add_erasure();
+  add_cases();
   refuse_empty_values(app_);
 }
 
@@ -132,7 +133,7 @@ std::string Tool::what_is_unknown() const {
 
 void Tool::fill(Command& command) const {
   const auto* used = typed();
-  const auto& [name, values] = verbs_.at(used);
+  const auto& [name, values] = verbs_.find(used)->second;
   command.request.verb = name;
   auto& args = command.request.args;
   const auto was_given = [&](const std::string& field) {

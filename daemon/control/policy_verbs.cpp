@@ -145,7 +145,7 @@ json::value change(const Call& call) {
   const auto reason = call.args.need("reason");
   auto& policy = call.rooms.storage.policy();
   // A longer period stands when the rights say that one person may; a shorter one never does.
-  const bool alone = call.rooms.access.check(call.asker, Action::change_policy) == Grant::yes;
+  const bool alone = call.rooms.access.check(call.asker, Action::change_policy, call.case_reference) == Grant::yes;
   const auto shown = token.empty() ? policy.preview(wish) : policy.preview_again(wish, token);
   if (!shown.shortens && alone) return daemon::row(policy.change(wish, token, reason, call.actor));
   if (shown.shortens && token.empty())
