@@ -4,7 +4,12 @@
 
 namespace tenure::client {
 
-// Throws Error{usage} when the settings file cannot be read.
-Path find_socket(const std::string& socket, const std::string& config);
+struct FoundSocket {
+  Path path;
+  std::string warning = {};  // the mistakes of the settings file, when it has some that do not hide the socket
+};
+
+// Throws Error{usage} when the settings file does not say where the socket is.
+FoundSocket find_socket(const std::string& socket, const std::string& config);
 
 }  // namespace tenure::client

@@ -69,7 +69,9 @@ int ask(const client::Command& command) {
     // First, so that a folder that will not do is refused before the daemon is asked and notes an export.
     if (!command.out.empty()) receiver = std::make_unique<client::FolderReceiver>(command.out, ::isatty(STDERR_FILENO) != 0);
     if (receiver) client::notice_interrupts();
-    const auto socket = client::find_socket(command.socket, command.config);
+    const auto found = client::find_socket(command.socket, command.config);
+    if (!found.warning.empty()) fmt::print(stderr, "tenure: {}", found.warning);
+    const auto& socket = found.path;
     auto request = command.request;
     client::add_secrets(request, command.from_input);
     const auto recovery_key = client::add_recovery_key(request);

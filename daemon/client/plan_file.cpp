@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "daemon/client/table.h"
+#include "daemon/client/typed.h"
 
 namespace tenure::client {
 
@@ -40,6 +41,7 @@ std::string read_plan(const std::string& file) {
   if (size > kLargest) wrong(file, "is over 4 MiB, too large for a redaction plan");
   text.resize(size);
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) wrong(file, "is empty; docs/reference/redaction-plan.md says what a plan holds");
+  if (!why_no_text(text).empty()) wrong(file, "is not UTF-8 text; save the redaction plan as UTF-8");
   return text;
 }
 

@@ -25,13 +25,20 @@ std::string show(const json::value& answer) {
   return out;
 }
 
+// At a time that was named only by the preview's name: without it, it takes effect at once.
+std::string longer(const json::value& one) {
+  const bool named = cell(one, "at_once") == "no";
+  return fmt::format(
+      "lengthens: takes effect {}, for what is recorded from then on; what is there keeps the expiry it was promised\n"
+      "then: tenure policy change {} --period {} --anchor {}{} --reason \"...\"\n",
+      named ? "at " + cell(one, "effective_at") : "as soon as it is changed", cell(one, "class"), cell(one, "period"), cell(one, "anchor"),
+      named ? " --preview " + cell(one, "preview") : "");
+}
+
 std::string preview_of_one(const json::value& one) {
   std::string out = fmt::format("class {}: {} from the {}, now {} from the {}\n", cell(one, "class"), cell(one, "period"), anchor(one),
                                 cell(member(one, "now"), "period"), anchor(member(one, "now")));
-  if (cell(one, "shortens") != "yes")
-    return out + "lengthens: for what is recorded from then on; what is there keeps the expiry it was promised\n" +
-           fmt::format("then: tenure policy change {} --period {} --anchor {} --reason \"...\"\n", cell(one, "class"), cell(one, "period"),
-                       cell(one, "anchor"));
+  if (cell(one, "shortens") != "yes") return out + longer(one);
   out += fmt::format("takes effect at {}, if a second person approves it 24 hours before\n", cell(one, "effective_at"));
   Table table({"AT THAT MOMENT", "RECORDINGS", "CALLS", "SIZE", "OLDEST", "NEWEST"});
   const auto add = [&](const char* name, const char* text) {

@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "base/file.h"
+#include "daemon/client/typed.h"
 
 namespace tenure::client {
 
@@ -71,8 +72,21 @@ class Source {
                   "--stdin: there is no terminal to ask at; give passwords and codes on standard input, one a line, "
                   "with --stdin");
   }
-  std::string ask(const std::string& prompt) const {
-    if (from_input_) return read_line(STDIN_FILENO);
+  // `name`: of what is asked for, in the request.
+  std::string ask(const std::string& name, const std::string& prompt) const {
+    auto line = from_input_ ? read_line(STDIN_FILENO) : typed_at(prompt);
+    if (const auto why = why_no_text(line); !why.empty()) throw Error(ErrorKind::usage, name + ": " + why);
+    return line;
+  }
+  std::string ask_new() const {
+    const auto first = ask("password", "New password (12 characters or more): ");
+    if (!from_input_ && ask("password", "The same again: ") != first)
+      throw Error(ErrorKind::usage, "password: the two are not the same");
+    return first;
+  }
+
+ private:
+  std::string typed_at(const std::string& prompt) const {
     say(prompt);
     std::string typed;
     {
@@ -82,14 +96,6 @@ class Source {
     say("\n");
     return typed;
   }
-  std::string ask_new() const {
-    const auto first = ask("New password (12 characters or more): ");
-    if (!from_input_ && ask("The same again: ") != first)
-      throw Error(ErrorKind::usage, "password: the two are not the same");
-    return first;
-  }
-
- private:
   void say(const std::string& text) const {
     if (::write(terminal_.descriptor(), text.data(), text.size()) < 0) throw io_error("cannot write to the terminal");
   }
@@ -103,10 +109,10 @@ void add_secrets(wire::Request& request, bool from_input) {
   const auto& verb = request.verb;
   if (verb == "login") {
     const Source source(from_input);
-    args["password"] = source.ask("Password: ");
-    args["code"] = source.ask("Code from the authenticator (or a recovery code): ");
+    args["password"] = source.ask("password", "Password: ");
+    args["code"] = source.ask("code", "Code from the authenticator (or a recovery code): ");
   } else if (verb == "login fresh") {
-    args["code"] = Source(from_input).ask("Code from the authenticator (or a recovery code): ");
+    args["code"] = Source(from_input).ask("code", "Code from the authenticator (or a recovery code): ");
   } else if (verb == "user add" || verb == "user password") {
     args["password"] = Source(from_input).ask_new();
   } else if (verb == "user break-glass" && args.erase("new_password") > 0) {

@@ -10,6 +10,7 @@
 #include "daemon/client/groups.h"
 #include "daemon/client/plan_file.h"
 #include "daemon/client/table.h"
+#include "daemon/client/typed.h"
 
 namespace tenure::client {
 namespace json = boost::json;
@@ -39,6 +40,13 @@ std::string verb_name(const CLI::App* app) {
   return parent && parent->get_parent() ? verb_name(parent) + " " + app->get_name() : app->get_name();
 }
 
+// No option means something by an empty value: a script's unset variable must not be taken for an option left out.
+void refuse_empty_values(CLI::App& app) {
+  for (auto* option : app.get_options())
+    if (option->get_expected_max() > 0) option->check(why_empty);
+  for (auto* verb : app.get_subcommands([](CLI::App*) { return true; })) refuse_empty_values(*verb);
+}
+
 bool names_recordings(const std::string& name) { return name == "hold add" || name == "hold preview" || name == "erase" || name == "erase preview"; }
 
 // `login` is three verbs: a new login, a fresh code, and what it is for.
@@ -52,7 +60,7 @@ void choose_login(wire::Request& request, bool fresh) {
 }  // namespace
 
 Verb& Verb::text(const std::string& flag, const std::string& field, const std::string& help, bool needed) {
-  app_->add_option(flag, values_.texts[field], help)->required(needed);
+  app_->add_option(flag, values_.texts[field], help)->required(needed)->check(why_no_text);
   return *this;
 }
 
@@ -65,7 +73,7 @@ Verb& Verb::number(const std::string& flag, const std::string& field, const std:
 }
 
 Verb& Verb::list(const std::string& flag, const std::string& field, const std::string& help) {
-  app_->add_option(flag, values_.lists[field], help)->expected(1)->allow_extra_args(false)->take_all();
+  app_->add_option(flag, values_.lists[field], help)->expected(1)->allow_extra_args(false)->take_all()->check(why_no_text);
   return *this;
 }
 
@@ -85,6 +93,8 @@ Tool::Tool() : owned_(std::make_unique<CLI::App>("Asks tenured, the daemon that 
   add_upkeep();
   add_people();
   add_erasure();
+  add_cases();
+  refuse_empty_values(app_);
 }
 
 Tool::~Tool() = default;
@@ -123,7 +133,7 @@ std::string Tool::what_is_unknown() const {
 
 void Tool::fill(Command& command) const {
   const auto* used = typed();
-  const auto& [name, values] = verbs_.at(used);
+  const auto& [name, values] = verbs_.find(used)->second;
   command.request.verb = name;
   auto& args = command.request.args;
   const auto was_given = [&](const std::string& field) {
@@ -156,7 +166,8 @@ void Tool::fill(Command& command) const {
 Command Tool::parse(const std::vector<std::string>& arguments) {
   Command command;
   try {
-    app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    const auto typed = with_empty_values(arguments);
+    app_.parse(std::vector<std::string>(typed.rbegin(), typed.rend()));
     command = options_;
     fill(command);
   } catch (const CLI::ExtrasError&) {

@@ -1,5 +1,6 @@
 // The command line of `tenure` while it is put together and read. CLI11 stays in the .cpp files. One thread.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -50,6 +51,7 @@ class Tool {
   void add_upkeep();
   void add_people();
   void add_erasure();
+  void add_cases();  // last: to the verbs that are there
   void fill(Command& command) const;
   const CLI::App* typed() const;  // the innermost verb or group that was typed
   std::string what_is_unknown() const;
@@ -57,7 +59,7 @@ class Tool {
   std::unique_ptr<CLI::App> owned_;
   CLI::App& app_;
   Command options_;
-  std::map<const CLI::App*, std::pair<std::string, Values>> verbs_;
+  std::map<CLI::App*, std::pair<std::string, Values>, std::less<>> verbs_;
 };
 
 // How times may be typed, for the help texts.

@@ -1,6 +1,9 @@
 // Every verb of `tenure` with its arguments.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
+
 #include "daemon/client/tool.h"
 
 namespace tenure::client {
@@ -10,6 +13,13 @@ constexpr const char* kApproval = "the request that a second person approved";
 constexpr const char* kRoles =
     "practice-manager, partner, clinical-lead, data-protection-officer, front-desk or it-administrator; repeat for several";
 constexpr const char* kCase = "the case it is for";
+// What no right guards, and what is done here, without the daemon. Any right may be granted by case, so that every other
+// verb takes one; a test holds this against the daemon's own table.
+constexpr std::array kOfNoRight = {"status",         "sources",        "gaps",             "doctor",
+                                   "version",        "keys show",      "backup show",      "time show",
+                                   "login",          "logout",         "whoami",           "user break-glass",
+                                   "approvals list", "approvals show", "approvals approve", "approvals refuse",
+                                   "rebuild",        "restore"};
 }  // namespace
 
 void Tool::add_looking() {
@@ -24,7 +34,6 @@ void Tool::add_looking() {
       .text("--last-digits", "last_digits", "the last 4 to 15 digits of a number")
       .text("--extension", "extension", "the practice's own extension")
       .span(false)
-      .text("--case", "case", kCase)
       .number("--limit", "limit", "at most so many");
 }
 
@@ -60,7 +69,7 @@ void Tool::add_holds() {
 
 void Tool::add_exports() {
   auto* exports = group("export", "takes recordings out");
-  const auto common = [](Verb verb) { verb.text("--reason", "reason", "for the ledger").text("--case", "case", kCase).text("--approval", "approval", kApproval).text("--out", "out", "the folder for the files; made when missing", true); };
+  const auto common = [](Verb verb) { verb.text("--reason", "reason", "for the ledger").text("--approval", "approval", kApproval).text("--out", "out", "the folder for the files; made when missing", true); };
   common(verb(exports, "native", "the footage as it was recorded, as MP4", "export native").text("--source", "source", "the camera", true).span(true));
   common(verb(exports, "call", "a call's original audio", "export call").text("call,--call", "call", "the call's id", true));
   auto redacted = verb(exports, "redacted", "footage or a call with people hidden or muted", "export redacted");
@@ -153,6 +162,14 @@ void Tool::add_people() {
   request("show", "one request");
   request("approve", "allows what another asked for");
   request("refuse", "refuses it, or takes one's own back").text("--reason", "reason", "why");
+}
+
+void Tool::add_cases() {
+  for (auto& [app, entry] : verbs_) {
+    auto& [name, values] = entry;
+    if (std::find(kOfNoRight.begin(), kOfNoRight.end(), name) == kOfNoRight.end())
+      Verb(app, values).text("--case", "case", kCase);
+  }
 }
 
 }  // namespace tenure::client

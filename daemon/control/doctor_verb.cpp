@@ -27,7 +27,9 @@ json::object check_clock(const Call& call) {
   const bool good = !time.line && time.hi - time.lo <= kNarrow;
   const auto told = call.rooms.time ? time_in_words(call.rooms.time->status()) : "trusted time is known to within " + to_text(time.hi - time.lo);
   if (good) return line("clock", call.rooms.time && call.rooms.time->status().state.reason == TimeReason::behind ? "warning" : "good", told);
-  return line("clock", "warning", told + ". Until then recording goes on, and what could have expired is neither shown nor deleted");
+  return line("clock", "warning",
+              told + ". Until then recording goes on; what has expired by the earliest time it can be is deleted, and "
+                     "what could have expired by the latest is kept, but not shown");
 }
 
 // What overwriting a key slot in place means there, and what else brings an erased key back (design section 4).

@@ -90,8 +90,14 @@ json::value show(const Call& call) {
 
 json::value preview(const Call& call) {
   call.args.only({"class", "period", "anchor", "effective", "from_settings"});
+  const auto effective = call.args.time("effective");
   json::array all;
-  for (const auto& wish : wishes_of(call)) all.push_back(row(call.rooms.storage.policy().preview(wish, call.args.time("effective"))));
+  for (const auto& wish : wishes_of(call)) {
+    const auto shown = call.rooms.storage.policy().preview(wish, effective);
+    auto one = row(shown);
+    one["at_once"] = !shown.shortens && !effective;
+    all.push_back(std::move(one));
+  }
   return all;
 }
 
@@ -139,7 +145,7 @@ json::value change(const Call& call) {
   const auto reason = call.args.need("reason");
   auto& policy = call.rooms.storage.policy();
   // A longer period stands when the rights say that one person may; a shorter one never does.
-  const bool alone = call.rooms.access.check(call.asker, Action::change_policy) == Grant::yes;
+  const bool alone = call.rooms.access.check(call.asker, Action::change_policy, call.case_reference) == Grant::yes;
   const auto shown = token.empty() ? policy.preview(wish) : policy.preview_again(wish, token);
   if (!shown.shortens && alone) return daemon::row(policy.change(wish, token, reason, call.actor));
   if (shown.shortens && token.empty())

@@ -33,10 +33,10 @@ TEST(FindSocket, TakesTheOneInThisFolderOnlyIfNobodyElsePreparedIt) {
   std::ofstream((folder / "var/tenured.sock").string()) << "x";
   ::unsetenv("TENURE_SOCKET");
   fs::current_path(folder);
-  EXPECT_EQ(find_socket({}, {}), "var/tenured.sock");
+  EXPECT_EQ(find_socket({}, {}).path, "var/tenured.sock");
   for (const auto* part : {"var/tenured.sock", "var", "."}) {
     ASSERT_EQ(::chown(part, 12345, 12345), 0);
-    EXPECT_EQ(find_socket({}, {}), "/run/tenure/tenured.sock") << part;
+    EXPECT_EQ(find_socket({}, {}).path, "/run/tenure/tenured.sock") << part;
     ASSERT_EQ(::chown(part, 0, 0), 0);
   }
   fs::current_path(here);

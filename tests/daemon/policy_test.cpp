@@ -1,4 +1,5 @@
 // Changes of policy through the verbs: who may, who must agree, and what the settings file proposes.
+#include "daemon/client/render.h"
 #include "people_fixture.h"
 
 namespace tenure::daemon {
@@ -79,6 +80,33 @@ TEST_F(PolicyVerbs, I10_ALongerPeriodNeedsASecondPersonWhereTheRightsSaySoAndNoN
   ask(logged_in("anna"), "policy change", {{"approval", id}});
   sweep();
   EXPECT_EQ(period_of_cctv(), "P31D");
+}
+
+TEST_F(PolicyVerbs, I10_ALongerPeriodTakesEffectAtTheTimeThatItsPreviewNames) {
+  json::object args{{"class", "cctv"}, {"period", "P35D"}};
+  const auto at_once = client::render("policy preview", ask(logged_in("anna"), "policy preview", args));
+  EXPECT_THAT(at_once, testing::AllOf(HasSubstr("lengthens: takes effect as soon as it is changed, for what is recorded from then on"),
+                                      testing::Not(HasSubstr("--preview"))));
+  args["effective"] = "2026-03-10T08:00:00Z";
+  const auto shown = ask(logged_in("anna"), "policy preview", args);
+  const auto name = text(shown.at(0), "preview");
+  EXPECT_THAT(client::render("policy preview", shown),
+              testing::AllOf(HasSubstr("lengthens: takes effect at 2026-03-10T08:00:00Z, for what is recorded from then on"),
+                             HasSubstr("policy change cctv --period P35D --anchor capture_end --preview " + name + " --reason")));
+  args.erase("effective");
+  args["preview"] = name;
+  args["reason"] = "the police asked";
+  const auto id = ask(logged_in("anna"), "policy change", args).at("approval").at("id");
+  ask(logged_in("ben"), "approvals approve", {{"id", id}});
+  const auto changed = ask(logged_in("anna"), "policy change", {{"approval", id}});
+  EXPECT_EQ(text(changed, "effective_at"), "2026-03-10T08:00:00Z");
+  EXPECT_THAT(client::render("policy change", changed), HasSubstr("at 2026-03-10T08:00:00Z; until then: tenure policy cancel cctv"));
+  wait(std::chrono::hours(24 * 7));
+  sweep();
+  EXPECT_EQ(period_of_cctv(), "P28D");
+  wait(std::chrono::hours(24));
+  sweep();
+  EXPECT_EQ(period_of_cctv(), "P35D");
 }
 
 TEST_F(PolicyVerbs, I10_ARequestForALongerPeriodPromisesNothingForWhatIsThere) {

@@ -224,6 +224,25 @@ TEST_F(Verbs, I19_WhatIsMissingWhileTheTimeIsNotSettledIsToldApartAndNotAsLost) 
   EXPECT_THAT(told(), testing::StartsWith("bad: 1 recordings lost"));
 }
 
+TEST_F(Verbs, I12_DoctorSaysOfATimeInDoubtWhatIsDeletedAllTheSame) {
+  const auto now = clock_.now();
+  record({now - std::chrono::days(40), now - std::chrono::days(40) + Seconds(60)});
+  record({now - std::chrono::days(20), now - std::chrono::days(20) + Seconds(60)});
+  clock_.set({now, now + std::chrono::days(20), now});
+  const auto clock = ask("doctor").as_array().at(0);
+  EXPECT_EQ(clock.at("check").as_string(), "clock");
+  EXPECT_EQ(clock.at("verdict").as_string(), "warning");
+  EXPECT_THAT(std::string(clock.at("text").as_string()),
+              testing::HasSubstr("Until then recording goes on; what has expired by the earliest time it can be is deleted, and what "
+                                 "could have expired by the latest is kept, but not shown"));
+  // Which is so.
+  EXPECT_EQ(ask("sweep", {{"dry_run", true}}).at("due").as_array().size(), 1u);
+  const auto rows = ask("segments").as_array();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows.at(0).at("ended").as_string(), "expired");
+  EXPECT_EQ(rows.at(1).at("ended").as_string(), "may have expired");
+}
+
 TEST_F(Verbs, DoctorSaysThatBothCopiesAreWholeOnlyOfKeysThatAre) {
   const auto keys = [&] {
     const auto checks = ask("doctor").as_array();
