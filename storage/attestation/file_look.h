@@ -16,7 +16,7 @@ struct FileLook {
   std::uint64_t bytes = 0;
   Instant changed;  // by the machine's clock
 };
-// `thorough`: also looks for key slots and plain recordings, which a vault's own .seg files need not be asked.
+// `thorough`: also looks for key slots and plain recordings, which sealed files need not be asked.
 FileLook look_at(const Path& file, bool thorough, Among among = Among::other);
 
 // The write-ahead log of a database: pages of it, in which anything may look like anything.

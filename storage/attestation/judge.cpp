@@ -208,7 +208,9 @@ std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path&
   const bool quarantined = *inside.begin() == Path("quarantine");
   const bool plain_name = file.extension() == ".seg";
   Instance where{{}, {}, vault.name + ":" + inside.string(), {}};
-  const auto look = look_at(file, /*thorough=*/!plain_name);
+  auto look = look_at(file, /*thorough=*/!plain_name);
+  // Named as a recording and no sealed file: what else? One that has lost its beginning is random bytes.
+  if (plain_name && look.kind == FileKind::other) look = look_at(file, /*thorough=*/true, Among::random);
   if (look.kind == FileKind::unreadable) {
     boost::system::error_code error;
     if (is_there(fs::symlink_status(file, error)) == false) return std::nullopt;  // deleted this moment

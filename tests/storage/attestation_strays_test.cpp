@@ -83,6 +83,17 @@ TEST(Attestation, SaysNoToWhatLiesUnderTheNameOfSomethingThatBelongsThere) {
   }
 }
 
+TEST(Attestation, SaysNoToWhatIsNamedAsASealedRecordingAndIsNone) {
+  AttestedPractice practice;
+  const auto file = practice.vault() / "cctv" / "front" / "elsewhere.seg";
+  fs::copy_file(practice.state() / "keys/a/slots", file);
+  EXPECT_EQ(found_in(practice.attest()), "key-copy-elsewhere 1");
+  write_file(file, "RIFF1234WAVEfmt ");
+  EXPECT_EQ(found_in(practice.attest()), "plain-recording 1");
+  write_file(file, "notes");
+  EXPECT_EQ(found_in(practice.attest()), "unreadable 1");
+}
+
 TEST(Attestation, TakesNoChanceAmongRandomBytesForAKey) {
   AttestedPractice practice;
   const auto slot = practice.key_of(practice.fresh);
