@@ -2,6 +2,7 @@
 #include <algorithm>
 #include "base/error.h"
 #include "storage/attestation/backups.h"
+#include "storage/attestation/damaged.h"
 #include "storage/attestation/judge.h"
 #include "storage/attestation/outside_look.h"
 #include "storage/attestation/providers.h"
@@ -55,6 +56,7 @@ class Attestor {
     go_on(0.92, "backups");
     backups_.look();
     look_again();
+    tell_damaged(catalogue_, judge_, findings_, classes_);
     backups_.tell(findings_, report_.backups);
     look_at_holds();
     look_at_time_and_ledger();

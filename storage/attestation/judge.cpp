@@ -258,6 +258,14 @@ std::optional<Problem> Judge::row(const RowLook& row) {
                  {row.cls, row.source, row.vault + ":" + place_of(header).string(), row.expires_at}};
 }
 
+// Past its date nothing is promised of it, and what is not there is missing.
+std::optional<Problem> Judge::damaged(const RowLook& row) {
+  if (row.state != State::live || is_over(row)) return std::nullopt;
+  const auto header = header_of(row);
+  if (is_on_line(row.vault) && lies_in_its_place(header, row.vault) == false) return std::nullopt;
+  return Problem{Fault::damaged, {row.cls, row.source, row.vault + ":" + place_of(header).string(), row.expires_at}};
+}
+
 // The slot of a recording that is lost may have another's key by now, as a restore leaves it. Only what deletes opens
 // keys and can tell.
 std::optional<Problem> Judge::key(std::uint64_t slot) {

@@ -28,6 +28,8 @@ class Judge {
   // A file under the name of one that belongs there: a recording, or a copy of something, in its stead.
   std::optional<Problem> hidden(const Path& file, Own own);
   std::optional<Problem> row(const RowLook& row);
+  // One that is noted to be damaged.
+  std::optional<Problem> damaged(const RowLook& row);
   std::optional<Problem> key(std::uint64_t slot);
 
   // Where a row's own file lies below its vault's folder.
