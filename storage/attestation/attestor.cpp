@@ -2,7 +2,7 @@
 #include <algorithm>
 #include "base/error.h"
 #include "storage/attestation/backups.h"
-#include "storage/attestation/belongs.h"
+#include "storage/attestation/damaged.h"
 #include "storage/attestation/judge.h"
 #include "storage/attestation/outside_look.h"
 #include "storage/attestation/providers.h"
@@ -56,6 +56,7 @@ class Attestor {
     go_on(0.92, "backups");
     backups_.look();
     look_again();
+    tell_damaged(catalogue_, judge_, findings_, classes_);
     backups_.tell(findings_, report_.backups);
     look_at_holds();
     look_at_time_and_ledger();
@@ -172,10 +173,8 @@ class Attestor {
 
   std::optional<Problem> judge_stray(const Path& path) {
     const auto place = path.lexically_relative(order_.state).string();
-    if (belongs_below_state(place)) return place.find('/') == std::string::npos || place.starts_with("keys/") || place.starts_with("catalogue/")
-                                   ? std::nullopt
-                                   : judge_.hidden(path);
-    return judge_.stray(path, place.starts_with("staging/"));
+    const auto own = own_at(place);
+    return own == Own::none ? judge_.stray(path, place.starts_with("staging/")) : judge_.hidden(path, own);
   }
 
   void unread(const std::string& place) {

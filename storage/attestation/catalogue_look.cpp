@@ -76,12 +76,20 @@ bool CatalogueLook::was_deleted(const SegmentId& id) {
 }
 
 void CatalogueLook::each_row(const std::function<void(const RowLook&)>& look) {
+  each_of("WHERE id > ?1 ORDER BY id LIMIT ?2", look);
+}
+
+void CatalogueLook::each_damaged(const std::function<void(const RowLook&)>& look) {
+  each_of("WHERE id IN (SELECT segment FROM damaged WHERE segment > ?1 ORDER BY segment LIMIT ?2) ORDER BY id", look);
+}
+
+void CatalogueLook::each_of(const std::string& where, const std::function<void(const RowLook&)>& look) {
   SegmentId after;
   std::vector<RowLook> page;
   do {
     page.clear();
     {
-      auto query = db_.query(kColumns + "WHERE id > ? ORDER BY id LIMIT ?", after, kPage);
+      auto query = db_.query(kColumns + where, after, kPage);
       while (query.step()) page.push_back(read_row(query));
     }
     for (const auto& row : page) look(row);

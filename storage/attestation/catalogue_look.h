@@ -45,6 +45,8 @@ class CatalogueLook {
   bool was_deleted(const SegmentId& id);
   // Every row, in pages; rows that come or go meanwhile may be missed.
   void each_row(const std::function<void(const RowLook&)>& look);
+  // That is noted not to be what was recorded any more.
+  void each_damaged(const std::function<void(const RowLook&)>& look);
   // Whether a hold that still counts at `lo` covers it.
   bool is_held(const RowLook& row, Instant lo);
   // Of a file of which only this is known; `source` empty: not even that, and any hold may.
@@ -73,6 +75,8 @@ class CatalogueLook {
   std::uint64_t short_batches();
 
  private:
+  // `where` selects the next page of them: those behind ?1, at most ?2.
+  void each_of(const std::string& where, const std::function<void(const RowLook&)>& look);
   void count_kept(HoldReport& hold, const RawId& id, Instant lo);
   sqlite::Connection db_;
 };

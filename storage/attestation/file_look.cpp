@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "storage/attestation/backup_look.h"
 #include "storage/attestation/plain_look.h"
-#include "storage/attestation/slot_look.h"
 
 namespace tenure::storage::attestation {
 
@@ -17,7 +16,7 @@ bool begins(View bytes, std::string_view text, std::size_t at = 0) {
   return bytes.size() >= at + text.size() && as_text(bytes.subspan(at, text.size())) == text;
 }
 
-FileKind kind_of(const File& file, View head, bool thorough, FileLook& look) {
+FileKind kind_of(const File& file, View head, bool thorough, Among among, FileLook& look) {
   if (head.empty()) return FileKind::empty;
   if (begins(head, "TENURESF")) {
     look.header = format::decode_header(head);
@@ -27,7 +26,7 @@ FileKind kind_of(const File& file, View head, bool thorough, FileLook& look) {
   if (is_key_backup(head)) return FileKind::key_backup;
   if (begins(head, "SQLite format 3")) return FileKind::catalogue;
   if (is_plain_recording(head)) return FileKind::recording;
-  return holds_slots(file, look.bytes) ? FileKind::key_slots : FileKind::other;
+  return holds_slots(file, look.bytes, among) ? FileKind::key_slots : FileKind::other;
 }
 
 constexpr std::size_t kPartsOfPlace = 7;  // class, source, year, month, day, hour, name
@@ -40,7 +39,7 @@ Instant made_at(const SegmentId& id) {
 }
 }  // namespace
 
-FileLook look_at(const Path& path, bool thorough) {
+FileLook look_at(const Path& path, bool thorough, Among among) {
   FileLook look;
   try {
     const File file(path, File::Mode::read);
@@ -53,11 +52,22 @@ FileLook look_at(const Path& path, bool thorough) {
     look.kind = kind_of(
         file,
         View(head).first(file.read_some_at(0, std::span(head).first(thorough ? head.size() : format::kHeaderSize))),
-        thorough, look);
+        thorough, among, look);
   } catch (const Error&) {
     look.kind = FileKind::unreadable;
   }
   return look;
+}
+
+bool is_log_of_database(const Path& path) {
+  using namespace std::string_view_literals;
+  try {
+    std::array<std::uint8_t, 4> head{};
+    const auto got = File(path, File::Mode::read).read_some_at(0, head);
+    return begins(View(head).first(got), "\x37\x7F\x06\x82"sv) || begins(View(head).first(got), "\x37\x7F\x06\x83"sv);
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 Path place_of(const SealedHeader& header) {

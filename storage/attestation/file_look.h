@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/file.h"
+#include "storage/attestation/slot_look.h"
 #include "storage/sealed/sealed_format.h"
 
 namespace tenure::storage::attestation {
@@ -15,8 +16,11 @@ struct FileLook {
   std::uint64_t bytes = 0;
   Instant changed;  // by the machine's clock
 };
-// `thorough`: also looks for key slots and plain recordings, which a vault's own .seg files need not be asked.
-FileLook look_at(const Path& file, bool thorough);
+// `thorough`: also looks for key slots and plain recordings, which sealed files need not be asked.
+FileLook look_at(const Path& file, bool thorough, Among among = Among::other);
+
+// The write-ahead log of a database: pages of it, in which anything may look like anything.
+bool is_log_of_database(const Path& file);
 
 // Where a sealed file with this header lies below its vault's folder.
 Path place_of(const SealedHeader& header);

@@ -99,6 +99,8 @@ constexpr std::array<FaultWords, static_cast<std::size_t>(Fault::end)> kWords{{
      "restart tenured, which saves what is there"},
     {Fault::missing_file, kFault, "missing-file", "recordings are missing from the vault before their date",
      "check the disk; a backup may have them"},
+    {Fault::damaged, kFault, "damaged", "recordings are not as they were recorded any more",
+     "restore them from a backup, and look at the disk; `tenure status` says what is wrong with each"},
     {Fault::lost_file_is_back, kFault, "lost-file-is-back", "files that were missing are back and not yet used again",
      "restart tenured"},
     {Fault::other_size, kFault, "other-size", "recordings have another size than they had when they were finished",

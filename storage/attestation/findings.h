@@ -46,6 +46,7 @@ enum class Fault {
   working_copy,
   stuck_recording,
   missing_file,
+  damaged,
   lost_file_is_back,
   other_size,
   key_erased_early,

@@ -208,7 +208,9 @@ std::optional<Problem> Judge::file_in_vault(const VaultPlace& vault, const Path&
   const bool quarantined = *inside.begin() == Path("quarantine");
   const bool plain_name = file.extension() == ".seg";
   Instance where{{}, {}, vault.name + ":" + inside.string(), {}};
-  const auto look = look_at(file, /*thorough=*/!plain_name);
+  auto look = look_at(file, /*thorough=*/!plain_name);
+  // Named as a recording and no sealed file: what else? One that has lost its beginning is random bytes.
+  if (plain_name && look.kind == FileKind::other) look = look_at(file, /*thorough=*/true, Among::random);
   if (look.kind == FileKind::unreadable) {
     boost::system::error_code error;
     if (is_there(fs::symlink_status(file, error)) == false) return std::nullopt;  // deleted this moment
@@ -254,6 +256,14 @@ std::optional<Problem> Judge::row(const RowLook& row) {
   if (!catalogue_.row(row.id)) return std::nullopt;  // deleted meanwhile
   return Problem{over ? Fault::deletion_unfinished : Fault::missing_file,
                  {row.cls, row.source, row.vault + ":" + place_of(header).string(), row.expires_at}};
+}
+
+// Past its date nothing is promised of it, and what is not there is missing.
+std::optional<Problem> Judge::damaged(const RowLook& row) {
+  if (row.state != State::live || is_over(row)) return std::nullopt;
+  const auto header = header_of(row);
+  if (is_on_line(row.vault) && lies_in_its_place(header, row.vault) == false) return std::nullopt;
+  return Problem{Fault::damaged, {row.cls, row.source, row.vault + ":" + place_of(header).string(), row.expires_at}};
 }
 
 // The slot of a recording that is lost may have another's key by now, as a restore leaves it. Only what deletes opens

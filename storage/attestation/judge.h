@@ -3,6 +3,7 @@
 #pragma once
 #include <unordered_set>
 
+#include "storage/attestation/belongs.h"
 #include "storage/attestation/catalogue_look.h"
 #include "storage/attestation/file_look.h"
 #include "storage/attestation/findings.h"
@@ -24,9 +25,11 @@ class Judge {
                                        std::optional<RowLook>* row = nullptr);
   // A file of the state folder that is none of those which belong there, or of `staging`.
   std::optional<Problem> stray(const Path& file, bool in_staging);
-  // A file where those lie which belong there and are no recordings: a recording among them, or a copy of something.
-  std::optional<Problem> hidden(const Path& file);
+  // A file under the name of one that belongs there: a recording, or a copy of something, in its stead.
+  std::optional<Problem> hidden(const Path& file, Own own);
   std::optional<Problem> row(const RowLook& row);
+  // One that is noted to be damaged.
+  std::optional<Problem> damaged(const RowLook& row);
   std::optional<Problem> key(std::uint64_t slot);
 
   // Where a row's own file lies below its vault's folder.

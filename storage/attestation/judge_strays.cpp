@@ -9,12 +9,13 @@ namespace {
 constexpr Duration kWorkingFile = std::chrono::days(1);
 }  // namespace
 
-// Not for key slots: hashes may look like them by chance.
-std::optional<Problem> Judge::hidden(const Path& file) {
+// Nothing is passed over for its name: it says only what is no wonder there.
+std::optional<Problem> Judge::hidden(const Path& file, Own own) {
+  if (own == Own::database || (own == Own::log && is_log_of_database(file))) return std::nullopt;
   const auto before = unknown_files;
-  const auto kind = look_at(file, /*thorough=*/true).kind;
+  const auto kind = look_at(file, /*thorough=*/true, own == Own::random ? Among::random : Among::other).kind;
   const bool is_odd = kind == FileKind::sealed || kind == FileKind::key_backup || kind == FileKind::recording ||
-                      kind == FileKind::catalogue;
+                      kind == FileKind::catalogue || (kind == FileKind::key_slots && own != Own::slots);
   const auto problem = is_odd ? stray(file, /*in_staging=*/false) : std::nullopt;
   unknown_files = before;
   return problem;

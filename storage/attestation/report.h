@@ -49,6 +49,7 @@ struct ClassReport {
   std::optional<Instant> oldest, newest;                     // by their start
   std::optional<Instant> next_end;                           // when the next of them goes
   std::uint64_t kept_by_holds = 0, bytes_kept_by_holds = 0;  // past their end
+  std::uint64_t damaged = 0;                                 // not as they were recorded any more
 };
 struct HoldReport {
   std::string id, state, reason, authority, placed_by;

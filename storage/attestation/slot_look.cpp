@@ -28,31 +28,32 @@ bool is_sealed_slot(View slot) {
          looks_random(slot.subspan(kRandomFrom));
 }
 
-// One slot where slots lie is enough. At another byte it may be chance, so there the next is to be a slot too.
-bool is_among_slots(View bytes, std::size_t at) {
+// One slot where slots lie is enough. At another byte, or among random bytes, it may be chance, so there the next is to
+// be a slot too; but for one that is all there is.
+bool is_among_slots(View bytes, std::size_t at, Among among) {
   if (at + kSlotSize > bytes.size() || !is_sealed_slot(bytes.subspan(at, kSlotSize))) return false;
-  if (at % kSlotSize == 0) return true;
-  if (at + 2 * kSlotSize > bytes.size()) return false;
+  if (at % kSlotSize == 0 && among == Among::other) return true;
+  if (at + 2 * kSlotSize > bytes.size()) return at == 0;
   const auto next = bytes.subspan(at + kSlotSize, kSlotSize);
   return is_sealed_slot(next) || state_of(next) == SlotState::erased || state_of(next) == SlotState::free;
 }
 
 // One that begins before `until`; what lies behind is what follows it.
-bool has_slot(View seen, std::size_t until) {
+bool has_slot(View seen, std::size_t until, Among among) {
   for (std::size_t at = 0; at < until; ++at) {
     const auto* found = std::memchr(seen.data() + at, kSealedSlot, until - at);
     if (found == nullptr) return false;
     at = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - seen.data());
-    if (is_among_slots(seen, at)) return true;
+    if (is_among_slots(seen, at, among)) return true;
   }
   return false;
 }
 
-bool holds_bare_slots(const File& file, std::uint64_t bytes) {
+bool holds_bare_slots(const File& file, std::uint64_t bytes, Among among) {
   Blob block(kBlock + 2 * kSlotSize);  // with what follows it
   for (std::uint64_t from = 0; from < std::min(bytes, kMostLookedAt); from += kBlock) {
     const auto got = file.read_some_at(from, block);
-    if (has_slot(View(block).first(got), std::min(got, kBlock))) return true;
+    if (has_slot(View(block).first(got), std::min(got, kBlock), among)) return true;
     if (got < block.size()) return false;
   }
   return false;
@@ -92,7 +93,7 @@ class Base64 {
   unsigned count_ = 0;
 };
 
-bool holds_slots_as_text(const File& file, std::uint64_t bytes) {
+bool holds_slots_as_text(const File& file, std::uint64_t bytes, Among among) {
   Base64 base64;
   Blob text(kBlock), seen;
   for (std::uint64_t from = 0; from < std::min(bytes, kMostLookedAt); from += kBlock) {
@@ -100,16 +101,16 @@ bool holds_slots_as_text(const File& file, std::uint64_t bytes) {
     const bool more = base64.take(View(text).first(got), seen) && got == text.size();
     const auto slots = seen.size() / kSlotSize;
     const auto until = !more ? seen.size() : slots < 2 ? 0 : (slots - 2) * kSlotSize;  // the rest with what follows it
-    if (has_slot(seen, until)) return true;
+    if (has_slot(seen, until, among)) return true;
     if (!more) return false;
     seen.erase(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(until));
   }
-  return has_slot(seen, seen.size());
+  return has_slot(seen, seen.size(), among);
 }
 }  // namespace
 
-bool holds_slots(const File& file, std::uint64_t bytes) {
-  return holds_bare_slots(file, bytes) || holds_slots_as_text(file, bytes);
+bool holds_slots(const File& file, std::uint64_t bytes, Among among) {
+  return holds_bare_slots(file, bytes, among) || holds_slots_as_text(file, bytes, among);
 }
 
 }  // namespace tenure::storage::attestation

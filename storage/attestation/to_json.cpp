@@ -40,7 +40,8 @@ json::object row(const ClassReport& one) {
           {"next_end", time_or_null(one.next_end)},
           {"kept_by_holds", one.kept_by_holds},
           {"bytes_kept_by_holds", one.bytes_kept_by_holds},
-          {"lost", one.lost}};
+          {"lost", one.lost},
+          {"damaged", one.damaged}};
 }
 
 json::object row(const HoldReport& hold) {

@@ -222,6 +222,10 @@ std::vector<Planting> recordings() {
          p.clock.advance(std::chrono::hours(2));
        }},
       {"missing-file", [](Practice_& p, Order&) { fs::remove(p.file_of(p.fresh)); }},
+      {"damaged",
+       [](Practice_& p, Order&) {
+         p.sql("INSERT INTO damaged(segment, found_at, why) VALUES(" + hex(p.fresh.id) + ", 0, 'a changed byte')");
+       }},
       {"lost-file-is-back",
        [](Practice_& p, Order&) { p.sql("UPDATE segment SET state = 3 WHERE id = " + hex(p.fresh.id)); }},
       {"other-size",

@@ -55,6 +55,60 @@ TEST(Attestation, SaysNoToARecordingAmongWhatBelongsThere) {
   EXPECT_EQ(found_in(practice.attest()), "plain-recording 1");
 }
 
+TEST(Attestation, SaysNoToACopyOfTheKeysAmongWhatBelongsThere) {
+  for (const auto* place :
+       {"reports/notes", "reports/night-2026-03-30/promise-report.pdf", "ledger/notes", "ledger/tile/0/x001/000",
+        "ledger/tile/entries/001", "holds/notes", "holds/policy", "secrets/notes", "secrets/ledger-key", "ballast/fill",
+        "ballast/space", "tombstones", "restored", "lock", "keys/check", "keys/b/root", "catalogue/left-files"}) {
+    AttestedPractice practice;
+    fs::create_directories((practice.state() / place).parent_path());
+    fs::copy_file(practice.state() / "keys/a/slots", practice.state() / place, fs::copy_options::overwrite_existing);
+    const auto report = practice.attest();
+    EXPECT_EQ(found_in(report), "key-copy-elsewhere 1") << place;
+    EXPECT_EQ(verdict_of(report), "broken") << place;
+  }
+}
+
+TEST(Attestation, SaysNoToWhatLiesUnderTheNameOfSomethingThatBelongsThere) {
+  for (const auto* place :
+       {"tombstones", "lock", "keys/check", "catalogue/left-files", "ballast/space", "ledger/checkpoint"}) {
+    AttestedPractice practice;
+    write_file(practice.state() / place, "RIFF1234WAVEfmt ");
+    EXPECT_EQ(found_in(practice.attest()), "plain-recording 1") << place;
+    fs::copy_file(practice.file_of(practice.fresh), practice.state() / place, fs::copy_options::overwrite_existing);
+    EXPECT_EQ(found_in(practice.attest()), "copy 1") << place;
+    fs::copy_file(practice.state() / "catalogue/catalogue.db", practice.state() / place,
+                  fs::copy_options::overwrite_existing);
+    EXPECT_EQ(found_in(practice.attest()), "catalogue-copy 1") << place;
+  }
+}
+
+TEST(Attestation, SaysNoToWhatIsNamedAsASealedRecordingAndIsNone) {
+  AttestedPractice practice;
+  const auto file = practice.vault() / "cctv" / "front" / "elsewhere.seg";
+  fs::copy_file(practice.state() / "keys/a/slots", file);
+  EXPECT_EQ(found_in(practice.attest()), "key-copy-elsewhere 1");
+  write_file(file, "RIFF1234WAVEfmt ");
+  EXPECT_EQ(found_in(practice.attest()), "plain-recording 1");
+  write_file(file, "notes");
+  EXPECT_EQ(found_in(practice.attest()), "unreadable 1");
+}
+
+TEST(Attestation, TakesNoChanceAmongRandomBytesForAKey) {
+  AttestedPractice practice;
+  const auto slot = practice.key_of(practice.fresh);
+  const std::string one(slot.begin(), slot.end()), many = std::string(kSlotSize, ' ') + one + std::string(8'000, ' ');
+  for (const auto* place : {"ledger/tile/0/001", "reports/night-2026-03-30/promise-report.pdf", "tombstones"}) {
+    write_file(practice.state() / place, many);
+    EXPECT_EQ(found_in(practice.attest()), "") << place;
+    write_file(practice.state() / place, one);
+    EXPECT_EQ(found_in(practice.attest()), "key-copy-elsewhere 1") << place << ", where it is all there is";
+    fs::remove(practice.state() / place);
+  }
+  write_file(practice.state() / "ledger/notes", many);
+  EXPECT_EQ(found_in(practice.attest()), "key-copy-elsewhere 1") << "no such file is random";
+}
+
 TEST(Attestation, GoesOnWhenAFolderGoesWhileItLooks) {
   TemporaryFolder top;
   for (const auto* name : {"a", "b", "c", "d"}) write_file(top.path / name / "file", "x");
