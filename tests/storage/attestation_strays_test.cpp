@@ -1,5 +1,7 @@
 // The promise report and what does not belong where it lies, is damaged or missing: what the plantings of each kind
 // leave unsaid.
+#include <sys/stat.h>
+
 #include "storage/attestation/walk.h"
 #include "storage/keys/slot_format.h"
 #include "tests/storage/attested.h"
@@ -126,6 +128,15 @@ TEST(Attestation, SaysNoToAnOldCopyOfTheKeysInAVault) {
   AttestedPractice practice;
   fs::copy_file(practice.state() / "keys/a/slots", practice.vault() / "notes.txt");
   EXPECT_EQ(found_in(practice.attest()), "key-copy-elsewhere 1");
+}
+
+TEST(Attestation, WaitsForNobodyAtAPipe) {
+  AttestedPractice practice;
+  for (const auto& folder : {practice.state(), practice.state() / "reports", practice.vault()}) {
+    make_directories(folder);
+    ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  }
+  EXPECT_EQ(found_in(practice.attest()), "");
 }
 
 TEST(Attestation, SaysNoToACopyOfTheKeysAsText) {
