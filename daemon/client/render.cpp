@@ -121,13 +121,20 @@ std::string endangered_already(const json::array& before, const json::array& aft
   return out;
 }
 
+// Of a hold that keeps what is yet to be recorded.
+std::string growth(const json::value& forecast) {
+  const auto until = cell(forecast, "grows_until");
+  return fmt::format("; it {}grows by {} a day{}{}", until.empty() ? "has no end and " : "",
+                     bytes_text(amount(forecast, "bytes_per_day")), until.empty() ? "" : " until " + until,
+                     cell(forecast, "estimated") == "yes" ? " (estimated)" : "");
+}
+
 // What it costs, and what could be named instead; nothing for who is not told.
 std::string forecast(const json::value& answer) {
   const auto& forecast = member(answer, "forecast");
   if (!forecast.is_object()) return {};
   std::string out = fmt::format("\nkept by this hold alone: {}, {}", counted(cell(forecast, "recordings"), "recording"), bytes_text(amount(forecast, "bytes")));
-  if (amount(forecast, "bytes_per_day") > 0)
-    out += fmt::format("; it has no end and grows by {} a day{}", bytes_text(amount(forecast, "bytes_per_day")), cell(forecast, "estimated") == "yes" ? " (estimated)" : "");
+  if (amount(forecast, "bytes_per_day") > 0) out += growth(forecast);
   out += "\n";
   const auto& before = items(forecast, "before");
   const auto& after = items(forecast, "after");

@@ -33,6 +33,7 @@ json::object forecast_row(const storage::HoldForecast& forecast) {
   json::array narrower;
   for (const auto& offer : forecast.narrower) narrower.push_back(offer_row(offer));
   return {{"recordings", forecast.recordings}, {"bytes", forecast.bytes}, {"bytes_per_day", forecast.bytes_per_day},
+          {"grows_until", forecast.grows_until ? json::value(to_rfc3339(*forecast.grows_until)) : json::value(nullptr)},
           {"estimated", forecast.estimated}, {"endangers", forecast.endangers},
           {"endangered_already", forecast.endangered_already}, {"narrower", std::move(narrower)}, {"before", rows(forecast.before)},
           {"after", rows(forecast.after)}};

@@ -148,8 +148,10 @@ TakenErasures take_kept_erasures(sqlite::Connection& db, const Path& state, cons
     } catch (const std::exception& error) {
       const auto* refusal = dynamic_cast<const Error*>(&error);
       if (refusal != nullptr && refusal->kind() == ErrorKind::refused) throw;
-      taken.problems.push_back("The file " + item.path().string() + " is no order of erasure: " + error.what() +
-                               ". That order is in the ledger only");
+      taken.problems.push_back(
+          "The file " + item.path().string() + " is no order of erasure: " + error.what() +
+          ". That order is in the ledger only, and whether a backup of the keys is from before it is not"
+          " told any more: remove those that are (*.tenure-keys)");
     }
   }
   return taken;

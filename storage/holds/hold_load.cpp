@@ -16,12 +16,6 @@ bool others_count(sqlite::Connection& db, const HoldId& id) {
   return db.query("SELECT 1 FROM hold WHERE released_at IS NULL AND id <> ?", id).step();
 }
 
-// Another hold without an end keeps what is yet to come of it already.
-bool grows_anyway(sqlite::Connection& db, const HoldId& id, const std::string& source) {
-  return db.query("SELECT 1 FROM hold h JOIN hold_span p ON p.hold = h.id WHERE h.released_at IS NULL AND h.id <> ? AND p.source = ?"
-                  " AND p.to_at >= ?", id, source, kOpenEnd).step();
-}
-
 void measure_calls(sqlite::Connection& db, HoldPart& part, Instant now) {
   auto query = db.query("SELECT vault, sum(bytes), min(start_at) FROM segment WHERE source = ? AND start_at > ? AND state IN (1, 3)"
                         " GROUP BY vault", part.source, now - kMeasured);
@@ -64,6 +58,11 @@ double HoldPart::bytes_per_day() const {
   return all;
 }
 
+void HoldPart::stop_growing() {
+  to_come.clear();
+  bytes_per_hour.clear();
+}
+
 LoadSum::LoadSum(sqlite::Connection& db, const Hold& hold, const TrustedTime& time)
     : db_(db), hold_(hold), time_(time), others_(others_count(db, hold.id)) {}
 
@@ -83,11 +82,15 @@ void LoadSum::add(const SegmentRow& row) {
 }
 
 HoldLoad LoadSum::finish() {
-  for (const auto& span : hold_.what.spans) {
-    if (!is_open(span)) continue;
-    auto& part = part_of(span.source);
-    if (std::exchange(part.open, true) || grows_anyway(db_, hold_.id, span.source)) continue;
-    measure_growth(db_, part, time_.lo);
+  const auto now = time_.lo;
+  std::map<std::string, Stretches> named;
+  for (const auto& span : hold_.what.spans)
+    if (span.span.to > now) named[span.source].push_back(span.span);
+  for (auto& [source, stretches] : named) {
+    auto& part = part_of(source);
+    // What another hold keeps of it as well is no load of this one.
+    part.to_come = beyond(to_come(std::move(stretches), now), kept_to_come(db_, source, now, hold_.id));
+    if (!part.to_come.empty()) measure_growth(db_, part, now);
   }
   HoldLoad load;
   for (auto& [source, part] : parts_) load.parts.push_back(std::move(part));

@@ -2,7 +2,7 @@
 #pragma once
 #include <map>
 
-#include "storage/holds/holds.h"
+#include "storage/holds/kept_to_come.h"
 
 namespace tenure::storage {
 
@@ -13,7 +13,7 @@ class Connection;
 struct HoldPart {
   std::string source;
   Kind kind = Kind::camera;
-  bool open = false;            // has no end: grows
+  Stretches to_come;  // of what is yet to be recorded: while these last it grows, the last perhaps without an end
   bool estimated = false;       // its growth: nothing of it was recorded yet
   std::uint64_t recordings = 0;
   Duration recorded{};          // of those
@@ -23,9 +23,10 @@ struct HoldPart {
     std::uint64_t bytes = 0, files = 1;
   };
   std::vector<Row> rows;
-  std::map<std::string, double> bytes_per_hour;  // by vault; "" when none was used yet
+  std::map<std::string, double> bytes_per_hour;  // by vault, while it grows; "" when none was used yet
   std::uint64_t bytes() const;
   double bytes_per_day() const;
+  void stop_growing();
 };
 
 struct HoldLoad {

@@ -18,6 +18,7 @@
 #include "storage/recovery/kept_backups.h"
 #include "storage/recovery/left_files.h"
 #include "storage/recovery/lost.h"
+#include "storage/recovery/ordered_deletions.h"
 #include "storage/recovery/rebuild_files.h"
 #include "storage/sweep/tombstone_file.h"
 #include "storage/vault/vault_walk.h"
@@ -110,7 +111,7 @@ class Rebuild {
   void take_backups(sqlite::Connection& db);
   void take_erasures(sqlite::Connection& db);
   void take_files(Catalogue& made);
-  void take_losses(sqlite::Connection& db, const VaultReader& reader);
+  void take_missing(sqlite::Connection& db, const VaultReader& reader);
   void finish(sqlite::Connection& db);
   void put_in_place();
 
@@ -240,23 +241,22 @@ void Rebuild::take_files(Catalogue& made) {
     for (const auto& folder : unread) reader.leave(folder, "it cannot be looked into, and what lies in it has no row");
   }
   keys_.sync();  // copies that were repaired
-  made.write([&](Catalogue::Transaction& transaction) { take_losses(transaction.db, reader); });
+  made.write([&](Catalogue::Transaction& transaction) { take_missing(transaction.db, reader); });
 }
 
-void Rebuild::take_losses(sqlite::Connection& db, const VaultReader& reader) {
+void Rebuild::take_missing(sqlite::Connection& db, const VaultReader& reader) {
   const auto taken =
       storage::take_losses(db, {keys_, vaults_, [&reader](Instant start) { return reader.line_of(start); }});
   report_.lost = taken.footage;
   if (taken.others > 0)
     report_.problems.push_back(std::to_string(taken.others) +
                                " recordings that were lost before, calls most likely, are known to the ledger only (lost)");
+  take_ordered_deletions(
+      db, {tombstone_file(state_), clock_.now(), [&](const SegmentId& id) { return reader.may_have_left(id); }});
 }
 
 // Holds after the calls that they cover by number and group; nothing was swept before, for nothing sweeps here.
 void Rebuild::finish(sqlite::Connection& db) {
-  // An order whose deletion the loss cut off is carried out at the next start (I15); its recordings were condemned
-  // before any hold in force now could cover them.
-  db.run("UPDATE segment SET state = 2, cause = 1 WHERE id IN (SELECT segment FROM erasure_item)");
   for (const auto& hold : holds_) {
     report_.holds += insert_found_hold(db, hold_keys(keys_.root()), hold, clock_.trusted());
   }

@@ -1,5 +1,6 @@
 #include "storage/recovery/rebuild_files.h"
 
+#include <algorithm>
 #include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
 
@@ -65,8 +66,16 @@ std::uint64_t take_unexplained_gaps(sqlite::Connection& db, Instant latest) {
 
 void VaultReader::leave(const Path& path, const std::string& why) {
   ++report_.left;
+  left_.push_back(path);
   if (report_.problems.size() < kMostProblems) report_.problems.push_back(path.string() + ": " + why);
   log_warning("event=rebuild-left file={} cause=\"{}\"", path.string(), log_safe(why));
+}
+
+bool VaultReader::may_have_left(const SegmentId& id) const {
+  return std::ranges::any_of(left_, [&](const Path& path) {
+    const auto named = SegmentId::parse(path.stem().string());
+    return !named || *named == id;
+  });
 }
 
 std::optional<Instant> VaultReader::line_of(Instant start) const {

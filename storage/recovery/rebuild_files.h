@@ -37,6 +37,8 @@ class VaultReader {
   // nothing of the file: its vault went, or another disk failed.
   void take(sqlite::Connection& db, const std::string& vault, const Path& path);
   void leave(const Path& path, const std::string& why);
+  // Its file, or a folder in which that may lie, or a file that does not say whose it is.
+  bool may_have_left(const SegmentId& id) const;
   // The line whose settlement moves what was stamped then; else the one that is doubtful now.
   std::optional<Instant> line_of(Instant start) const;
 
@@ -54,6 +56,7 @@ class VaultReader {
   const Key& index_key_;
   const std::vector<SettledStretch> stretches_;
   RebuildReport& report_;
+  std::vector<Path> left_;
   std::optional<std::set<SegmentId>> keyless_;  // read when first asked for
 };
 

@@ -21,6 +21,13 @@ double growth_of(const HoldLoad& load) {
   return all;
 }
 
+std::optional<Instant> end_of(const HoldLoad& load) {
+  std::optional<Instant> end;
+  for (const auto& part : load.parts)
+    if (!part.to_come.empty()) end = std::max(end, std::optional(part.to_come.back().to));
+  return end == kOpenEnd ? std::nullopt : end;
+}
+
 std::uint64_t bytes_of(const HoldLoad& load) {
   std::uint64_t all = 0;
   for (const auto& part : load.parts) all += part.bytes();
@@ -67,13 +74,14 @@ std::vector<const HoldPart*> cameras_by_size(const HoldLoad& load) {
   return cameras;
 }
 
-// The same with an end, the same with one camera, an hour of the same: calls stay in each.
+// The same until now, the same with one camera, an hour of the same: calls stay in each.
 std::vector<Candidate> narrower_ones(const HoldLoad& load) {
   std::vector<Candidate> all;
   if (growth_of(load) > 0) {
     auto ended = load;
-    for (auto& part : ended.parts) part.bytes_per_hour.clear();
-    all.push_back({"the same with an end: --to now", std::move(ended)});
+    for (auto& part : ended.parts) part.stop_growing();
+    all.push_back(
+        {end_of(load) ? "the same with an earlier end: --to now" : "the same with an end: --to now", std::move(ended)});
   }
   const auto cameras = cameras_by_size(load);
   for (std::size_t i = 0; cameras.size() > 1 && i < std::min(cameras.size(), kMostOffers); ++i) {
@@ -94,7 +102,7 @@ std::vector<Candidate> narrower_ones(const HoldLoad& load) {
         row.bytes = static_cast<std::uint64_t>(static_cast<double>(row.bytes) * share);
         row.files = i < files ? 1 : 0;
       }
-      part.bytes_per_hour.clear();
+      part.stop_growing();
     }
     hour.parts.push_back(std::move(part));
   }
@@ -111,6 +119,7 @@ static HoldForecast forecast(const Pressure& pressure, const HoldLoad& load, con
   }
   forecast.bytes = bytes_of(load);
   forecast.bytes_per_day = growth_of(load);
+  if (forecast.bytes_per_day > 0) forecast.grows_until = end_of(load);
   const auto candidates = narrower_ones(load);
   std::vector<HoldLoad> loads{{}, load};
   for (const auto& one : candidates) loads.push_back(one.load);

@@ -16,7 +16,8 @@ struct HoldOffer {
 
 struct HoldForecast {
   std::uint64_t recordings = 0, bytes = 0;  // that only this hold keeps
-  double bytes_per_day = 0;                 // what it grows by while it has no end
+  double bytes_per_day = 0;                 // what it grows by until its end, while it has none for ever
+  std::optional<Instant> grows_until;       // none: has no end, or does not grow
   bool estimated = false;                   // nothing was measured yet
   bool endangers = false;                   // by it some vault does not hold what was promised
   bool endangered_already = false;          // by holds in force, in a vault whose room it takes

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "storage/holds/hold_rows.h"
+#include "storage/holds/kept_to_come.h"
 #include "storage/recording/camera_rate.h"
 
 namespace tenure::storage {
@@ -100,23 +101,27 @@ void add_class(sqlite::Connection& db, Demand& demand, const PolicyRow& policy, 
 
 double share_of(double part, double all) { return all > 0 ? part / all : 0; }
 
-// By sources of the last day, and how much of it a hold without an end keeps.
-void read_held_share(sqlite::Connection& db, const std::string& vault, Instant now, Demand& demand) {
-  Rate recent, open;
+// By sources of the last day, and how much of what is yet to come of each holds keep, until which ends.
+void read_kept_share(sqlite::Connection& db, const std::string& vault, Instant now, Demand& demand) {
+  Rate recent;
+  std::map<std::string, Rate> sources;
   for (const int kind : {0, 1}) {
     auto query = db.query(
-        "SELECT sum(bytes), count(*), source IN (SELECT p.source FROM hold_span p JOIN hold h ON h.id = p.hold"
-        " WHERE h.released_at IS NULL AND p.to_at >= ?4) FROM segment WHERE kind = ?1 AND start_at > ?2 AND vault = ?3"
-        " AND state = 1 GROUP BY source",
-        kind, now - std::chrono::days(1), vault, kOpenEnd);
+        "SELECT source, sum(bytes), count(*) FROM segment WHERE kind = ? AND start_at > ? AND vault = ? AND state = 1"
+        " GROUP BY source",
+        kind, now - std::chrono::days(1), vault);
     while (query.step()) {
-      const Rate here{static_cast<double>(query.natural(0)), static_cast<double>(query.natural(1))};
+      const Rate here{static_cast<double>(query.natural(1)), static_cast<double>(query.natural(2))};
       recent = {recent.bytes + here.bytes, recent.files + here.files};
-      if (query.truth(2)) open = {open.bytes + here.bytes, open.files + here.files};
+      auto& source = sources[query.text(0)];
+      source = {source.bytes + here.bytes, source.files + here.files};
     }
   }
-  demand.bytes.flow.held_share = share_of(open.bytes, recent.bytes);
-  demand.files.flow.held_share = share_of(open.files, recent.files);
+  for (const auto& [source, here] : sources)
+    for (const auto& span : kept_to_come(db, source, now)) {
+      keep_more(demand.bytes.flow.kept_share, span, now, share_of(here.bytes, recent.bytes));
+      keep_more(demand.files.flow.kept_share, span, now, share_of(here.files, recent.files));
+    }
 }
 
 // What any hold in force covers, each once.
@@ -142,6 +147,7 @@ void add_held(Need& need, std::size_t hour, std::uint64_t amount) {
 void read_flow(sqlite::Connection& db, const std::string& vault, Instant now, Demand& demand) {
   for (auto* need : {&demand.bytes, &demand.files}) {
     need->flow.freed.assign(kForecastHours, 0);
+    need->flow.kept_share.assign(kForecastHours, 0);
     need->held_back.assign(kForecastHours, 0);
   }
   auto sums = db.query(
@@ -158,7 +164,7 @@ void read_flow(sqlite::Connection& db, const std::string& vault, Instant now, De
     add_held(demand.bytes, hour, row.bytes);
     add_held(demand.files, hour, 1);
   });
-  read_held_share(db, vault, now, demand);
+  read_kept_share(db, vault, now, demand);
 }
 }  // namespace
 

@@ -16,8 +16,12 @@ SpaceFlow without_holds(const Need& need) {
   auto flow = need.flow;
   for (std::size_t hour = 0; hour < flow.freed.size() && hour < need.held_back.size(); ++hour)
     flow.freed[hour] += need.held_back[hour];
-  flow.held_share = 0;
+  flow.kept_share.clear();
   return flow;
+}
+
+bool keeps_what_comes(const SpaceFlow& flow) {
+  return std::ranges::any_of(flow.kept_share, [](double share) { return share > 0; });
 }
 
 enum class Way { placed, taken_out };
@@ -43,19 +47,19 @@ void move_rows(Demand& demand, const HoldPart& part, Instant now, Way way) {
 }
 
 // Nothing recorded yet: its growth falls to every vault, which errs on the side of an alarm.
-void move_growth(Demand& demand, const HoldPart& part, Way way) {
+void move_growth(Demand& demand, const HoldPart& part, Instant now, Way way) {
   const auto named = part.bytes_per_hour.find(demand.vault), anywhere = part.bytes_per_hour.find("");
   const auto more = (named == part.bytes_per_hour.end() ? 0 : named->second) + (anywhere == part.bytes_per_hour.end() ? 0 : anywhere->second);
   if (more <= 0 || demand.bytes.flow.per_hour <= 0) return;
   const auto share = more / demand.bytes.flow.per_hour;  // of its files too: a camera's are of much the same size
   for (auto* flow : {&demand.bytes.flow, &demand.files.flow})
-    flow->held_share = std::clamp(flow->held_share + (way == Way::placed ? share : -share), 0.0, 1.0);
+    for (const auto& span : part.to_come) keep_more(flow->kept_share, span, now, way == Way::placed ? share : -share);
 }
 
 void move_all(Demand& demand, const HoldLoad& load, Instant now, Way way) {
   for (const auto& part : load.parts) {
     move_rows(demand, part, now, way);
-    move_growth(demand, part, way);
+    move_growth(demand, part, now, way);
   }
 }
 
@@ -87,7 +91,7 @@ Outlook look_at(const std::vector<Demand>& disk, Need Demand::* measure, std::ui
     const auto& plan = outlook.plans[i];
     const bool crowds_out = plan.promise_fits() && plan.need_for_promise + plan.promise_beside + held > plan.have;
     const auto& need = disk[i].*measure;
-    const bool holds_here = need.held > 0 || need.flow.held_share > 0;  // another vault's are told there
+    const bool holds_here = need.held > 0 || keeps_what_comes(need.flow);  // another vault's are told there
     outlook.holds_endanger.push_back(holds_here && (fuller || crowds_out));
   }
   return outlook;

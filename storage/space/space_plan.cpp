@@ -55,16 +55,37 @@ std::vector<CapacityPlan> plan_together(std::uint64_t have, const std::vector<st
 }
 
 namespace {
+double hours_of(Duration length) { return std::chrono::duration<double, std::ratio<3600>>(length).count(); }
+
+// How many hours' worth of what comes in between these two holds keep.
+double kept_between(const std::vector<double>& kept_share, double from, double to) {
+  double kept = 0;
+  for (auto hour = static_cast<std::size_t>(from); hour < kept_share.size() && static_cast<double>(hour) < to; ++hour)
+    kept +=
+        kept_share[hour] * (std::min(to, static_cast<double>(hour + 1)) - std::max(from, static_cast<double>(hour)));
+  return kept;
+}
+
 // What one hour adds to the free space of what lies there and of what comes in; less than nothing, as a rule.
 double change_in(const SpaceFlow& flow, std::size_t hour) {
   double change = -flow.per_hour;
   if (hour < flow.freed.size()) change += static_cast<double>(flow.freed[hour]);
   if (flow.hours_kept <= 0) return change;
-  // Of an hour in whose middle the period ends, for the rest of it: a period may be shorter than an hour.
-  const auto part = std::clamp(static_cast<double>(hour + 1) - flow.hours_kept, 0.0, 1.0);
-  return change + part * (flow.per_hour - flow.stays_per_hour) * (1 - flow.held_share);
+  // When what goes in this hour came in. Of an hour in whose middle the period ends, for the rest of it: a period may
+  // be shorter than an hour.
+  const auto to = static_cast<double>(hour + 1) - flow.hours_kept, from = std::max(0.0, to - 1);
+  if (to <= 0) return change;
+  return change + (to - from - kept_between(flow.kept_share, from, to)) * (flow.per_hour - flow.stays_per_hour);
 }
 }  // namespace
+
+void keep_more(std::vector<double>& kept_share, const Interval& span, Instant now, double share) {
+  for (std::size_t hour = 0; hour < kept_share.size(); ++hour) {
+    const auto begin = now + std::chrono::hours(hour);
+    const Interval both{std::max(begin, span.from), std::min(begin + std::chrono::hours(1), span.to)};
+    kept_share[hour] = std::clamp(kept_share[hour] + share * hours_of(both.length()), 0.0, 1.0);
+  }
+}
 
 std::optional<std::size_t> hours_until_full(const SpaceFlow& flow) {
   return hours_until_full(flow.free, flow.reserve, {flow});

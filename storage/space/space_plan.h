@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/interval.h"
 #include "base/period.h"
 #include "storage/types.h"
 
@@ -41,10 +42,12 @@ struct SpaceFlow {
   double per_hour = 0;                         // that comes in
   std::vector<std::uint64_t> freed;            // what expires in each hour to come, of what lies there now and is not held
   double hours_kept = 0;                       // after which what comes in goes again; in trials a part of one
-  double held_share = 0;                       // of what comes in and stays, by holds without an end
+  std::vector<double> kept_share;              // of what comes in in each hour to come, by holds that reach so far
   double stays_per_hour = 0;                   // of what comes in, what is promised for longer than is foretold: calls
 };
 inline constexpr std::size_t kForecastHours = std::size_t{40} * 24;
+// Holds keep so much more of what comes in while `span` lasts; a share below 0: so much less.
+void keep_more(std::vector<double>& kept_share, const Interval& span, Instant now, double share);
 // Hours until only the reserve is left; none within kForecastHours.
 std::optional<std::size_t> hours_until_full(const SpaceFlow& flow);
 // Of vaults that share a file system: `free` and `reserve` are the file system's, and not those of each.

@@ -61,6 +61,18 @@ TEST(HoldsOnTheScreen, NameTheDayWhenOtherHoldsEndangerThePromiseAlready) {
   EXPECT_THAT(said("before", now, now), HasSubstr("  vault main full now without this one and with it\n"));
 }
 
+TEST(HoldsOnTheScreen, SayUntilWhenAHoldGrows) {
+  const auto said = [](const char* until) {
+    json::object forecast{
+        {"recordings", 1}, {"bytes", 2048}, {"bytes_per_day", 1024}, {"grows_until", json::parse(until)}};
+    return render("hold preview",
+                  json::object{{"state", "preview"}, {"segments", json::array{}}, {"forecast", std::move(forecast)}});
+  };
+  EXPECT_THAT(said("null"), HasSubstr("2.0 KiB; it has no end and grows by 1.0 KiB a day\n"));
+  EXPECT_THAT(said("\"2027-11-23T23:00:00Z\""),
+              HasSubstr("2.0 KiB; it grows by 1.0 KiB a day until 2027-11-23T23:00:00Z\n"));
+}
+
 TEST(SpaceOnTheScreen, NeverSaysKeptBesideADiskThatWillBeFullBeforeThePromiseIsKept) {
   const auto said = [](const char* vault) {
     return render("status", json::object{{"space", json::array{json::parse(vault)}}});

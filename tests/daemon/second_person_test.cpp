@@ -216,6 +216,7 @@ TEST_F(SecondPerson, I7_AHoldWithoutAnEndIsToldWithItsForecast) {
   EXPECT_TRUE(foretold.at("spans").at(0).at("to").is_null());
   EXPECT_TRUE(foretold.at("forecast").at("estimated").as_bool());
   EXPECT_GT(foretold.at("forecast").at("bytes_per_day").as_double(), 0);
+  EXPECT_TRUE(foretold.at("forecast").at("grows_until").is_null());
   EXPECT_EQ(ask(logged_in("anna"), "hold list").as_array().size(), 1u) << "only the one that was there";
   EXPECT_EQ(ask(logged_in("anna"), "hold add", args).at("forecast").at("after").as_array().size(), 1u);
   EXPECT_EQ(ask(logged_in("anna"), "status").at("holds").at("without_end").to_number<int>(), 1);

@@ -1,4 +1,5 @@
 // What people did and who they were, after the catalogue is lost: orders of erasure with their certificates, and names.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "storage/catalogue/catalogue_state.h"
@@ -32,6 +33,25 @@ class RebuildPeople : public LostCatalogue {
     People people(practice.parts->catalogue, practice.clock, practice.parts->keys.root());
     return error_of([&] { people.add({name, "Somebody", {"practice-manager"}, "encoded", Blob(20, 3), {}}, owner); });
   }
+  // All that says what was deleted, and when.
+  std::string tombstone(const SegmentId& id) const {
+    return practice.parts->catalogue.state().read([&](sqlite::Connection& db) {
+      auto query = db.query(
+          "SELECT source, class, kind, start_at, end_at, expires_at, cause, digest, deleted_at FROM tombstone"
+          " WHERE segment = ?",
+          id);
+      if (!query.step()) return std::string("none");
+      return fmt::format("{} {} {} {}..{} expires {} cause {} {} deleted {}", query.text(0), query.text(1),
+                         query.integer(2), query.integer(3), query.integer(4), query.integer(5), query.integer(6),
+                         to_hex(query.bytes<32>(7)), to_rfc3339(query.instant(8)));
+    });
+  }
+  void lose_certificates(const ErasureId& id) {
+    practice.parts->catalogue.write([](Catalogue::Transaction& transaction) {
+      transaction.db.run("UPDATE erasure SET certified_at = NULL, certificate = ''");
+    });
+    keep_erasure(practice.parts->catalogue, state(), practice.parts->keys.root(), id);
+  }
   const Actor owner{"uid 0 (root)"};
   std::unique_ptr<Ledger> ledger;
 };
@@ -63,10 +83,7 @@ TEST_F(RebuildPeople, I15_AnOrderThatTheLossCutOffIsCarriedOutAndCertified) {
   practice.record("front", minute);
   const auto made = erasures().order({{{"front", minute}}, {}, {}}, "a person's right", practice.manager, {});
   // As a crash leaves it between the order and its effect: file and key are there, no certificate is.
-  practice.parts->catalogue.write([](Catalogue::Transaction& transaction) {
-    transaction.db.run("UPDATE erasure SET certified_at = NULL, certificate = ''");
-  });
-  keep_erasure(practice.parts->catalogue, state(), practice.parts->keys.root(), made.id);
+  lose_certificates(made.id);
   practice.restart();
   auto again = practice.reserve("front", minute);
   practice.parts->catalogue.write([&](Catalogue::Transaction& transaction) {
@@ -83,6 +100,45 @@ TEST_F(RebuildPeople, I15_AnOrderThatTheLossCutOffIsCarriedOutAndCertified) {
   EXPECT_FALSE(erasures().show(made.id).certificate.empty());
 }
 
+TEST_F(RebuildPeople, I6_I15_WhatWasErasedByOrderHasItsTombstoneWithItsTimeAgain) {
+  const auto row = practice.record("front", minute);
+  const auto call = practice.import(call_at(start, "07700 900123", "a"), "sound").id;
+  erasures().order({{{"front", minute}}, {}, {call}}, "a right", practice.manager, {});
+  carry_out();
+  const auto footage_was = tombstone(row.id), call_was = tombstone(call);
+  ASSERT_THAT(footage_was, HasSubstr("cause 1"));
+  practice.clock.advance(std::chrono::hours(5));
+  lose_all();
+  EXPECT_EQ(tombstone(row.id), footage_was);
+  EXPECT_EQ(tombstone(call), call_was);
+}
+
+// Rather too late than too early: what was backed up before it counts as having the key.
+TEST_F(RebuildPeople, I6_I15_WithoutACertificateAnErasureIsDatedByTheTombstonesElseByTheRebuild) {
+  const auto row = practice.record("front", minute);
+  const auto call = practice.import(call_at(start, "07700 900123", "a"), "sound").id;
+  const auto made = erasures().order({{{"front", minute}}, {}, {call}}, "a right", practice.manager, {});
+  lose_certificates(made.id);
+  carry_out();
+  const auto call_was = tombstone(call);
+  practice.clock.advance(std::chrono::hours(5));
+  lose_all();
+  EXPECT_EQ(tombstone(call), call_was);
+  EXPECT_THAT(tombstone(row.id), testing::EndsWith("deleted " + to_rfc3339(practice.clock.now())));
+}
+
+TEST_F(RebuildPeople, I3_WhatMayStillLieInAFileThatWasLeftHasNoTombstone) {
+  const auto row = practice.record("front", minute);
+  const auto made = erasures().order({{{"front", minute}}, {}, {}}, "a right", practice.manager, {});
+  lose_certificates(made.id);
+  carry_out();
+  const auto file = practice.parts->vaults.path_of(row);
+  make_directories(file.parent_path());
+  write_durably(file, as_view("torn"));  // cut off before its file went, and damaged since
+  EXPECT_EQ(lose_all().left, 1u);
+  EXPECT_EQ(tombstone(row.id), "none");
+}
+
 TEST_F(RebuildPeople, I20_AnOrderWhoseFileIsDamagedIsToldAndStopsNothing) {
   practice.record("front", minute);
   practice.record("waiting-room", minute);
@@ -94,6 +150,8 @@ TEST_F(RebuildPeople, I20_AnOrderWhoseFileIsDamagedIsToldAndStopsNothing) {
   EXPECT_EQ(report.erasures, 1u);
   ASSERT_EQ(report.problems.size(), 1u);
   EXPECT_THAT(report.problems[0], HasSubstr(first.id.text()));
+  EXPECT_THAT(report.problems[0], HasSubstr("*.tenure-keys"))
+      << "nothing says any more which backups are from before it";
   ASSERT_EQ(erasures().list().size(), 1u);
   EXPECT_EQ(erasures().list()[0].id, second.id);
 }

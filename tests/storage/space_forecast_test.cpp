@@ -107,6 +107,7 @@ TEST_F(SpaceForecasts, I9_AHoldWithoutAnEndOfACameraThatIsFullAlreadyFillsItEarl
   const auto pressure = pressure_with_room(300 * kMiB);
   auto growing = camera("front", 0, hours(1));
   growing.rows.clear();
+  growing.to_come = {{kStart, kOpenEnd}};
   growing.bytes_per_hour["main"] = 2.0 * kMiB;
   const auto open = forecast_hold(pressure, {{growing}});
   if (open.before.at(0).full_at) {
@@ -229,6 +230,7 @@ TEST_F(SpaceForecasts, WithoutACameraOrACallNothingComesInAndNoHoldGrows) {
   auto& parts = *empty.parts;
   const Pressure pressure(options, parts.catalogue, empty.clock, parts.vaults, parts.eraser, empty.folder.path);
   auto growing = camera("front", 0, hours(1));
+  growing.to_come = {{kStart, kOpenEnd}};
   growing.bytes_per_hour[""] = 2.0 * kMiB;
   const auto open = forecast_hold(pressure, {{growing}});
   EXPECT_FALSE(open.after.at(0).full_at);
@@ -267,7 +269,7 @@ TEST(Capacity, WithoutCamerasNoDaysAreCounted) {
   const auto plan = plan_capacity(100 * kMiB, {{"calls", Kind::calls, 1000.0, days(10), false}});
   EXPECT_EQ(plan.days_that_fit, 0);
   EXPECT_EQ(plan.need_for_promise, 10'000u);
-  SpaceFlow flow{100 * kMiB, kMiB, 1.0 * kMiB, {}, 0, 0};
+  SpaceFlow flow{100 * kMiB, kMiB, 1.0 * kMiB, {}, 0, {}};
   EXPECT_EQ(hours_until_full(flow), 98u) << "nothing goes again where no period is known";
 }
 

@@ -8,6 +8,9 @@ namespace {
 constexpr std::uint64_t kGiB = 1ull << 30;
 constexpr double kGiBs = 1 << 30;
 using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using testing::ElementsAre;
 
 const ClassDemand kCctv{"cctv", Kind::camera, 10 * kGiBs, days(28), false};
 const ClassDemand kCalls{"calls", Kind::calls, 0.1 * kGiBs, days(1000), false};
@@ -56,7 +59,7 @@ TEST(Capacity, AVaultForCallsBesideOneForFootageFitsOrDoesNotAsTheyDoTogether) {
   EXPECT_FALSE(less[0].promise_fits() || less[1].promise_fits());
 }
 
-SpaceFlow flow(std::uint64_t free, double in) { return {free, kGiB, in * kGiBs, {}, 28 * 24, 0}; }
+SpaceFlow flow(std::uint64_t free, double in) { return {free, kGiB, in * kGiBs, {}, 28 * 24, {}}; }
 
 TEST(Forecast, AFillingDiskIsFullWhenOnlyTheReserveIsLeft) {
   EXPECT_EQ(hours_until_full(flow(11 * kGiB, 1)), 9u);
@@ -74,8 +77,32 @@ TEST(Forecast, WhatExpiresMakesRoomInItsHour) {
 TEST(Forecast, FromTheEndOfThePeriodOnWhatComesInGoesAgain) {
   EXPECT_EQ(hours_until_full(flow((28 * 24 + 2) * kGiB, 1)), std::nullopt);
   auto held = flow((28 * 24 + 2) * kGiB, 1);
-  held.held_share = 0.5;
+  held.kept_share.assign(kForecastHours, 0.5);
   EXPECT_NE(hours_until_full(held), std::nullopt) << "an open-ended hold keeps half of what comes";
+}
+
+TEST(Forecast, WhatComesInIsKeptUntilTheHoldsEndAndGoesAgainBehindIt) {
+  const auto kept_for = [](Duration length, std::uint64_t more_room) {
+    auto held = flow((28 * 24 + 2) * kGiB + more_room, 1);
+    held.kept_share.assign(kForecastHours, 0);
+    keep_more(held.kept_share, {Instant{}, Instant{} + length}, Instant{}, 1);
+    return hours_until_full(held);
+  };
+  EXPECT_EQ(kept_for(hours(10), 0), 28u * 24);
+  EXPECT_EQ(kept_for(hours(10), 11 * kGiB), std::nullopt) << "ten hours of it";
+  EXPECT_EQ(kept_for(hours(20), 11 * kGiB), 28u * 24 + 11);
+  EXPECT_EQ(kept_for(days(3650), 11 * kGiB), 28u * 24 + 11) << "an end beyond what is foretold is as good as none";
+}
+
+TEST(Forecast, AHoldKeepsOfAnHourWhatItCoversOfIt) {
+  const auto from_half = Instant{} + minutes(30);
+  std::vector<double> kept(3, 0);
+  keep_more(kept, {from_half, from_half + minutes(60)}, Instant{}, 0.5);
+  EXPECT_THAT(kept, ElementsAre(0.25, 0.25, 0));
+  keep_more(kept, {Instant{}, Instant{} + hours(2)}, Instant{}, 0.9);
+  EXPECT_THAT(kept, ElementsAre(1, 1, 0)) << "never more than all";
+  keep_more(kept, {Instant{}, Instant{} + hours(9)}, Instant{}, -0.75);
+  EXPECT_THAT(kept, ElementsAre(0.25, 0.25, 0));
 }
 
 TEST(Forecast, WithinAnHourGoesWhatIsKeptForLess) {
