@@ -54,7 +54,7 @@ TEST(PlainLook, KnowsWhatARecordingHasBehindItsMark) {
         "RF64\xff\xff\xff\xffWAVEds64"s, "ID3\x03\0\0\0\0\x0f\x76TIT2"s + text, "ID3\x04\0"s,
         "ID3\x02\0\x80\x7f\x7f\x7f\x7f"s, "OggS\0\x02"s + text, "fLaC\0\0\0\x22\x10"s + text, "fLaC\x80\0\0\x22"s,
         "FLV\x01\x05\0\0\0\x09\0\0\0\0"s, "FLV\x01\x04\0\0\0\x09"s, "IMKH\x01\x01\0\0"s + text,
-        "DHAV\xfd\0\0\0"s + text, "FORM\0\1\2\3AIFF"s + text, "#!AMR\n\x3c\x08"s + text, "#!AMR-WB\n\x24"s + text,
+        "DHAV\xfd\0\0\0"s + text, "FORM\0\1\2\3AIFF"s + text, "#!AMR\n\x3c\x08"s + text, "#!AMR-WB\n\x24\x90\xff"s + text,
         "#!AMR_MC1.0\n\0\0\0\x02"s})
     EXPECT_TRUE(is_recording(bytes)) << to_hex(as_view(bytes.substr(0, 16)));
 }
