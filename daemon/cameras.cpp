@@ -61,6 +61,7 @@ void Cameras::stop_locked(const std::string& name) {
 std::vector<ingest::CameraStatus> Cameras::status() const {
   const std::scoped_lock lock(mutex_);
   std::vector<ingest::CameraStatus> all;
+  all.reserve(running_.size());
   for (const auto& [name, running] : running_) all.push_back(running.camera->status());
   return all;
 }

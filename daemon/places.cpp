@@ -46,7 +46,7 @@ std::string try_place(Path folder) {
 }
 
 std::string try_vault(const config::Vault& vault, bool trial) {
-  const auto problem = try_folder(vault.path);
+  auto problem = try_folder(vault.path);
   if (!problem.empty() || !trial) return problem;
   try {
     return storage::trial_refusal(vault);

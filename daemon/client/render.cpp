@@ -26,7 +26,8 @@ std::string end_of(const json::value& segment) {
 
 // It lies there and cannot be read any more.
 std::string state_of(const json::value& segment) {
-  const auto state = cell(segment, "state"), ended = cell(segment, "ended");
+  const auto ended = cell(segment, "ended");
+  auto state = cell(segment, "state");
   if (state != "live" || ended.empty()) return state;
   return ended == "expired" ? "expired, to be deleted" : ended + ", time is in doubt";
 }

@@ -55,7 +55,7 @@ json::array lost_rows(const std::vector<storage::SegmentRow>& all) {
 
 namespace {
 std::string progress(const storage::ScrubStatus& status) {
-  const auto walked = status.walked_at ? "all names were compared at " + to_rfc3339(*status.walked_at)
+  auto walked = status.walked_at ? "all names were compared at " + to_rfc3339(*status.walked_at)
                                        : fmt::format("names are being compared, {} so far", status.files + status.rows);
   if (!status.began_at) return walked;
   return fmt::format("{}; {} of {} MiB read since {}, all by {}, {} MiB a day", walked, status.bytes_read >> 20,
