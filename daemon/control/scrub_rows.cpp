@@ -56,7 +56,7 @@ json::array lost_rows(const std::vector<storage::SegmentRow>& all) {
 namespace {
 std::string progress(const storage::ScrubStatus& status) {
   auto walked = status.walked_at ? "all names were compared at " + to_rfc3339(*status.walked_at)
-                                       : fmt::format("names are being compared, {} so far", status.files + status.rows);
+                                  : fmt::format("names are being compared, {} so far", status.files + status.rows);
   if (!status.began_at) return walked;
   return fmt::format("{}; {} of {} MiB read since {}, all by {}, {} MiB a day", walked, status.bytes_read >> 20,
                      status.bytes >> 20, to_rfc3339(*status.began_at), status.due_at ? to_rfc3339(*status.due_at) : "",
