@@ -130,7 +130,7 @@ TEST(RtspSession, ReadsFarLessOftenThanPacketsCome) {
   auto settings = quick(hostile_camera().url("good"));
   settings.drain_tick = Millis(100);
   const auto outcome = run_session(settings, 120);
-  EXPECT_LT(static_cast<double>(outcome.got.reads), 60 + 11 * outcome.seconds) << "one for each tick, for about 200 packets";
+  EXPECT_LT(outcome.got.reads, 60u) << "for about 200 packets";
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ class Ledger(unittest.TestCase):
         practice = self.practice
         receipt = hold(practice, 1)
         self.assertIn("tenure-ledger-", receipt["ledger_checkpoint"])
-        wait_for("the entry is in the files", self.practice.published, 5, 0.05)
+        wait_for("the entry is in the files", self.practice.published, 1.5, 0.05)
         calls.drop(practice.folder / "calls", start=now_text(-3600)[:19] + "Z")
         call = wait_for("the call is in", lambda: practice.ask("calls", "find", "--last-digits", "900123"))[0]
         practice.ask("export", "call", call["id"], "--out", practice.folder / "out", "--reason", "request")
@@ -136,7 +136,7 @@ class Ledger(unittest.TestCase):
         shutil.copytree(catalogue, practice.folder / "earlier")
         practice.start()
         hold(practice, 2)
-        wait_for("the entry is in the files", self.practice.published, 5, 0.05)
+        wait_for("the entry is in the files", self.practice.published, 1.5, 0.05)
         practice.stop()
         shutil.rmtree(catalogue)
         shutil.copytree(practice.folder / "earlier", catalogue)
